@@ -1,0 +1,34 @@
+"""Workbench: prepare data by example, train as tracked runs, deploy with one click.
+
+A training script needs only this module: `import workbench; workbench.log("accuracy", 0.93, step=3)`.
+What it offers is `workbench.sdk`, which needs nothing but the standard library.
+"""
+
+from workbench.sdk import (
+    Run,
+    current_run,
+    log,
+    log_artifact,
+    log_image,
+    log_metrics,
+    log_params,
+    log_text,
+    prep,
+    set_tags,
+)
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Run",
+    "__version__",
+    "current_run",
+    "log",
+    "log_artifact",
+    "log_image",
+    "log_metrics",
+    "log_params",
+    "log_text",
+    "prep",
+    "set_tags",
+]

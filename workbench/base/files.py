@@ -1,0 +1,52 @@
+"""Files that are never half written: a temporary name, synced, then renamed."""
+
+import contextlib
+import errno
+import hashlib
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from workbench.base.errors import EnvironmentError_
+
+_DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
+
+
+def disk_error(error: OSError, what: str) -> EnvironmentError_:
+    """The sentence for a failed write of `what`; says so plainly when the disk is full."""
+    if error.errno in _DISK_FULL:
+        return EnvironmentError_(f"The disk is full: {what} could not be written.", hint="Free some space and try again.")
+    return EnvironmentError_(f"{what} could not be written: {error.strerror or error}.", place=str(error.filename or ""))
+
+
+def write_atomic(path: Path, content: bytes | str, *, mode: int = 0o644) -> None:
+    """Writes the whole file or leaves the old one untouched. Raises EnvironmentError_ (a full disk, no permission)."""
+    data = content.encode() if isinstance(content, str) else content
+    temporary = ""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(mode)
+        Path(temporary).replace(path)
+    except OSError as error:
+        if temporary:
+            with contextlib.suppress(OSError):
+                Path(temporary).unlink()
+        raise disk_error(error, str(path)) from error
+
+
+def write_json(path: Path, value: Any, *, mode: int = 0o644) -> None:
+    """Writes `value` as indented JSON, atomically."""
+    write_atomic(path, json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n", mode=mode)
+
+
+def file_digest(path: Path) -> str:
+    """The SHA-256 of a file's bytes, as `sha256:<hex>`."""
+    with path.open("rb") as file:
+        return "sha256:" + hashlib.file_digest(file, "sha256").hexdigest()

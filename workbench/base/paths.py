@@ -1,0 +1,79 @@
+"""Where things are: the workspace's folders and the files shipped with the program."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+def workbench_home() -> Path:
+    """The workspace folder: `WORKBENCH_HOME`, or the user's data folder of this platform."""
+    if home := os.environ.get("WORKBENCH_HOME"):
+        return Path(home).expanduser().absolute()
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("workbench", appauthor=False))
+
+
+def resources_dir() -> Path:
+    """The shipped icons, styles, templates and samples: inside the wheel, or beside the package in a checkout."""
+    package = Path(__file__).resolve().parent.parent
+    shipped = package / "_resources"
+    return shipped if shipped.is_dir() else package.parent / "resources"
+
+
+@dataclass(frozen=True)
+class WorkspacePaths:
+    """The layout of a workspace folder; nothing is created here."""
+
+    root: Path
+
+    @classmethod
+    def default(cls) -> "WorkspacePaths":
+        return cls(workbench_home())
+
+    @property
+    def database(self) -> Path:
+        return self.root / "workspace.db"
+
+    @property
+    def runs(self) -> Path:
+        return self.root / "runs"
+
+    def run(self, run_id: str) -> Path:
+        return self.runs / run_id
+
+    @property
+    def models(self) -> Path:
+        return self.root / "models"
+
+    @property
+    def services(self) -> Path:
+        return self.root / "services"
+
+    @property
+    def kernels(self) -> Path:
+        return self.root / "kernels"
+
+    @property
+    def environments(self) -> Path:
+        return self.root / "envs"
+
+    @property
+    def snapshots(self) -> Path:
+        return self.root / "snapshots.git"
+
+    @property
+    def cache(self) -> Path:
+        return self.root / "cache"
+
+    @property
+    def logs(self) -> Path:
+        return self.root / "logs"
+
+    @property
+    def server_json(self) -> Path:
+        return self.root / "server.json"
+
+    @property
+    def settings(self) -> Path:
+        return self.root / "settings.toml"

@@ -1,0 +1,1 @@
+"""Learns programs from input-output examples; explains, prints and compiles them."""

@@ -1,0 +1,1 @@
+"""Data sources, steps, dataflows, packages, the engine that runs them, and profiles."""

@@ -1,0 +1,1 @@
+"""The queue, the runner, environments and compute targets."""

@@ -1,0 +1,1 @@
+"""Notebook kernels and their recorder."""

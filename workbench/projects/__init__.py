@@ -1,0 +1,1 @@
+"""The project folder, git, snapshots and templates."""

@@ -1,0 +1,1 @@
+"""The run store: experiments, runs, params, metrics, tags, artifacts and their search."""

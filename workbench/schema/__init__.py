@@ -1,0 +1,87 @@
+"""The wire types that every process shares: strict, frozen pydantic models. One file a concept."""
+
+from workbench.schema.event import (
+    Event,
+    EventBody,
+    KernelChanged,
+    LogAppended,
+    MetricsLogged,
+    ModelChanged,
+    Reset,
+    RunChanged,
+    ServiceChanged,
+    event_adapter,
+)
+from workbench.schema.job import Job, JobRequest, JobTransition, LogChunk
+from workbench.schema.kernel import Kernel, KernelRequest, KernelStatus
+from workbench.schema.lineage import Lineage, LineagePart
+from workbench.schema.model import ModelRequest, ModelSummary, ModelVersion
+from workbench.schema.run import (
+    Artifact,
+    DataInput,
+    Experiment,
+    GitState,
+    LogBatch,
+    MetricPoint,
+    MetricSeries,
+    MetricSummary,
+    Run,
+    RunComparison,
+    RunPage,
+    RunPatch,
+    RunStatus,
+    RunSummary,
+    SourceInput,
+)
+from workbench.schema.runconfig import EnvironmentSpec, Resources, RunConfig
+from workbench.schema.service import ScoreReply, Service, ServiceRequest, ServiceStatus
+from workbench.schema.system import ErrorBody, Health
+
+__all__ = [
+    "Artifact",
+    "DataInput",
+    "EnvironmentSpec",
+    "ErrorBody",
+    "Event",
+    "EventBody",
+    "Experiment",
+    "GitState",
+    "Health",
+    "Job",
+    "JobRequest",
+    "JobTransition",
+    "Kernel",
+    "KernelChanged",
+    "KernelRequest",
+    "KernelStatus",
+    "Lineage",
+    "LineagePart",
+    "LogAppended",
+    "LogBatch",
+    "LogChunk",
+    "MetricPoint",
+    "MetricSeries",
+    "MetricSummary",
+    "MetricsLogged",
+    "ModelChanged",
+    "ModelRequest",
+    "ModelSummary",
+    "ModelVersion",
+    "Reset",
+    "Resources",
+    "Run",
+    "RunChanged",
+    "RunComparison",
+    "RunConfig",
+    "RunPage",
+    "RunPatch",
+    "RunStatus",
+    "RunSummary",
+    "ScoreReply",
+    "Service",
+    "ServiceChanged",
+    "ServiceRequest",
+    "ServiceStatus",
+    "SourceInput",
+    "event_adapter",
+]

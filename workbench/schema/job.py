@@ -1,0 +1,63 @@
+"""A job: the execution of a run. It has its run's id."""
+
+from pydantic import Field
+
+from workbench.schema.base import Time, Wire
+from workbench.schema.run import RunStatus
+
+
+class JobRequest(Wire):
+    """Submit a script or a `.wbprep` package of a project as a tracked job.
+
+    `config` names a file of the project's `runconfig/`; script, arguments and variables given here win over it.
+    """
+
+    project: str
+    """Absolute path of the project folder."""
+    config: str = ""
+    """Empty: the project's default configuration."""
+    script: str = ""
+    arguments: tuple[str, ...] | None = None
+    variables: dict[str, str] = Field(default_factory=dict)
+    experiment: str = ""
+    """Empty: the project's name."""
+    name: str = ""
+    parent_id: str | None = None
+    tags: dict[str, str] = Field(default_factory=dict)
+
+
+class JobTransition(Wire):
+    """When a job came into a state, and why."""
+
+    status: RunStatus
+    time: Time
+    reason: str = ""
+
+
+class Job(Wire):
+    """Where a run's execution stands."""
+
+    id: str
+    """The run's id."""
+    run_number: int
+    run_name: str
+    experiment: str
+    project: str
+    script: str
+    target: str
+    status: RunStatus
+    reason: str = ""
+    queue_position: int | None = None
+    """From 1; None when it does not wait."""
+    history: tuple[JobTransition, ...] = ()
+    cancel_requested: bool = False
+
+
+class LogChunk(Wire):
+    """A part of a text file that may still grow: bytes [offset, next) decoded; `complete` when no more will come."""
+
+    text: str
+    offset: int
+    next: int
+    size: int
+    complete: bool

@@ -1,0 +1,191 @@
+"""Experiments, runs and what they record."""
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from workbench.schema.base import Time, Wire
+from workbench.schema.runconfig import RunConfig
+
+
+class RunStatus(StrEnum):
+    """The states of a run and of its job. The last four are final."""
+
+    QUEUED = "queued"
+    PREPARING = "preparing"
+    RUNNING = "running"
+    FINISHED = "finished"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    LOST = "lost"
+
+    @property
+    def is_final(self) -> bool:
+        return self in _FINAL
+
+
+_FINAL = frozenset({RunStatus.FINISHED, RunStatus.FAILED, RunStatus.CANCELLED, RunStatus.LOST})
+
+
+class Experiment(Wire):
+    """Runs that belong together: by default all runs of one project."""
+
+    id: str
+    name: str
+    created: Time
+    runs: int = 0
+
+
+class GitState(Wire):
+    """The user's own repository at submission."""
+
+    remote: str = ""
+    branch: str = ""
+    commit: str = ""
+    dirty: bool = False
+
+
+class SourceInput(Wire):
+    """A file that a data preparation read."""
+
+    path: str
+    digest: str = ""
+    rows: int | None = None
+    size: int = 0
+
+
+class DataInput(Wire):
+    """Data that went into a run: `kind` is `prep` (a package's dataflow, with the files that it read) or `file`."""
+
+    kind: str
+    name: str
+    path: str
+    digest: str = ""
+    flow: str = ""
+    rows: int | None = None
+    sources: tuple[SourceInput, ...] = ()
+
+
+class Artifact(Wire):
+    """A file that a run produced, under its `outputs/` (path relative to that folder, forward slashes)."""
+
+    path: str
+    size: int
+    digest: str = ""
+
+
+class MetricPoint(Wire):
+    """One logged value. `step` counts from 0 per key when the script gives none; `value` may be NaN or infinite."""
+
+    key: str
+    value: float
+    step: int
+    time: Time
+
+
+class MetricSummary(Wire):
+    """What a list of runs needs of a metric."""
+
+    key: str
+    last: float
+    last_step: int
+    min: float
+    max: float
+    count: int
+
+
+class MetricSeries(Wire):
+    """A metric over time; equal lengths. `total` counts the points before downsampling."""
+
+    run_id: str
+    key: str
+    steps: tuple[int, ...]
+    values: tuple[float, ...]
+    times: tuple[float, ...]
+    """Seconds since the epoch."""
+    total: int
+
+
+class RunSummary(Wire):
+    """A run as a list shows it."""
+
+    id: str
+    number: int
+    """Counts from 1 within the experiment."""
+    name: str
+    experiment_id: str
+    experiment: str
+    project: str
+    """The project folder's absolute path; empty for a run logged from outside a project."""
+    parent_id: str | None = None
+    status: RunStatus
+    reason: str = ""
+    """One sentence: why it has this state."""
+    script: str = ""
+    arguments: tuple[str, ...] = ()
+    target: str = "local"
+    user: str = ""
+    created: Time
+    started: Time | None = None
+    ended: Time | None = None
+    params: dict[str, str] = Field(default_factory=dict)
+    metrics: dict[str, MetricSummary] = Field(default_factory=dict)
+    tags: dict[str, str] = Field(default_factory=dict)
+    archived: bool = False
+
+    @property
+    def duration_s(self) -> float | None:
+        """Seconds from start to end; None while it has no end."""
+        return (self.ended - self.started).total_seconds() if self.started and self.ended else None
+
+
+class Run(RunSummary):
+    """All that is known of a run but its points and files' contents."""
+
+    config: RunConfig
+    snapshot: str = ""
+    """Commit in the workspace's snapshot repository."""
+    left_out: tuple[str, ...] = ()
+    """Files that the snapshot left out for their size."""
+    git: GitState = GitState()
+    environment_lock: str = ""
+    """Resolved requirements, one `name==version` a line."""
+    python: str = ""
+    inputs: tuple[DataInput, ...] = ()
+    artifacts: tuple[Artifact, ...] = ()
+    notes: str = ""
+    exit_code: int | None = None
+
+
+class RunPage(Wire):
+    """A page of runs, newest first unless asked otherwise; `next` is the cursor of the following page, empty at the end."""
+
+    runs: tuple[RunSummary, ...]
+    total: int
+    next: str = ""
+
+
+class RunPatch(Wire):
+    """What a user may change of a run; None leaves as it is. A tag with an empty value is removed."""
+
+    name: str | None = None
+    notes: str | None = None
+    tags: dict[str, str] | None = None
+    archived: bool | None = None
+
+
+class RunComparison(Wire):
+    """Runs side by side. A row: (group, name, one text per run, whether they differ); groups: run,
+    params, metrics, environment, data."""
+
+    runs: tuple[RunSummary, ...]
+    rows: tuple[tuple[str, str, tuple[str, ...], bool], ...]
+
+
+class LogBatch(Wire):
+    """What a run logs at once; written in one transaction."""
+
+    metrics: tuple[MetricPoint, ...] = ()
+    params: dict[str, str] = Field(default_factory=dict)
+    tags: dict[str, str] = Field(default_factory=dict)
+    inputs: tuple[DataInput, ...] = ()

@@ -1,0 +1,151 @@
+"""The current run, and logging into it.
+
+Every call appends one line of JSON to the run's `events.jsonl`, in one write: a killed script loses nothing that was logged, and
+neither does a killed server, which reads the file whenever it runs.
+"""
+
+import json
+import os
+import shutil
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+_started_in = Path.cwd()
+_lock = threading.Lock()
+_told = False
+
+
+@dataclass(frozen=True)
+class Run:
+    """The run that this process is part of."""
+
+    id: str
+    folder: Path
+    """The run's folder in the workspace."""
+    outputs: Path = field(default_factory=lambda: _started_in / "outputs")
+    """What stands here is kept with the run; it stays the same folder when the script changes its directory."""
+
+    def record(self, kind: str, **values: Any) -> None:
+        """Appends one event; readers take it up within a second."""
+        line = json.dumps({"kind": kind, **values}) + "\n"
+        with _lock:
+            handle = os.open(self.folder / "events.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+            try:
+                os.write(handle, line.encode())
+            finally:
+                os.close(handle)
+
+    def place(self, name: str) -> Path:
+        """The path of an output of this name, its folder made. Raises ValueError for a name that leaves the outputs."""
+        path = (self.outputs / name).resolve()
+        if not path.is_relative_to(self.outputs.resolve()):
+            message = f"{name!r} is not inside the outputs folder. Give a relative name without '..'."
+            raise ValueError(message)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+
+def current_run() -> Run | None:
+    """The run that this process is part of; None outside a job."""
+    run_id, folder = os.environ.get("WORKBENCH_RUN_ID"), os.environ.get("WORKBENCH_RUN_DIR")
+    if not run_id or not folder:
+        return None
+    outputs = os.environ.get("WORKBENCH_OUTPUTS")
+    return Run(run_id, Path(folder), Path(outputs)) if outputs else Run(run_id, Path(folder))
+
+
+def log(key: str, value: float, step: int | None = None) -> None:
+    """Logs one value of a metric.
+
+    `value`: a number (NaN and infinities are kept); NumPy scalars and 0-d tensors are taken by `float()`. `step`: the training step
+    or epoch; without one the values of a key count from 0. Raises TypeError or ValueError for what is no number.
+    """
+    if run := _recorded():
+        run.record("metric", key=str(key), value=float(value), step=None if step is None else int(step), time=time.time())
+    else:
+        float(value)
+
+
+def log_metrics(values: Mapping[str, float], step: int | None = None) -> None:
+    """Logs several metrics of one step."""
+    for key, value in values.items():
+        log(key, value, step)
+
+
+def log_params(values: Mapping[str, Any]) -> None:
+    """Records parameters (learning rate, depth...) as text; the last value of a name counts."""
+    run = _recorded()
+    for key, value in values.items():
+        if run:
+            run.record("param", key=str(key), value=str(value))
+
+
+def set_tags(values: Mapping[str, Any]) -> None:
+    """Sets tags of the run; an empty value removes the tag."""
+    run = _recorded()
+    for key, value in values.items():
+        if run:
+            run.record("tag", key=str(key), value=str(value))
+
+
+def log_text(name: str, text: str) -> None:
+    """Keeps `text` as the output file `name`."""
+    if run := _recorded():
+        run.place(name).write_text(text, encoding="utf-8")
+
+
+def log_image(name: str, image: Any, step: int | None = None) -> None:
+    """Keeps an image as `images/<name>.png` (with a step: `images/<name>-<step>.png`) of the outputs.
+
+    `image`: a matplotlib figure, a PIL image, the path of an image file (its ending is kept), or the bytes of a PNG. Raises
+    TypeError for anything else.
+    """
+    if not (run := _recorded()):
+        return
+    stem = name if step is None else f"{name}-{int(step):06d}"
+    if isinstance(image, str | os.PathLike):
+        source = Path(image)
+        shutil.copyfile(source, run.place(f"images/{stem}{source.suffix or '.png'}"))
+        return
+    target = run.place(f"images/{stem}.png")
+    if isinstance(image, bytes | bytearray):
+        target.write_bytes(image)
+    elif hasattr(image, "savefig"):
+        image.savefig(target, format="png", bbox_inches="tight")
+    elif hasattr(image, "save"):
+        image.save(target, format="PNG")
+    else:
+        message = f"log_image takes a matplotlib figure, a PIL image, a path or PNG bytes, not {type(image).__name__}."
+        raise TypeError(message)
+
+
+def log_artifact(path: str | os.PathLike[str], name: str | None = None) -> None:
+    """Keeps a copy of a file or folder in the run's outputs, as `name` or under its own name. Raises FileNotFoundError."""
+    source = Path(path)
+    if not source.exists():
+        message = f"There is no file or folder {source} to keep."
+        raise FileNotFoundError(message)
+    if not (run := _recorded()):
+        return
+    target = run.place(name or source.name)
+    if source.resolve() == target:
+        return
+    if source.is_dir():
+        shutil.copytree(source, target, dirs_exist_ok=True)
+    else:
+        shutil.copyfile(source, target)
+
+
+def _recorded() -> Run | None:
+    """The current run; without one, says once that nothing is recorded."""
+    global _told
+    run = current_run()
+    if run is None and not _told:
+        _told = True
+        sys.stderr.write("workbench: not part of a tracked run, so nothing is recorded. Start it with: workbench submit SCRIPT\n")
+    return run

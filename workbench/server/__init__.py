@@ -1,0 +1,1 @@
+"""The workspace server: the one door to the workspace."""
