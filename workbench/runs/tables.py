@@ -1,0 +1,240 @@
+"""Every table of the workspace's database. Changing one needs a migration in `workbench/runs/migrations`.
+
+Columns of type `UtcTime` take and give aware datetimes; columns of type `JsonText` take and give plain Python values (text in the
+file, so it can be read by hand). The rooms jobs and models use their tables from here.
+"""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    false,
+)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware datetime, kept as whole microseconds since the epoch: exact, sortable, the same in every database."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002 (SQLAlchemy's signature)
+        return None if value is None else (value.astimezone(UTC) - _EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return None if value is None else _EPOCH + timedelta(microseconds=value)
+
+
+class JsonText(TypeDecorator[Any]):
+    """A value that JSON can say, kept as text; NaN and infinities survive."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else json.dumps(value, ensure_ascii=False)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
+        return None if value is None else json.loads(value)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+experiments = Table(
+    "experiments",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", String(500), nullable=False, unique=True),
+    Column("created", UtcTime, nullable=False),
+    Column("last_number", Integer, nullable=False, default=0, server_default="0"),  # a deleted run's number is not given again
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("experiment_id", ForeignKey("experiments.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("name", Text, nullable=False, default="", server_default=""),
+    Column("project", Text, nullable=False, default="", server_default=""),
+    Column("parent_id", String(32)),
+    Column("status", String(20), nullable=False),
+    Column("reason", Text, nullable=False, default="", server_default=""),
+    Column("script", Text, nullable=False, default="", server_default=""),
+    Column("arguments", JsonText, nullable=False),
+    Column("target", String(120), nullable=False, default="local", server_default="local"),
+    Column("user", Text, nullable=False, default="", server_default=""),
+    Column("created", UtcTime, nullable=False),
+    Column("started", UtcTime),
+    Column("ended", UtcTime),
+    Column("archived", Boolean, nullable=False, default=False, server_default=false()),
+    Column("config", JsonText, nullable=False),
+    Column("snapshot", String(64), nullable=False, default="", server_default=""),
+    Column("left_out", JsonText, nullable=False),
+    Column("git", JsonText, nullable=False),
+    Column("environment_lock", Text, nullable=False, default="", server_default=""),
+    Column("python", Text, nullable=False, default="", server_default=""),
+    Column("notes", Text, nullable=False, default="", server_default=""),
+    Column("exit_code", Integer),
+    UniqueConstraint("experiment_id", "number"),
+    Index(None, "created"),
+    Index(None, "project", "created"),
+    Index(None, "parent_id"),
+)
+
+params = Table(
+    "params",
+    metadata,
+    Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+tags = Table(
+    "tags",
+    metadata,
+    Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+inputs = Table(
+    "inputs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("path", Text, nullable=False),
+    Column("flow", Text, nullable=False, default="", server_default=""),
+    Column("digest", String(80), nullable=False, default="", server_default=""),
+    Column("content", JsonText, nullable=False),
+    Index(None, "run_id"),
+    Index(None, "path"),
+)
+
+artifacts = Table(
+    "artifacts",
+    metadata,
+    Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("path", Text, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("digest", String(80), nullable=False, default="", server_default=""),
+    sqlite_with_rowid=False,
+)
+
+# What lists show of a metric, kept with every write. A missing value is NaN: SQLite knows none.
+metric_latest = Table(
+    "metric_latest",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("last", Float),
+    Column("last_step", BigInteger, nullable=False),
+    Column("min", Float),
+    Column("max", Float),
+    Column("count", BigInteger, nullable=False),
+    UniqueConstraint("run_id", "key"),
+)
+
+# The points themselves, in the order of writing, under the metric's number: small, and read in one sweep.
+metric_points = Table(
+    "metric_points",
+    metadata,
+    Column("metric_id", ForeignKey("metric_latest.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", BigInteger, primary_key=True),
+    Column("step", BigInteger, nullable=False),
+    Column("time", Float, nullable=False),
+    Column("value", Float),
+    sqlite_with_rowid=False,
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("status", String(20), nullable=False),
+    Column("reason", Text, nullable=False, default="", server_default=""),
+    Column("target", String(120), nullable=False, default="local", server_default="local"),
+    Column("spec", JsonText, nullable=False),
+    Column("history", JsonText, nullable=False),
+    Column("queued_at", UtcTime, nullable=False),
+    Column("runner_pid", Integer),
+    Column("runner_began", Float),  # seconds since the epoch, as base.processes.started_at gives it
+    Column("events_offset", BigInteger, nullable=False, default=0, server_default="0"),
+    Column("log_size", BigInteger, nullable=False, default=0, server_default="0"),
+    Column("cancel_requested", Boolean, nullable=False, default=False, server_default=false()),
+    Column("priority", Integer, nullable=False, default=0, server_default="0"),
+    Index(None, "status", "priority", "queued_at"),
+)
+
+models = Table(
+    "models",
+    metadata,
+    Column("name", String(120), primary_key=True),
+    Column("created", UtcTime, nullable=False),
+)
+
+model_versions = Table(
+    "model_versions",
+    metadata,
+    Column("name", ForeignKey("models.name", ondelete="CASCADE"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("run_id", String(32), nullable=False),
+    Column("path", Text, nullable=False),
+    Column("files", JsonText, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("digest", String(80), nullable=False),
+    Column("description", Text, nullable=False, default="", server_default=""),
+    Column("tags", JsonText, nullable=False),
+    Column("metrics", JsonText, nullable=False),
+    Column("created", UtcTime, nullable=False),
+    Column("user", Text, nullable=False, default="", server_default=""),
+    Index(None, "run_id"),
+)
+
+services = Table(
+    "services",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("model", String(120), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("run_id", String(32), nullable=False),
+    Column("project", Text, nullable=False, default="", server_default=""),
+    Column("status", String(20), nullable=False),
+    Column("reason", Text, nullable=False, default="", server_default=""),
+    Column("spec", JsonText, nullable=False),
+    Column("port", Integer, nullable=False, default=0, server_default="0"),
+    Column("pid", Integer),
+    Column("began", Float),  # seconds since the epoch, as base.processes.started_at gives it
+    Column("created", UtcTime, nullable=False),
+    Column("started", UtcTime),
+    Index(None, "model", "version"),
+)
