@@ -25,6 +25,7 @@ from workbench.schema.run import (
     MetricPoint,
     MetricSeries,
     MetricSummary,
+    Restored,
     Run,
     RunComparison,
     RunPage,
@@ -35,7 +36,7 @@ from workbench.schema.run import (
 )
 from workbench.schema.runconfig import EnvironmentSpec, Resources, RunConfig
 from workbench.schema.service import ScoreReply, Service, ServiceRequest, ServiceStatus
-from workbench.schema.system import ErrorBody, Health
+from workbench.schema.system import ErrorBody, Handshake, Health
 
 __all__ = [
     "Artifact",
@@ -46,6 +47,7 @@ __all__ = [
     "EventBody",
     "Experiment",
     "GitState",
+    "Handshake",
     "Health",
     "Job",
     "JobRequest",
@@ -69,6 +71,7 @@ __all__ = [
     "ModelVersion",
     "Reset",
     "Resources",
+    "Restored",
     "Run",
     "RunChanged",
     "RunComparison",

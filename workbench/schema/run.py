@@ -182,6 +182,14 @@ class RunComparison(Wire):
     rows: tuple[tuple[str, str, tuple[str, ...], bool], ...]
 
 
+class Restored(Wire):
+    """What restoring a run's snapshot did: the changed files of `folder`, and where the overwritten ones are kept (or empty)."""
+
+    folder: str
+    changed: tuple[str, ...] = ()
+    kept_in: str = ""
+
+
 class LogBatch(Wire):
     """What a run logs at once; written in one transaction."""
 

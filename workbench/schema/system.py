@@ -13,6 +13,19 @@ class Health(Wire):
     running: int
     queued: int
     environment_builds: int = 0
+    notices: tuple[str, ...] = ()
+    """Sentences that the user must see, such as a damaged database that was kept aside."""
+
+
+class Handshake(Wire):
+    """The content of `server.json`: where a workspace's server answers. `began` and `pid` name its process for good."""
+
+    url: str
+    """http://127.0.0.1:port, without a path."""
+    token: str
+    pid: int
+    began: float
+    version: str
 
 
 class ErrorBody(Wire):

@@ -1,0 +1,421 @@
+"""The client: every public call of the workspace's server as a typed method."""
+
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote
+
+import httpx
+from pydantic import TypeAdapter
+
+from workbench import __version__
+from workbench.base.errors import EnvironmentError_, NotFound, UserError
+from workbench.base.files import disk_error
+from workbench.base.paths import WorkspacePaths
+from workbench.base.processes import is_alive, reap
+from workbench.base.settings import Settings
+from workbench.client.events import EventStream
+from workbench.client.transport import Transport
+from workbench.schema import (
+    Experiment,
+    Health,
+    Job,
+    JobRequest,
+    Kernel,
+    KernelRequest,
+    Lineage,
+    LogChunk,
+    MetricSeries,
+    ModelRequest,
+    ModelSummary,
+    ModelVersion,
+    Restored,
+    Run,
+    RunComparison,
+    RunPage,
+    RunPatch,
+    RunStatus,
+    ScoreReply,
+    Service,
+    ServiceRequest,
+    ServiceStatus,
+)
+
+_JOBS = TypeAdapter(tuple[Job, ...])
+_EXPERIMENTS = TypeAdapter(tuple[Experiment, ...])
+_MODELS = TypeAdapter(tuple[ModelSummary, ...])
+_VERSIONS = TypeAdapter(tuple[ModelVersion, ...])
+_SERVICES = TypeAdapter(tuple[Service, ...])
+_KERNELS = TypeAdapter(tuple[Kernel, ...])
+
+_SLOW = 600.0  # seconds for calls that copy files (snapshots, model versions)
+_POLL = 0.2
+
+
+class Client:
+    """Speaks to the server of one workspace; safe in several threads; a context manager.
+
+    Every method raises what the server raised: UserError, NotFound, Conflict, EnvironmentError_ (also when the server is not
+    there), or ServerBug. `run_id` is a run's id, or the first four or more characters of one, wherever a method takes it.
+    """
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self._streams: list[EventStream] = []
+
+    @classmethod
+    def connect(cls, home: Path | None = None, *, start: bool = True, say: Callable[[str], None] | None = None) -> Self:
+        """Connects to the server of the workspace (`home`, else `WORKBENCH_HOME`, else the user's own).
+
+        Starts it when none runs and `start` is on; however many clients do so at once, one server starts. `say` gets sentences
+        about what takes time, and about a server of another version.
+        """
+        paths = WorkspacePaths(Path(home).expanduser().absolute()) if home is not None else WorkspacePaths.default()
+        client = cls(Transport(paths, start=start, say=say))
+        if say and client.server_version != __version__:
+            say(
+                f"The workspace server is version {client.server_version}, this is {__version__}. "
+                "Restart it when no job is being submitted: workbench server stop"
+            )
+        return client
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the event streams and closes the connections; the server goes on."""
+        for stream in self._streams:
+            stream.close()
+        self._transport.close()
+
+    @property
+    def url(self) -> str:
+        """Where the server answers, without a path."""
+        return self._transport.handshake.url
+
+    @property
+    def token(self) -> str:
+        """What other programs send as `Authorization: Bearer <token>`."""
+        return self._transport.handshake.token
+
+    @property
+    def pid(self) -> int:
+        """The server's process."""
+        return self._transport.handshake.pid
+
+    @property
+    def server_version(self) -> str:
+        """The version of the server's program."""
+        return self._transport.handshake.version
+
+    @property
+    def home(self) -> Path:
+        """The workspace folder."""
+        return self._transport.paths.root
+
+    # The server
+
+    def health(self) -> Health:
+        """How the server is, and what it must tell the user."""
+        return Health.model_validate_json(self._get("/health"))
+
+    def settings(self) -> Settings:
+        """The workspace's settings."""
+        return Settings.model_validate_json(self._get("/settings"))
+
+    def save_settings(self, settings: Settings) -> Settings:
+        """Saves the settings; they take effect at once."""
+        return Settings.model_validate_json(self._transport.call("PUT", "/settings", body=settings))
+
+    def events(self, after: int = 0) -> EventStream:
+        """All events with a greater number than `after`, without end (-1: only those to come). `close()` ends the iteration."""
+        self._streams = [stream for stream in self._streams if not stream.closed]
+        stream = EventStream(self._transport, after)
+        self._streams.append(stream)
+        return stream
+
+    def shutdown(self, timeout: float = 30) -> None:
+        """Stops the server and waits for its end; running jobs and services go on."""
+        used = self._transport.handshake
+        self._transport.call("POST", "/shutdown")
+        deadline = time.monotonic() + timeout
+        while is_alive(used.pid, used.began):
+            if time.monotonic() > deadline:
+                raise EnvironmentError_(f"The server (process {used.pid}) has not stopped within {timeout:.0f} seconds.")
+            time.sleep(0.02)
+        reap(used.pid)
+
+    # Jobs
+
+    def submit(self, request: JobRequest) -> Run:
+        """Queues a script or package as a tracked job; returns its run as soon as it is on record."""
+        return Run.model_validate_json(self._transport.call("POST", "/jobs", body=request, timeout=_SLOW))
+
+    def jobs(self) -> tuple[Job, ...]:
+        """The jobs that wait or run, and the latest ended ones."""
+        return _JOBS.validate_json(self._get("/jobs"))
+
+    def job(self, run_id: str) -> Job:
+        """Where a run's execution stands."""
+        return Job.model_validate_json(self._get(f"/jobs/{_part(run_id)}"))
+
+    def cancel(self, run_id: str) -> Job:
+        """Asks a job to stop; an ended one gives Conflict."""
+        return Job.model_validate_json(self._post(f"/jobs/{_part(run_id)}/cancel"))
+
+    def wait(self, run_id: str, timeout: float | None = None, on_change: Callable[[Run], None] | None = None) -> Run:
+        """Waits until the run has ended and returns it; `on_change` is called at first and whenever status or reason change.
+
+        Raises EnvironmentError_ when `timeout` seconds have passed.
+        """
+        deadline = None if timeout is None else time.monotonic() + timeout
+        seen: tuple[RunStatus, str] | None = None
+        while True:
+            run = self.run(run_id)
+            if on_change and seen != (run.status, run.reason):
+                seen = (run.status, run.reason)
+                on_change(run)
+            if run.status.is_final:
+                return run
+            if deadline is not None and time.monotonic() > deadline:
+                raise EnvironmentError_(
+                    f"Run {run.number} of {run.experiment} is still {run.status.value} after {timeout:.0f} seconds.",
+                    hint="It goes on; look again later.",
+                )
+            time.sleep(_POLL)
+
+    # Runs
+
+    def runs(
+        self,
+        project: str | None = None,
+        experiment: str | None = None,
+        status: RunStatus | Sequence[RunStatus] | None = None,
+        text: str = "",
+        archived: bool = False,
+        order: str = "created",
+        descending: bool = True,
+        limit: int = 100,
+        cursor: str = "",
+    ) -> RunPage:
+        """A page of runs.
+
+        `experiment`: name or id; `archived`: those too; `order`: a column (`created`, `started`, `ended`, `duration`, `number`,
+        `name`, `status`, `experiment`, `user`, `script`), `metrics.<key>` or `params.<key>`; `cursor`: the `next` of the page before.
+        """
+        wanted = [status.value] if isinstance(status, RunStatus) else [one.value for one in status] if status is not None else None
+        params = {
+            "project": project,
+            "experiment": experiment,
+            "status": wanted,
+            "text": text or None,
+            "archived": archived,
+            "order": order,
+            "descending": descending,
+            "limit": limit,
+            "cursor": cursor or None,
+        }
+        return RunPage.model_validate_json(self._get("/runs", params))
+
+    def run(self, run_id: str) -> Run:
+        """A run by its id or the beginning of it, or by its number when that is the only one (`experiment/number` else)."""
+        return Run.model_validate_json(self._get(f"/runs/{_part(run_id)}"))
+
+    def patch_run(self, run_id: str, patch: RunPatch) -> Run:
+        """Changes name, notes, tags or the archived flag."""
+        return Run.model_validate_json(self._transport.call("PATCH", f"/runs/{_part(run_id)}", body=patch))
+
+    def delete_run(self, run_id: str) -> None:
+        """Deletes a run with its folder; one that still waits or runs gives Conflict."""
+        self._transport.call("DELETE", f"/runs/{_part(run_id)}", timeout=_SLOW)
+
+    def series(self, run_id: str, key: str, max_points: int = 1000) -> MetricSeries:
+        """A metric's values over its steps; more than `max_points` are thinned to the extremes of each stretch (0: all of them)."""
+        return MetricSeries.model_validate_json(
+            self._get(f"/runs/{_part(run_id)}/metrics/{_part(key)}", {"max_points": max_points})
+        )
+
+    def log(self, run_id: str, offset: int = 0, limit: int = 1_000_000) -> LogChunk:
+        """A part of the run's log, from a byte on (a negative offset: the last bytes)."""
+        return LogChunk.model_validate_json(self._get(f"/runs/{_part(run_id)}/log", {"offset": offset, "limit": limit}))
+
+    def artifact(self, run_id: str, path: str) -> bytes:
+        """The bytes of an output file."""
+        return self._transport.call("GET", f"/runs/{_part(run_id)}/artifacts/{_path(path)}", timeout=_SLOW)
+
+    def download_artifact(self, run_id: str, path: str, dest: Path) -> Path:
+        """Writes an output file, or all files under a folder of the outputs, to `dest`. Existing files are replaced as a whole."""
+        run = self.run(run_id)
+        below = [one.path for one in run.artifacts if not path or one.path.startswith(path.rstrip("/") + "/")]
+        if below:
+            for one in below:
+                self._download(run.id, one, dest / Path(one).relative_to(path.rstrip("/") or "."))
+        else:
+            self._download(run.id, path, dest)
+        return dest
+
+    def compare(self, ids: Sequence[str]) -> RunComparison:
+        """Runs side by side: parameters, metrics, environment, data."""
+        return RunComparison.model_validate_json(self._transport.call("POST", "/runs/compare", json={"ids": list(ids)}))
+
+    def restore(self, run_id: str, folder: str | Path | None = None) -> Restored:
+        """Brings the files of the run's snapshot back: into its project (what is overwritten is kept), or to another folder."""
+        target = None if folder is None else str(Path(folder).expanduser().absolute())
+        reply = self._transport.call("POST", f"/runs/{_part(run_id)}/restore", json={"folder": target}, timeout=_SLOW)
+        return Restored.model_validate_json(reply)
+
+    def experiments(self) -> tuple[Experiment, ...]:
+        """All experiments, by name."""
+        return _EXPERIMENTS.validate_json(self._get("/experiments"))
+
+    # Models and services
+
+    def register_model(self, request: ModelRequest) -> ModelVersion:
+        """Registers an output of a run as the next version of a model."""
+        return ModelVersion.model_validate_json(self._transport.call("POST", "/models", body=request, timeout=_SLOW))
+
+    def models(self) -> tuple[ModelSummary, ...]:
+        """All models, by name."""
+        return _MODELS.validate_json(self._get("/models"))
+
+    def model(self, name: str, version: int | None = None) -> ModelVersion:
+        """A version of a model; the latest without a number."""
+        return ModelVersion.model_validate_json(self._get(f"/models/{_part(name)}/{'latest' if version is None else version}"))
+
+    def model_versions(self, name: str) -> tuple[ModelVersion, ...]:
+        """All versions of a model, the latest first."""
+        return _VERSIONS.validate_json(self._get(f"/models/{_part(name)}"))
+
+    def delete_model(self, name: str, version: int | None = None) -> None:
+        """Deletes a version, or the model with all of them; Conflict while a service uses it."""
+        self._transport.call("DELETE", f"/models/{_part(name)}" + ("" if version is None else f"/{version}"), timeout=_SLOW)
+
+    def create_service(self, request: ServiceRequest) -> Service:
+        """Deploys a model version; returns at once, `wait_service` waits until it is healthy."""
+        return Service.model_validate_json(self._transport.call("POST", "/services", body=request, timeout=_SLOW))
+
+    def services(self) -> tuple[Service, ...]:
+        """All services, by name."""
+        return _SERVICES.validate_json(self._get("/services"))
+
+    def service(self, name: str) -> Service:
+        """One service."""
+        return Service.model_validate_json(self._get(f"/services/{_part(name)}"))
+
+    def wait_service(self, name: str, timeout: float | None = 300, on_change: Callable[[Service], None] | None = None) -> Service:
+        """Waits until the service is healthy and returns it. Raises EnvironmentError_ when it fails, or after `timeout` seconds."""
+        deadline = None if timeout is None else time.monotonic() + timeout
+        seen: tuple[ServiceStatus, str] | None = None
+        while True:
+            service = self.service(name)
+            if on_change and seen != (service.status, service.reason):
+                seen = (service.status, service.reason)
+                on_change(service)
+            if service.status is ServiceStatus.HEALTHY:
+                return service
+            if service.status in {ServiceStatus.FAILED, ServiceStatus.STOPPED}:
+                raise EnvironmentError_(
+                    f"The service {name} is {service.status.value}. {service.reason}".strip(),
+                    hint=f"See: workbench service logs {name}",
+                )
+            if deadline is not None and time.monotonic() > deadline:
+                raise EnvironmentError_(
+                    f"The service {name} is still {service.status.value} after {timeout:.0f} seconds. {service.reason}".strip(),
+                    hint=f"See: workbench service logs {name}",
+                )
+            time.sleep(_POLL)
+
+    def start_service(self, name: str) -> Service:
+        """Starts a stopped service."""
+        return Service.model_validate_json(self._post(f"/services/{_part(name)}/start"))
+
+    def stop_service(self, name: str) -> Service:
+        """Stops a service; it stays on record."""
+        return Service.model_validate_json(self._post(f"/services/{_part(name)}/stop"))
+
+    def delete_service(self, name: str) -> None:
+        """Stops a service and removes it."""
+        self._transport.call("DELETE", f"/services/{_part(name)}", timeout=_SLOW)
+
+    def score(self, name: str, body: Any) -> ScoreReply:
+        """Sends a request to a service; the reply holds its status, also when that is an error."""
+        return ScoreReply.model_validate_json(
+            self._transport.call("POST", f"/services/{_part(name)}/score", json={"body": body}, timeout=150)
+        )
+
+    def service_log(self, name: str, offset: int = 0, limit: int = 1_000_000) -> LogChunk:
+        """A part of the service's log, from a byte on (a negative offset: the last bytes)."""
+        return LogChunk.model_validate_json(self._get(f"/services/{_part(name)}/log", {"offset": offset, "limit": limit}))
+
+    def lineage(self, kind: str, id: str) -> Lineage:  # noqa: A002 (the wire's name)
+        """The breadcrumb around a `data`, `preparation`, `run`, `model` or `service`."""
+        return Lineage.model_validate_json(self._get(f"/lineage/{_part(kind)}", {"id": id}))
+
+    # Kernels
+
+    def start_kernel(self, request: KernelRequest) -> Kernel:
+        """Starts a kernel in a project's environment; returns at once with `preparing`."""
+        return Kernel.model_validate_json(self._transport.call("POST", "/kernels", body=request))
+
+    def kernels(self) -> tuple[Kernel, ...]:
+        """All kernels, the oldest first."""
+        return _KERNELS.validate_json(self._get("/kernels"))
+
+    def kernel(self, kernel_id: str) -> Kernel:
+        """One kernel."""
+        return Kernel.model_validate_json(self._get(f"/kernels/{_part(kernel_id)}"))
+
+    def stop_kernel(self, kernel_id: str) -> None:
+        """Ends a kernel and forgets it; its record stays."""
+        self._transport.call("DELETE", f"/kernels/{_part(kernel_id)}")
+
+    def interrupt_kernel(self, kernel_id: str) -> Kernel:
+        """Interrupts what the kernel computes."""
+        return Kernel.model_validate_json(self._post(f"/kernels/{_part(kernel_id)}/interrupt"))
+
+    def restart_kernel(self, kernel_id: str) -> Kernel:
+        """Restarts a kernel with an empty memory, on the same connection file."""
+        return Kernel.model_validate_json(self._post(f"/kernels/{_part(kernel_id)}/restart"))
+
+    def _get(self, path: str, params: Mapping[str, Any] | None = None) -> bytes:
+        return self._transport.call("GET", path, params=params)
+
+    def _post(self, path: str) -> bytes:
+        return self._transport.call("POST", path)
+
+    def _download(self, run_id: str, path: str, dest: Path) -> None:
+        temporary = dest.with_name(f".{dest.name}.{os.getpid()}.part")
+        try:
+            dest.parent.mkdir(parents=True, exist_ok=True)
+            with self._transport.stream(f"/runs/{_part(run_id)}/artifacts/{_path(path)}") as response, temporary.open("wb") as file:
+                for piece in response.iter_bytes(1 << 20):
+                    file.write(piece)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(dest)
+        except httpx.HTTPError as error:
+            raise EnvironmentError_(f"{path} could not be read from the server: {error}.", hint="Try again.") from error
+        except OSError as error:
+            raise disk_error(error, str(dest)) from error
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def _part(text: str) -> str:
+    """One part of a path of the API. Raises NotFound for one that could name nothing."""
+    if text in {"", ".", ".."}:
+        raise NotFound(f"There is nothing named {text!r}.")
+    return quote(text, safe="")
+
+
+def _path(path: str) -> str:
+    """A path below the outputs. Raises UserError for one that leaves them."""
+    if not path or any(part in {"", ".", ".."} for part in path.split("/")):
+        raise UserError(f"{path!r} is not a path inside the outputs of a run.", hint="Give it as the list of outputs shows it.")
+    return quote(path)
