@@ -1,0 +1,311 @@
+"""The model registry: versions of models, each with a copy of its files and the run they came from.
+
+A version's folder is `models/<name>/<version>/`. A deleted version leaves `models/<name>/<version>.deleted`, so that its number
+is never given again.
+"""
+
+import getpass
+import hashlib
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import sqlalchemy as sa
+
+from workbench.base.clock import utc_now
+from workbench.base.errors import Conflict, NotFound, UserError
+from workbench.base.files import disk_error, write_json
+from workbench.base.ids import new_id
+from workbench.base.paths import WorkspacePaths
+from workbench.models.lineage import LineageKind, lineage
+from workbench.runs.database import Database
+from workbench.runs.store import RunStore
+from workbench.runs.tables import model_versions, models, services
+from workbench.schema import Artifact, EventBody, Lineage, ModelChanged, ModelRequest, ModelSummary, ModelVersion, Run
+
+_BLOCK = 1 << 20
+_DAY = 86_400.0
+_NAMED = 8  # how many of the existing files or names a sentence lists
+
+
+class ModelRegistry:
+    """Registers, lists and deletes versions of models. Safe in several threads of the one server of a workspace."""
+
+    def __init__(self, database: Database, paths: WorkspacePaths, store: RunStore, emit: Callable[[EventBody], None]) -> None:
+        self._database = database
+        self._paths = paths
+        self._store = store
+        self._emit = emit
+        self._numbering = threading.Lock()
+
+    def register(self, request: ModelRequest) -> ModelVersion:
+        """Copies a file or folder of a run's outputs as the next version of the model.
+
+        Raises NotFound (the run; the path, naming what there is), UserError (a wrong name or path) and EnvironmentError_ (disk).
+        """
+        run = self._store.get(request.run_id)
+        self._check_name(request.name)
+        source = self._output(run, request.path)
+        incoming = self._incoming() / new_id()
+        try:
+            try:
+                files = _copy(source, incoming)
+            except OSError as error:
+                raise disk_error(error, f"The copy of {request.path}") from error
+            if not files:
+                raise UserError(
+                    f"The folder {request.path} of {_title(run)} is empty.", hint="Name a folder with the model's files."
+                )
+            version = self._record(run, request, files, incoming)
+        finally:
+            shutil.rmtree(incoming, ignore_errors=True)
+        self._emit(ModelChanged(name=request.name, version=version))
+        return self.get(request.name, version)
+
+    def list(self) -> tuple[ModelSummary, ...]:
+        """All models, the last changed first."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                sa.select(models.c.name, models.c.created, *_LATEST)
+                .join(model_versions, model_versions.c.name == models.c.name)
+                .group_by(models.c.name)
+                .order_by(sa.desc("updated"))
+            ).all()
+            counts = connection.execute(sa.select(services.c.model, sa.func.count()).group_by(services.c.model)).all()
+        used = {row[0]: row[1] for row in counts}
+        return tuple(
+            ModelSummary(
+                name=row.name,
+                latest=row.latest,
+                versions=row.versions,
+                created=row.created,
+                updated=row.updated,
+                services=used.get(row.name, 0),
+                project=self.get(row.name, row.latest).project,
+            )
+            for row in rows
+        )
+
+    def versions(self, name: str) -> tuple[ModelVersion, ...]:
+        """All versions of a model, the newest first. Raises NotFound."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                sa.select(model_versions).where(model_versions.c.name == name).order_by(model_versions.c.version.desc())
+            ).all()
+        if not rows:
+            raise self._no_model(name)
+        return tuple(self._version(row) for row in rows)
+
+    def get(self, name: str, version: int | None = None) -> ModelVersion:
+        """A version of a model; the newest without a number. Raises NotFound, naming what there is."""
+        wanted = sa.select(model_versions).where(model_versions.c.name == name).order_by(model_versions.c.version.desc()).limit(1)
+        if version is not None:
+            wanted = wanted.where(model_versions.c.version == version)
+        with self._database.read() as connection:
+            row = connection.execute(wanted).first()
+        if row is None:
+            if version is None:
+                raise self._no_model(name)
+            known = ", ".join(str(each.version) for each in self.versions(name)[:_NAMED])
+            raise NotFound(f"The model {name} has no version {version}.", hint=f"There are: {known}.")
+        return self._version(row)
+
+    def folder(self, name: str, version: int) -> Path:
+        """The folder with the files of a version."""
+        return self._paths.models / name / str(version)
+
+    def delete(self, name: str, version: int | None = None) -> None:
+        """Deletes a version, or the whole model, with its files. Raises NotFound, and Conflict while a service uses it."""
+        doomed = [self.get(name, version)] if version is not None else list(self.versions(name))
+        numbers = [each.version for each in doomed]
+        with self._database.write() as connection:
+            users = (
+                connection.execute(
+                    sa.select(services.c.name)
+                    .where(services.c.model == name, services.c.version.in_(numbers))
+                    .order_by(services.c.name)
+                )
+                .scalars()
+                .all()
+            )
+            if users:
+                what = f"Version {version} of the model {name}" if version is not None else f"The model {name}"
+                several = "the services" if len(users) > 1 else "the service"
+                raise Conflict(f"{what} is used by {several} {', '.join(users)}.", hint="Delete the service first.")
+            for each in doomed:
+                # Before anything is gone: whatever happens from here on, the number is not given again.
+                trace = {"digest": each.digest, "run": each.run_id, "path": each.path, "deleted": utc_now().isoformat()}
+                write_json(self._paths.models / name / f"{each.version}.deleted", trace)
+            connection.execute(
+                sa.delete(model_versions).where(model_versions.c.name == name, model_versions.c.version.in_(numbers))
+            )
+            left = connection.execute(
+                sa.select(sa.func.count()).select_from(model_versions).where(model_versions.c.name == name)
+            ).scalar_one()
+            if not left:
+                connection.execute(sa.delete(models).where(models.c.name == name))
+        for number in numbers:
+            shutil.rmtree(self.folder(name, number), ignore_errors=True)
+            self._emit(ModelChanged(name=name, version=number))
+
+    def lineage(self, kind: LineageKind, subject: str) -> Lineage:
+        """What the thing came from and what came from it. Raises NotFound."""
+        return lineage(self._database, kind, subject)
+
+    def _check_name(self, name: str) -> None:
+        if name[-1] in " .":
+            raise UserError(
+                f"The model's name {name!r} ends in a dot or space.", hint="Choose a name that ends in a letter or digit."
+            )
+        with self._database.read() as connection:
+            alike = connection.execute(
+                sa.select(models.c.name).where(sa.func.lower(models.c.name) == name.lower(), models.c.name != name)
+            ).scalar()
+        if alike:  # on Windows and macOS they would share a folder
+            raise Conflict(
+                f"There is a model {alike} already, whose name differs only in case.", hint=f"Use {alike}, or another name."
+            )
+
+    def _output(self, run: Run, path: str) -> Path:
+        """The file or folder that `path` names in the run's outputs."""
+        folder = self._paths.run(run.id)
+        outputs = folder / "outputs" if (folder / "outputs").is_dir() else folder / "work" / "outputs"
+        clean = PurePosixPath(path.replace("\\", "/") or ".")
+        if clean.parts[:1] == ("outputs",) and not (outputs / "outputs").exists():
+            clean = clean.relative_to("outputs")  # as the script writes it
+        if clean.is_absolute() or ".." in clean.parts or Path(path).drive:
+            raise UserError(f"{path} does not lie in the run's outputs.", hint="Give a path relative to the run's outputs folder.")
+        source = outputs / clean
+        if source.exists():
+            return source
+        there = sorted(file.relative_to(outputs).as_posix() for file in outputs.rglob("*") if file.is_file())
+        if not there:
+            state = "yet" if not run.status.is_final else "at all"
+            raise NotFound(f"{_title(run)} has no {path}: it has no outputs {state}.", hint="Write the model into outputs/.")
+        named = ", ".join(there[:_NAMED]) + (f" and {len(there) - _NAMED} more" if len(there) > _NAMED else "")
+        raise NotFound(f"{_title(run)} has no {path} in its outputs.", hint=f"There are: {named}.")
+
+    def _incoming(self) -> Path:
+        """The folder for copies in the making; what a killed server left there a day ago is removed."""
+        folder = self._paths.models / ".incoming"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            for old in folder.iterdir():
+                if time.time() - old.stat().st_mtime > _DAY:
+                    shutil.rmtree(old, ignore_errors=True)
+        except OSError as error:
+            raise disk_error(error, str(folder)) from error
+        return folder
+
+    def _record(self, run: Run, request: ModelRequest, files: tuple[Artifact, ...], incoming: Path) -> int:
+        """Gives the copy its number and place, then writes the row; returns the number."""
+        home = self._paths.models / request.name
+        values: dict[str, Any] = {
+            "name": request.name,
+            "run_id": run.id,
+            "path": request.path,
+            "files": [file.model_dump() for file in files],
+            "size": sum(file.size for file in files),
+            "digest": _digest(files),
+            "description": request.description,
+            "tags": request.tags,
+            "metrics": {key: metric.last for key, metric in run.metrics.items()},
+            "created": utc_now(),
+            "user": _user(),
+        }
+        with self._numbering:
+            try:
+                home.mkdir(parents=True, exist_ok=True)
+                number = self._next_number(request.name)
+                folder = home / str(number)
+                incoming.rename(folder)
+            except OSError as error:
+                raise disk_error(error, str(home)) from error
+            try:
+                with self._database.write() as connection:
+                    if not connection.execute(sa.select(models.c.name).where(models.c.name == request.name)).first():
+                        connection.execute(sa.insert(models).values(name=request.name, created=values["created"]))
+                    connection.execute(sa.insert(model_versions).values(version=number, **values))
+            except BaseException:
+                shutil.rmtree(folder, ignore_errors=True)
+                raise
+        return number
+
+    def _next_number(self, name: str) -> int:
+        """One more than any number that was ever given, also to a version that is deleted since."""
+        highest = sa.select(sa.func.max(model_versions.c.version)).where(model_versions.c.name == name)
+        with self._database.read() as connection:
+            known = connection.execute(highest).scalar() or 0
+        entries = (entry.name.partition(".")[0] for entry in (self._paths.models / name).iterdir())
+        return max([known, *(int(entry) for entry in entries if entry.isdigit())]) + 1
+
+    def _no_model(self, name: str) -> NotFound:
+        known = [each.name for each in self.list()]
+        hint = f"There are: {', '.join(known[:_NAMED])}." if known else "Register one from a run's outputs first."
+        return NotFound(f"There is no model {name}.", hint=hint)
+
+    def _version(self, row: Any) -> ModelVersion:
+        try:
+            run = self._store.get(row.run_id)
+            origin = {"run_number": run.number, "experiment": run.experiment, "project": run.project}
+        except NotFound:  # the run was deleted; the model lives on
+            origin = {"run_number": 0, "experiment": "", "project": ""}
+        return ModelVersion.model_validate({**row._mapping, **origin})  # noqa: SLF001 (SQLAlchemy's public name for it)
+
+
+_LATEST = (
+    sa.func.max(model_versions.c.version).label("latest"),
+    sa.func.count().label("versions"),
+    sa.func.max(model_versions.c.created, type_=model_versions.c.created.type).label("updated"),
+)
+
+
+def _copy(source: Path, target: Path) -> tuple[Artifact, ...]:
+    """Copies a file, or what is in a folder, into the new folder `target`, synced; returns what was copied, by path."""
+    target.mkdir(parents=True)
+    if source.is_file():
+        return (_copy_file(source, target / source.name, source.name),)
+    copied = []
+    for folder, _, names in os.walk(source):
+        for name in names:
+            file = Path(folder, name)
+            relative = file.relative_to(source)
+            if file.is_file():
+                (target / relative).parent.mkdir(parents=True, exist_ok=True)
+                copied.append(_copy_file(file, target / relative, relative.as_posix()))
+    return tuple(sorted(copied, key=lambda file: file.path))
+
+
+def _copy_file(source: Path, target: Path, name: str) -> Artifact:
+    digest, size = hashlib.sha256(), 0
+    with source.open("rb") as reader, target.open("wb") as writer:
+        while block := reader.read(_BLOCK):
+            digest.update(block)
+            size += len(block)
+            writer.write(block)
+        writer.flush()
+        os.fsync(writer.fileno())
+    return Artifact(path=name, size=size, digest=f"sha256:{digest.hexdigest()}")
+
+
+def _digest(files: tuple[Artifact, ...]) -> str:
+    """The digest of a version: of its only file, or of the list of its files with their digests."""
+    if len(files) == 1:
+        return files[0].digest
+    listing = "".join(f"{file.digest} {file.path}\n" for file in files)
+    return "sha256:" + hashlib.sha256(listing.encode()).hexdigest()
+
+
+def _title(run: Run) -> str:
+    return f"Run {run.number} of {run.experiment}"
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # no name for this user id, as in some containers
+        return ""
