@@ -1,0 +1,1 @@
+"""The wizard that adds a data source."""

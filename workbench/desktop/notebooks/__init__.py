@@ -1,0 +1,1 @@
+"""Notebooks and the console on a kernel of the project."""

@@ -1,0 +1,1 @@
+"""Runs: list, details, comparison, and the run bar."""

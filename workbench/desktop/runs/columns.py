@@ -1,0 +1,155 @@
+"""The columns of the list of runs: the fixed ones, and one for each metric, parameter and tag that runs have."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from workbench.desktop.runs.wording import STATUS_WORDS, duration_text, full_moment, moment_text, number_text, run_duration
+from workbench.schema import RunSummary
+
+_TITLES = {
+    "number": "#",
+    "name": "Name",
+    "status": "Status",
+    "script": "Script",
+    "started": "Started",
+    "duration": "Duration",
+    "user": "User",
+    "target": "Target",
+    "arguments": "Arguments",
+    "id": "Run id",
+}
+FIXED = ("number", "name", "status", "script", "started", "duration")
+OPTIONAL = ("arguments", "user", "target", "id")
+_NUMERIC = {"number", "duration"}
+
+
+@dataclass(frozen=True)
+class RunColumn:
+    """One column: `key` is a field's name, or `metric:NAME`, `param:NAME`, `tag:NAME`."""
+
+    key: str
+
+    @property
+    def group(self) -> str:
+        return self.key.partition(":")[0] if ":" in self.key else "run"
+
+    @property
+    def title(self) -> str:
+        return self.key.partition(":")[2] or _TITLES[self.key]
+
+    @property
+    def numeric(self) -> bool:
+        return self.key in _NUMERIC or self.group == "metric"
+
+    def text(self, run: RunSummary, now: datetime | None = None) -> str:
+        """What the cell shows."""
+        group, _, name = self.key.partition(":")
+        match group:
+            case "metric":
+                metric = run.metrics.get(name)
+                return number_text(metric.last) if metric else ""
+            case "param":
+                return run.params.get(name, "")
+            case "tag":
+                return run.tags.get(name, "")
+            case "number":
+                return str(run.number)
+            case "status":
+                return STATUS_WORDS[run.status]
+            case "started":
+                return moment_text(run.started or run.created, now)
+            case "duration":
+                return duration_text(run_duration(run, now or datetime.now(UTC)))
+            case "arguments":
+                return " ".join(run.arguments)
+            case _:
+                return str(getattr(run, group))
+
+    def sort_key(self, run: RunSummary, now: datetime | None = None) -> tuple[int, float, str]:
+        """Numbers before texts, missing values first; texts by their lower case."""
+        group, _, name = self.key.partition(":")
+        if group == "metric":
+            metric = run.metrics.get(name)
+            return (1, metric.last, "") if metric and metric.last == metric.last else (0, 0.0, "")
+        if group == "number":
+            return (1, float(run.number), "")
+        if group == "started":
+            return (1, (run.started or run.created).timestamp(), "")
+        if group == "duration":
+            seconds = run_duration(run, now or datetime.now(UTC))
+            return (0, 0.0, "") if seconds is None else (1, seconds, "")
+        text = self.text(run, now)
+        if not text:
+            return (0, 0.0, "")
+        try:
+            return (1, float(text), "")
+        except ValueError:
+            return (2, 0.0, text.casefold())
+
+    def tooltip(self, run: RunSummary) -> str:
+        """What does not fit into the cell."""
+        if self.key == "started":
+            return full_moment(run.started or run.created)
+        if self.key == "status":
+            return run.reason
+        if self.group == "metric" and (metric := run.metrics.get(self.title)):
+            last = f"last {number_text(metric.last)} at step {metric.last_step}"
+            return f"{last} · min {number_text(metric.min)} · max {number_text(metric.max)}"
+        text = self.text(run)
+        return text if len(text) > 20 else ""
+
+
+def available_columns(runs: Iterable[RunSummary]) -> tuple[RunColumn, ...]:
+    """All columns that these runs can fill: the fixed ones, the optional ones, metrics, parameters and tags by name."""
+    metrics: set[str] = set()
+    params: set[str] = set()
+    tags: set[str] = set()
+    for run in runs:
+        metrics.update(run.metrics)
+        params.update(run.params)
+        tags.update(run.tags)
+    names = [*FIXED, *OPTIONAL]
+    names += [f"metric:{key}" for key in sorted(metrics)]
+    names += [f"param:{key}" for key in sorted(params)]
+    names += [f"tag:{key}" for key in sorted(tags)]
+    return tuple(map(RunColumn, names))
+
+
+def first_columns(runs: Sequence[RunSummary]) -> tuple[RunColumn, ...]:
+    """The columns before the user chose any: the fixed ones, the commonest metrics, and parameters that differ."""
+    metrics = _commonest("metric", [set(run.metrics) for run in runs])[:4]
+    params = [c for c in _commonest("param", [set(run.params) for run in runs]) if not is_constant(c, runs)][:3]
+    return (*map(RunColumn, FIXED), *metrics, *params)
+
+
+def _commonest(group: str, names: list[set[str]]) -> list[RunColumn]:
+    counts: dict[str, int] = {}
+    for some in names:
+        for name in some:
+            counts[name] = counts.get(name, 0) + 1
+    return [RunColumn(f"{group}:{name}") for name in sorted(counts, key=lambda name: (-counts[name], name))]
+
+
+def is_constant(column: RunColumn, runs: Sequence[RunSummary]) -> bool:
+    """Whether the column says the same of all runs (of two and more)."""
+    return len(runs) > 1 and len({column.text(run) for run in runs}) == 1
+
+
+def matches(run: RunSummary, text: str) -> bool:
+    """Whether every word of `text` stands in the run's number, name, script, status, id, tags, or a parameter (`depth=3`)."""
+    if not (words := text.casefold().split()):
+        return True
+    hay = " ".join(
+        [
+            f"#{run.number}",
+            run.name,
+            run.script,
+            run.status.value,
+            run.id,
+            *run.arguments,
+            *(f"{key}={value}" for key, value in (*run.params.items(), *run.tags.items())),
+            *run.metrics,
+        ]
+    ).casefold()
+    return all(word in hay for word in words)

@@ -1,0 +1,59 @@
+"""The widgets that every activity is made of."""
+
+from workbench.desktop.widgets.basics import (
+    Card,
+    ElidedLabel,
+    HLine,
+    PageHeader,
+    Section,
+    ThemedLabel,
+    VLine,
+    button,
+    icon_button,
+    label,
+    restyle,
+)
+from workbench.desktop.widgets.dialogs import FormDialog, Sheet, Wizard, WizardPage, confirm
+from workbench.desktop.widgets.logview import LogView
+from workbench.desktop.widgets.panels import Banner, Breadcrumb, CodeView, ImageView, KeyValueTable, Splitter
+from workbench.desktop.widgets.records import Column, RecordTable
+from workbench.desktop.widgets.search import SearchBox
+from workbench.desktop.widgets.states import EmptyState, ErrorState, IconLabel, LoadingState, StateStack
+from workbench.desktop.widgets.status import StatusPill, paint_status, status_look
+
+__all__ = [
+    "Banner",
+    "Breadcrumb",
+    "Card",
+    "CodeView",
+    "Column",
+    "ElidedLabel",
+    "EmptyState",
+    "ErrorState",
+    "FormDialog",
+    "HLine",
+    "IconLabel",
+    "ImageView",
+    "KeyValueTable",
+    "LoadingState",
+    "LogView",
+    "PageHeader",
+    "RecordTable",
+    "SearchBox",
+    "Section",
+    "Sheet",
+    "Splitter",
+    "StateStack",
+    "StatusPill",
+    "ThemedLabel",
+    "VLine",
+    "Wizard",
+    "WizardPage",
+    "button",
+    "confirm",
+    "icon_button",
+    "label",
+    "paint_status",
+    "restyle",
+    "status_look",
+]

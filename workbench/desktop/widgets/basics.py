@@ -1,0 +1,229 @@
+"""Small things made the same way everywhere: labels, buttons, lines, cards, headers."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFont, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from workbench.desktop.icons import icon as load_icon
+from workbench.desktop.theme import theme
+
+
+def restyle(widget: QWidget) -> None:
+    """Makes a changed style property take effect on this widget alone."""
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+    widget.update()
+
+
+def label(text: str = "", role: str = "", *, font: str = "", wrap: bool = False, selectable: bool = False) -> QLabel:
+    """A label; `role` is muted, small, error or caption, `font` the name of a font of the theme (`title_font`)."""
+    made: QLabel = ThemedLabel(text, font) if font else QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setWordWrap(wrap)
+    if role:
+        made.setProperty("role", role)
+    if selectable:
+        made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard)
+        made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return made
+
+
+class ThemedLabel(QLabel):
+    """A label in one of the theme's fonts, also after the font size was changed."""
+
+    def __init__(self, text: str, font: str) -> None:
+        super().__init__(text)
+        self._font_name = font
+        self._on_theme_changed()
+        theme().theme_changed.connect(self._on_theme_changed)
+
+    def _on_theme_changed(self) -> None:
+        font: QFont = getattr(theme(), self._font_name)
+        self.setFont(font)
+
+
+class ElidedLabel(QLabel):
+    """One line that is shortened with … and shows the whole text as its tooltip."""
+
+    def __init__(self, text: str = "", role: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
+        super().__init__()
+        self._full = ""
+        self._mode = mode
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        if role:
+            self.setProperty("role", role)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setMinimumWidth(24)
+        self.set_text(text)
+
+    def set_text(self, text: str) -> None:
+        self._full = text
+        self._fit()
+
+    @property
+    def full_text(self) -> str:
+        return self._full
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit()
+        super().resizeEvent(event)
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        return QSize(self.fontMetrics().horizontalAdvance(self._full) + 4, hint.height())
+
+    def _fit(self) -> None:
+        first = self._full.replace("\n", " ")
+        shown = self.fontMetrics().elidedText(first, self._mode, max(self.width(), 24))
+        self.setText(shown)
+        self.setToolTip(self._full if shown != self._full else "")
+
+
+def button(
+    text: str, handler: Callable[[], object] | None = None, *, kind: str = "", icon: str = "", tooltip: str = "", parent: QWidget | None = None
+) -> QPushButton:
+    """A push button; `kind`: primary, ghost, danger, danger-fill, link or plain."""
+    made = QPushButton(text, parent)
+    made.setAutoDefault(False)
+    if kind:
+        made.setProperty("kind", kind)
+    if icon:
+        made.setIcon(load_icon(icon, "on_accent" if kind in {"primary", "danger-fill"} else "bad" if kind == "danger" else "muted"))
+        made.setIconSize(QSize(16, 16))
+    if tooltip:
+        made.setToolTip(tooltip)
+    if kind == "link":
+        made.setCursor(Qt.CursorShape.PointingHandCursor)
+    if handler is not None:
+        made.clicked.connect(lambda _checked=False: handler())
+    return made
+
+
+def icon_button(icon: str, tooltip: str, handler: Callable[[], object] | None = None, *, parent: QWidget | None = None) -> QToolButton:
+    """A button that is only an icon: its tooltip is its name."""
+    made = QToolButton(parent)
+    made.setIcon(load_icon(icon))
+    made.setIconSize(QSize(16, 16))
+    made.setToolTip(tooltip)
+    made.setAccessibleName(tooltip)
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    if handler is not None:
+        made.clicked.connect(lambda _checked=False: handler())
+    return made
+
+
+class HLine(QFrame):
+    """A hairline across."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedHeight(1)
+        self._on_theme_changed()
+        theme().theme_changed.connect(self._on_theme_changed)
+
+    def _on_theme_changed(self) -> None:
+        palette = self.palette()
+        palette.setColor(palette.ColorRole.Window, theme().tokens.hairline)
+        self.setPalette(palette)
+        self.setAutoFillBackground(True)
+
+
+class VLine(HLine):
+    """A hairline down."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setMinimumHeight(0)
+        self.setMaximumHeight(16777215)
+        self.setFixedWidth(1)
+
+
+class Card(QFrame):
+    """A bordered surface with an optional title; put the content into `body`."""
+
+    def __init__(self, title: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("card", True)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(16, 12, 16, 14)
+        outer.setSpacing(10)
+        self.header = QHBoxLayout()
+        self.header.setSpacing(8)
+        if title:
+            self.header.addWidget(label(title, font="heading_font"))
+            self.header.addStretch(1)
+            outer.addLayout(self.header)
+        self.body = QVBoxLayout()
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.setSpacing(8)
+        outer.addLayout(self.body, 1)
+
+
+class Section(QWidget):
+    """A small caption over content; put the content into `body`."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(6)
+        self.header = QHBoxLayout()
+        self.caption = label(title, "caption")
+        self.header.addWidget(self.caption)
+        self.header.addStretch(1)
+        outer.addLayout(self.header)
+        self.body = QVBoxLayout()
+        self.body.setSpacing(6)
+        outer.addLayout(self.body, 1)
+
+
+class PageHeader(QWidget):
+    """The first row of a page: title, subtitle, status at the left, actions at the right."""
+
+    title_clicked = Signal()
+
+    def __init__(self, title: str, subtitle: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("surface", "base")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        row = QHBoxLayout()
+        row.setContentsMargins(20, 10, 16, 10)
+        row.setSpacing(8)
+        self._title = label(title, font="title_font")
+        self._status: QWidget | None = None
+        self._left = QHBoxLayout()
+        self._left.setSpacing(10)
+        self._left.addWidget(self._title)
+        row.addLayout(self._left)
+        self._subtitle = ElidedLabel(subtitle, "muted")
+        self._subtitle.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        row.addWidget(self._subtitle, 1)
+        self._actions: QBoxLayout = QHBoxLayout()
+        self._actions.setSpacing(6)
+        row.addLayout(self._actions)
+        outer.addLayout(row)
+        outer.addWidget(HLine())
+        self.setMinimumHeight(52)
+
+    def set_title(self, title: str) -> None:
+        self._title.setText(title)
+
+    def set_subtitle(self, text: str) -> None:
+        self._subtitle.set_text(text)
+
+    def set_status(self, widget: QWidget) -> None:
+        """Puts a widget (a StatusPill) beside the title; an earlier one goes."""
+        if self._status is not None:
+            self._left.removeWidget(self._status)
+            self._status.deleteLater()
+        self._status = widget
+        self._left.addWidget(widget)
+
+    def add_action(self, widget: QWidget) -> None:
+        """Adds a button at the right; the primary one comes last."""
+        self._actions.addWidget(widget)
