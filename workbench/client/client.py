@@ -206,8 +206,8 @@ class Client:
     ) -> RunPage:
         """A page of runs.
 
-        `experiment`: name or id; `archived`: those too; `order`: a column (`created`, `started`, `ended`, `duration`, `number`,
-        `name`, `status`, `experiment`, `user`, `script`), `metrics.<key>` or `params.<key>`; `cursor`: the `next` of the page before.
+        `experiment`: name or id; `archived`: those too; `order`: `created`, `started`, `ended`, `duration`, `number`, `name`,
+        `status`, `experiment`, `user`, `script`, `metrics.<key>` or `params.<key>`; `cursor`: the `next` of the page before.
         """
         wanted = [status.value] if isinstance(status, RunStatus) else [one.value for one in status] if status is not None else None
         params = {

@@ -4,6 +4,7 @@ A file that is not readable as a database is kept aside and a fresh one begun, n
 """
 
 import logging
+import math
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -151,6 +152,7 @@ def _engine(path: Path) -> sa.Engine:
         connection.isolation_level = None  # we say BEGIN ourselves: sqlite3's own way has no BEGIN IMMEDIATE
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-32000"):
             connection.execute(f"PRAGMA {pragma}")
+        connection.create_function("workbench_number", 1, _number, deterministic=True)
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: sa.Connection) -> None:
@@ -159,6 +161,15 @@ def _engine(path: Path) -> sa.Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
     return engine
+
+
+def _number(text: object) -> float | None:
+    """A parameter's text as a number, for ordering; None when it is none."""
+    try:
+        value = float(str(text)) if text is not None else math.nan
+    except ValueError:
+        return None
+    return None if math.isnan(value) else value
 
 
 def _version(connection: sa.Connection) -> str | None:

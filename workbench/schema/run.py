@@ -75,11 +75,11 @@ class Artifact(Wire):
 
 
 class MetricPoint(Wire):
-    """One logged value. `step` counts from 0 per key when the script gives none; `value` may be NaN or infinite."""
+    """One logged value. Without a `step` the store counts from 0 per key; `value` may be NaN or infinite."""
 
     key: str
     value: float
-    step: int
+    step: int | None = None
     time: Time
 
 
