@@ -1,0 +1,255 @@
+"""`workbench run`: list, show, compare, logs, cancel, restore."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from workbench.cli.context import ProjectOption, RunArgument, connected, find_run, project_folder
+from workbench.cli.output import Output, OutputOption, YesOption
+
+if TYPE_CHECKING:
+    from workbench.schema import RunComparison, RunSummary
+
+app = typer.Typer(help="Tracked runs: list, show, compare, follow, cancel, restore.", no_args_is_help=True)
+
+
+class Status(StrEnum):
+    """The states of a run, as an option's choices."""
+
+    QUEUED = "queued"
+    PREPARING = "preparing"
+    RUNNING = "running"
+    FINISHED = "finished"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    LOST = "lost"
+
+
+@app.command("list")
+def list_runs(
+    project: ProjectOption = None,
+    everything: Annotated[bool, typer.Option("--all", "-a", help="Runs of every project.")] = False,
+    experiment: Annotated[str, typer.Option("--experiment", "-e", help="Only this experiment.", show_default=False)] = "",
+    status: Annotated[Status | None, typer.Option("--status", "-s", help="Only runs in this state.", show_default=False)] = None,
+    search: Annotated[str, typer.Option("--search", help="Text in name, script, parameters or tags.", show_default=False)] = "",
+    order: Annotated[str, typer.Option("--order", help="created, started, duration, name, params.KEY or metrics.KEY.")] = "created",
+    ascending: Annotated[bool, typer.Option("--ascending", help="Smallest or oldest first.")] = False,
+    archived: Annotated[bool, typer.Option("--archived", help="Archived runs too.")] = False,
+    limit: Annotated[int, typer.Option("--limit", "-l", min=1, max=10_000, help="At most so many.")] = 50,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """List runs, newest first: those of the current project, or of all.
+
+    \b
+    Examples:
+      workbench run list --status running
+      workbench run list --order metrics.auc --limit 5
+      workbench run list --all --output json
+    """
+    from workbench.cli.output import print_models, say
+    from workbench.schema import RunStatus
+
+    folder = None if everything else project_folder(project)
+    with connected() as client:
+        page = client.runs(
+            project=str(folder) if folder else None,
+            experiment=experiment or None,
+            status=RunStatus(status.value) if status else None,
+            text=search,
+            archived=archived,
+            order=order,
+            descending=not ascending,
+            limit=limit,
+        )
+    if output is Output.JSON:
+        print_models(page.runs)
+        return
+    _print_runs(page.runs, show_experiment=folder is None)
+    if page.total > len(page.runs):
+        say(f"{len(page.runs)} of {page.total} runs; --limit gives more.")
+
+
+def _print_runs(runs: "tuple[RunSummary, ...]", *, show_experiment: bool) -> None:
+    from rich.markup import escape
+
+    from workbench.cli.format import age, duration, status_text
+    from workbench.cli.output import print_table, table
+
+    rows = table(
+        "run",
+        "id",
+        *(["experiment"] if show_experiment else []),
+        "state",
+        "script",
+        "metrics",
+        "time",
+        "created",
+        right=("run", "time"),
+    )
+    for run in runs:
+        script = " ".join([run.name if run.name and run.name != run.script else run.script, *run.arguments])
+        rows.add_row(
+            str(run.number),
+            run.id[:8],
+            *([escape(run.experiment)] if show_experiment else []),
+            status_text(run.status),
+            escape(script),
+            escape(metrics_text(run)),
+            duration(run.duration_s),
+            age(run.created),
+        )
+    print_table(rows, "There are no such runs. Start one with: workbench submit SCRIPT")
+
+
+def metrics_text(run: "RunSummary", most: int = 4) -> str:
+    """The run's first metrics with their last values; single values (results) before series."""
+    from workbench.cli.format import number
+
+    ordered = sorted(run.metrics.values(), key=lambda metric: (metric.count > 1, metric.key))
+    shown = "  ".join(f"{metric.key} {number(metric.last)}" for metric in ordered[:most])
+    return f"{shown}  +{len(ordered) - most}" if len(ordered) > most else shown
+
+
+@app.command()
+def show(run: RunArgument, project: ProjectOption = None, output: OutputOption = Output.TABLE) -> None:
+    """Show all of one run: parameters, metrics, inputs, files, lineage.
+
+    \b
+    Examples:
+      workbench run show 4
+      workbench run show 3f9ac2d1 --output json
+    """
+    from workbench.cli.output import plain, print_json
+    from workbench.cli.runpage import print_run
+
+    with connected() as client:
+        found = find_run(client, run, project)
+        lineage = client.lineage("run", found.id)
+    if output is Output.JSON:
+        print_json({**plain(found), "lineage": plain(lineage)["parts"]})
+        return
+    print_run(found, lineage)
+
+
+@app.command()
+def compare(
+    runs: Annotated[list[str], typer.Argument(help="Two or more runs: numbers or ids.", show_default=False)],
+    project: ProjectOption = None,
+    all_rows: Annotated[bool, typer.Option("--all-rows", help="Also what is the same in all runs.")] = False,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Put runs side by side: what differs in parameters, metrics, environment and data.
+
+    \b
+    Examples:
+      workbench run compare 2 3 4
+      workbench run compare 2 3 --all-rows --output json
+    """
+    from workbench.base.errors import UserError
+    from workbench.cli.output import plain, print_json
+
+    if len(runs) < 2:
+        raise UserError("A comparison needs at least two runs.", hint="For example: workbench run compare 2 3")
+    with connected() as client:
+        comparison = client.compare([find_run(client, text, project).id for text in runs])
+    if output is Output.JSON:
+        print_json(plain(comparison))
+        return
+    print_comparison(comparison, all_rows=all_rows)
+
+
+def print_comparison(comparison: "RunComparison", *, all_rows: bool) -> None:
+    """The rows of a comparison as one table, one column per run."""
+    from rich.markup import escape
+
+    from workbench.cli.output import print_table, table
+
+    names = [f"run {run.number}" for run in comparison.runs]
+    rows = table("", "", *names, right=names)
+    last = ""
+    for group, name, values, differs in comparison.rows:
+        if not (differs or all_rows):
+            continue
+        rows.add_row(f"[bold]{group}[/]" if group != last else "", escape(name), *map(escape, values), end_section=False)
+        last = group
+    print_table(rows, "These runs do not differ.")
+
+
+@app.command()
+def logs(
+    run: RunArgument,
+    project: ProjectOption = None,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until the run has ended.")] = False,
+) -> None:
+    """Print a run's log. With --follow, Ctrl+C stops the output, not the job.
+
+    \b
+    Examples:
+      workbench run logs 4
+      workbench run logs 4 --follow
+    """
+    from workbench.cli.follow import stream_log, write_log
+
+    with connected() as client:
+        found = find_run(client, run, project)
+        if follow:
+            stream_log(client, found)
+        else:
+            write_log(client, found.id, 0, sys.stdout)
+
+
+@app.command()
+def cancel(
+    runs: Annotated[list[str], typer.Argument(help="Numbers or ids.", show_default=False)],
+    project: ProjectOption = None,
+) -> None:
+    """Cancel queued or running jobs; what they have logged is kept.
+
+    \b
+    Example:
+      workbench run cancel 4 5
+    """
+    from workbench.cli.output import say
+
+    with connected() as client:
+        for text in runs:
+            found = find_run(client, text, project)
+            if found.status.is_final:
+                say(f"Run {found.number} has ended already: {found.status.value}.")
+            else:
+                client.cancel(found.id)
+                say(f"Run {found.number} is asked to stop.")
+
+
+@app.command()
+def restore(
+    run: RunArgument,
+    project: ProjectOption = None,
+    folder: Annotated[
+        Path | None, typer.Option("--folder", help="Write into this folder instead of the project.", show_default=False)
+    ] = None,
+    yes: YesOption = False,
+) -> None:
+    """Bring back the project's files as they were when a run was submitted.
+
+    Files that change are kept aside first, and it is said where.
+
+    \b
+    Examples:
+      workbench run restore 4
+      workbench run restore 4 --folder /tmp/as-of-run-4
+    """
+    from workbench.cli.output import confirm, say
+
+    with connected() as client:
+        found = find_run(client, run, project)
+        target = str(folder.expanduser().absolute()) if folder else None
+        if target is None:
+            confirm(f"Write the files of run {found.number} over those in {found.project}?", yes=yes)
+        restored = client.restore(found.id, target)
+    say(f"The files of run {found.number} are in {restored.folder}; {len(restored.changed)} changed.")
+    if restored.kept_in:
+        say(f"What was there before is in {restored.kept_in}.")

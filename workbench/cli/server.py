@@ -1,0 +1,99 @@
+"""`workbench server`: start, stop, status of the workspace's background process."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from workbench.base.errors import EnvironmentError_
+from workbench.base.paths import WorkspacePaths
+from workbench.cli.context import connected
+from workbench.cli.output import Output, OutputOption
+
+if TYPE_CHECKING:
+    from workbench.schema import Health
+
+app = typer.Typer(help="The workspace's background process: start, stop, status.", no_args_is_help=True)
+
+
+@app.command()
+def start(output: OutputOption = Output.TABLE) -> None:
+    """Start the server, or say that it runs. The other commands start it when they need it.
+
+    \b
+    Example:
+      workbench server start
+    """
+    with connected() as client:
+        _print(client.health(), client.url, output)
+
+
+@app.command()
+def stop() -> None:
+    """Stop the server. Running jobs and services go on, and are found again at the next start.
+
+    \b
+    Example:
+      workbench server stop
+    """
+    from workbench.cli.output import say
+
+    if not server_runs():
+        say("No server runs.")
+        return
+    with connected(start=False) as client:
+        client.shutdown()
+    say("The server is stopped. Running jobs and services go on.")
+
+
+@app.command()
+def status(output: OutputOption = Output.TABLE) -> None:
+    """Show whether the server runs, and what it is doing.
+
+    \b
+    Example:
+      workbench server status --output json
+    """
+    from workbench.cli.output import print_json, say
+
+    if server_runs():
+        try:
+            with connected(start=False) as client:
+                _print(client.health(), client.url, output)
+                return
+        except EnvironmentError_:
+            pass  # it has ended meanwhile
+    if output is Output.JSON:
+        print_json({"running": False, "workspace": str(WorkspacePaths.default().root)})
+    else:
+        say(f"No server runs for {WorkspacePaths.default().root}. Start it with: workbench server start")
+
+
+def server_runs() -> bool:
+    """Whether the server that `server.json` names is alive."""
+    from workbench.base.processes import is_alive
+
+    try:
+        values = json.loads(WorkspacePaths.default().server_json.read_text("utf-8"))
+        return is_alive(int(values["pid"]), values.get("began"))
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def _print(health: "Health", url: str, output: Output) -> None:
+    from workbench.cli.format import moment_text
+    from workbench.cli.output import out, plain, print_json
+
+    if output is Output.JSON:
+        health_values: dict[str, Any] = plain(health)
+        jobs = {f"{name}_jobs": health_values.pop(name) for name in ("running", "queued")}
+        print_json({"running": True, "url": url, **health_values, **jobs})
+        return
+    console = out()
+    for name, value in {
+        "server": f"{url} (process {health.pid}, version {health.version})",
+        "workspace": health.workspace,
+        "since": moment_text(health.started),
+        "jobs": f"{health.running} running, {health.queued} queued",
+    }.items():
+        console.print(f"{name:<11}{value}", markup=False, soft_wrap=True)

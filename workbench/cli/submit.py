@@ -1,0 +1,81 @@
+"""`workbench submit`: a script or data preparation as a tracked job."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from workbench.cli.context import ProjectOption, connected, open_project, pairs
+from workbench.cli.output import Output, OutputOption
+
+if TYPE_CHECKING:
+    from workbench.schema import Run
+
+# What stands after the script belongs to the script, options included.
+CONTEXT = {"allow_interspersed_args": False, "ignore_unknown_options": False}
+
+
+def _configs(incomplete: str) -> list[str]:
+    return [name for name in open_project().config_names() if name.startswith(incomplete)]
+
+
+def submit(
+    script: Annotated[
+        str, typer.Argument(help="Script or .wbprep package. Default: the configuration's.", show_default=False)
+    ] = "",
+    arguments: Annotated[list[str] | None, typer.Argument(help="Arguments of the script.", show_default=False)] = None,
+    config: Annotated[
+        str, typer.Option("--config", "-c", help="Run configuration. Default: the project's.", autocompletion=_configs)
+    ] = "",
+    project: ProjectOption = None,
+    experiment: Annotated[str, typer.Option("--experiment", "-e", help="Experiment. Default: the project's name.")] = "",
+    name: Annotated[str, typer.Option("--name", "-n", help="A name for the run.", show_default=False)] = "",
+    tag: Annotated[list[str] | None, typer.Option("--tag", help="Tag KEY=VALUE; may be repeated.", show_default=False)] = None,
+    env: Annotated[list[str] | None, typer.Option("--env", help="Variable KEY=VALUE; may be repeated.", show_default=False)] = None,
+    detach: Annotated[bool, typer.Option("--detach", help="Do not wait: print the run and end.")] = False,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Run a script or a .wbprep package as a tracked job, and show its log.
+
+    Options of Workbench stand before the script; what follows it goes to the script. Ctrl+C stops the output, not the job.
+
+    \b
+    Examples:
+      workbench submit train.py --learning-rate 0.1
+      workbench submit --config local --name deeper train.py --max-depth 8
+      workbench submit --detach --output json data/flights.wbprep
+    """
+    from workbench.cli.follow import raise_for_result, stream_log
+    from workbench.cli.output import plain, print_json, say
+    from workbench.schema import JobRequest
+
+    request = JobRequest(
+        project=str(open_project(project).folder),
+        config=config,
+        script=script,
+        arguments=tuple(arguments) if arguments else None,
+        variables=pairs(env or [], "--env"),
+        experiment=experiment,
+        name=name,
+        tags=pairs(tag or [], "--tag"),
+    )
+    as_json = output is Output.JSON
+    with connected() as client:
+        run = client.submit(request)
+        say(f"Run {run.number} ({run.id[:8]}) of {run.experiment}: {run.script} {' '.join(run.arguments)}".rstrip())
+        if not detach:
+            run = stream_log(client, run, stream=sys.stderr if as_json else sys.stdout)
+        if as_json:
+            print_json(plain(run))
+        elif not detach and run.status.is_final:
+            _print_end(run)
+    if not detach:
+        raise_for_result(run)
+
+
+def _print_end(run: "Run") -> None:
+    from workbench.cli.format import duration, number
+    from workbench.cli.output import say
+
+    metrics = "   ".join(f"{key} {number(metric.last)}" for key, metric in sorted(run.metrics.items()))
+    say(f"Run {run.number} {run.status.value} after {duration(run.duration_s)}   {metrics}".rstrip())
