@@ -1,0 +1,96 @@
+"""0 done, 1 the user's error, 2 wrong usage, 3 the environment; one sentence on stderr, never a stack."""
+
+import io
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Cli
+from workbench.base.errors import UserError
+from workbench.cli.output import confirm
+
+
+def test_that_the_version_is_printed(process: Cli) -> None:
+    answer = process("--version")
+    assert (answer.code, answer.out.split()[0], answer.err) == (0, "workbench", "")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["frobnicate"], ["run", "list", "--limit", "0"], ["run", "list", "--output", "xml"], ["run", "show"]]
+)
+def test_that_wrong_usage_gives_2(cli: Cli, arguments: list[str]) -> None:
+    answer = cli(*arguments)
+    assert answer.code == 2
+    assert answer.out == ""
+    assert "Usage" in answer.err
+
+
+def test_that_submitting_outside_a_project_says_where_to_go(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    answer = cli("submit", "train.py")
+    assert answer.code == 1
+    assert "is not in a project" in answer.err
+    assert "workbench init" in answer.err
+
+
+def test_that_an_unknown_template_gives_the_known_ones(cli: Cli, tmp_path: Path) -> None:
+    answer = cli("init", tmp_path / "new", "--template", "nope")
+    assert answer.code == 1
+    assert "blank" in answer.err
+    assert "flights" in answer.err
+    assert not (tmp_path / "new").exists()
+
+
+def test_that_a_folder_with_files_is_not_overwritten(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "train.py").write_text("mine")
+    answer = cli("init", tmp_path / "full")
+    assert answer.code == 1
+    assert "not empty" in answer.err
+    assert (tmp_path / "full" / "train.py").read_text() == "mine"
+
+
+def test_that_a_workspace_that_cannot_be_written_gives_3(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path / "file"))
+    answer = cli("run", "list")
+    assert answer.code == 3
+    assert str(tmp_path / "file") in answer.err
+
+
+def test_that_opening_the_app_without_a_display_gives_3(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("sys.platform", "linux")
+    answer = cli()
+    assert answer.code == 3
+    assert "no display" in answer.err
+
+
+def test_that_a_folder_as_the_first_word_opens_the_app(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("sys.platform", "linux")
+    assert "no display" in cli(tmp_path).err
+    assert "no display" in cli("--profile-startup").err
+
+
+def test_that_a_bug_gives_a_report_and_no_stack(cli: Cli, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("no good")
+
+    monkeypatch.setattr("workbench.cli.context.project_folder", broken)
+    monkeypatch.setattr("workbench.cli.runs.project_folder", broken)
+    answer = cli("run", "list")
+    assert answer.code == 1
+    assert "Traceback" not in answer.err
+    report = next((home / "logs").glob("bug-*.txt"))
+    assert str(report) in answer.err
+    assert "ZeroDivisionError: no good" in report.read_text()
+
+
+def test_that_nobody_is_asked_where_nobody_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    with pytest.raises(UserError, match="--yes"):
+        confirm("Delete it?", yes=False)
+    confirm("Delete it?", yes=True)

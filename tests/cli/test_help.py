@@ -1,0 +1,85 @@
+"""Every command explains itself, and does so at once."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import typer.main
+
+from tests.cli.conftest import Cli
+from workbench.cli.main import app
+
+COMMANDS = {
+    "tour", "open", "init", "prep show", "prep run", "prep code", "submit",
+    "run list", "run show", "run compare", "run logs", "run cancel", "run restore",
+    "model register", "model list", "model show", "model delete",
+    "service create", "service list", "service show", "service score", "service logs", "service start", "service stop",
+    "service delete",
+    "server start", "server stop", "server status", "doctor",
+}  # fmt: skip
+HEAVY = {
+    "pandas",
+    "numpy",
+    "ibis",
+    "duckdb",
+    "pyarrow",
+    "PySide6",
+    "httpx",
+    "pydantic",
+    "sqlalchemy",
+    "git",
+    "jupyter_client",
+    "fastapi",
+}
+
+
+def _commands(group: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from _commands(command, f"{prefix}{name} ")
+        else:
+            yield prefix + name, command
+
+
+ALL = dict(_commands(typer.main.get_command(app)))
+
+
+def test_that_the_commands_are_those_of_the_manual() -> None:
+    assert set(ALL) == COMMANDS
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_that_each_command_has_help_with_an_example(cli: Cli, name: str) -> None:
+    answer = cli(*name.split(), "--help")
+    assert answer.code == 0
+    assert f"workbench {name}" in answer.out
+    assert "Example" in answer.out
+
+
+@pytest.mark.parametrize("name", sorted(name for name in COMMANDS if name.endswith(" list")))
+def test_that_each_list_gives_a_table_or_json(name: str) -> None:
+    option = next(parameter for parameter in ALL[name].params if parameter.name == "output")
+    assert {"--output", "-o"} == set(option.opts)
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_that_each_option_and_argument_says_what_it_is(name: str) -> None:
+    silent = [parameter.name for parameter in ALL[name].params if not getattr(parameter, "help", "")]
+    assert not silent
+
+
+def test_that_help_loads_no_heavy_package() -> None:
+    code = (
+        "import sys, contextlib\nfrom workbench.cli.main import run\n"
+        "with contextlib.suppress(SystemExit): run(['--help'])\n"
+        "sys.stderr.write(' '.join(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not HEAVY & set(done.stderr.split())
+
+
+def test_that_the_completion_script_is_printed(process: Cli) -> None:
+    answer = process(env={"_WORKBENCH_COMPLETE": "complete_bash", "COMP_WORDS": "workbench ser", "COMP_CWORD": "1"})
+    assert answer.out.split() == ["service", "server"]
