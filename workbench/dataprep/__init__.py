@@ -1,1 +1,1 @@
-"""Data sources, steps, dataflows, packages, the engine that runs them, and profiles."""
+"""Data preparation: sources, steps, dataflows, the package file, the engine on DuckDB, profiles, code."""

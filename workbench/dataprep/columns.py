@@ -1,0 +1,136 @@
+"""The columns of a table: their types, and how a step says what is wrong with them."""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+ColumnType = Literal["integer", "decimal", "boolean", "date", "time", "timestamp", "string", "other"]
+
+ROW = "__row__"
+"""The hidden column that carries the order of the rows through every step."""
+
+DUCKDB_TYPES: dict[ColumnType, str] = {
+    "integer": "BIGINT",
+    "decimal": "DOUBLE",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "time": "TIME",
+    "timestamp": "TIMESTAMP",
+    "string": "VARCHAR",
+    "other": "VARCHAR",
+}
+
+IBIS_TYPES: dict[ColumnType, str] = {
+    "integer": "int64",
+    "decimal": "float64",
+    "boolean": "boolean",
+    "date": "date",
+    "time": "time",
+    "timestamp": "timestamp",
+    "string": "string",
+    "other": "string",
+}
+
+
+@dataclass(frozen=True)
+class ColumnInfo:
+    """A column's name and type."""
+
+    name: str
+    type: ColumnType
+
+
+Schema = tuple[ColumnInfo, ...]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with a step, in one sentence; a step with an error does not run, a warning is only shown."""
+
+    message: str
+    column: str = ""
+    severity: Literal["error", "warning"] = "error"
+    suggestions: tuple[str, ...] = ()
+
+
+def names(schema: Schema) -> list[str]:
+    """The column names in order."""
+    return [column.name for column in schema]
+
+
+def find(schema: Schema, name: str) -> ColumnInfo | None:
+    """The column of that name."""
+    return next((column for column in schema if column.name == name), None)
+
+
+def missing_columns(schema: Schema, wanted: Iterable[str]) -> list[Problem]:
+    """One problem for each wanted column that the table lacks, with the closest names."""
+    known = names(schema)
+    problems = []
+    for name in dict.fromkeys(wanted):
+        if name in known:
+            continue
+        close = tuple(_closest(name, known))
+        hint = f" Did you mean {' or '.join(close)}?" if close else f" It has {_some(known)}."
+        problems.append(Problem(f"There is no column {name} here.{hint}", column=name, suggestions=close))
+    return problems
+
+
+def _closest(name: str, known: list[str]) -> list[str]:
+    by_lower = {other.lower(): other for other in known}
+    return [by_lower[match] for match in difflib.get_close_matches(name.lower(), list(by_lower), n=3, cutoff=0.6)]
+
+
+def _some(known: list[str]) -> str:
+    shown = ", ".join(known[:8])
+    return f"{shown} and {len(known) - 8} more" if len(known) > 8 else shown or "no columns"
+
+
+def type_of(dtype: Any) -> ColumnType:
+    """Our type of an Ibis data type."""
+    kinds: list[tuple[str, ColumnType]] = [
+        ("is_boolean", "boolean"),
+        ("is_integer", "integer"),
+        ("is_floating", "decimal"),
+        ("is_decimal", "decimal"),
+        ("is_date", "date"),
+        ("is_timestamp", "timestamp"),
+        ("is_time", "time"),
+        ("is_string", "string"),
+    ]
+    return next((kind for test, kind in kinds if getattr(dtype, test)()), "other")
+
+
+def schema_of(table: Any) -> Schema:
+    """The visible columns of an Ibis table."""
+    return tuple(ColumnInfo(name, type_of(dtype)) for name, dtype in table.schema().items() if name != ROW)
+
+
+def unique_name(wanted: str, taken: Iterable[str]) -> str:
+    """`wanted`, or with the first number appended that makes it new (ignoring case, as DuckDB does)."""
+    used = {name.lower() for name in taken}
+    if wanted.lower() not in used:
+        return wanted
+    number = 2
+    while f"{wanted}_{number}".lower() in used:
+        number += 1
+    return f"{wanted}_{number}"
+
+
+def listed(items: Iterable[str], limit: int = 6) -> str:
+    """`a, b and c`, cut after `limit` names."""
+    found = list(items)
+    if len(found) > limit:
+        return f"{', '.join(found[:limit])} and {len(found) - limit} more"
+    return " and ".join(filter(None, [", ".join(found[:-1]), *found[-1:]]))
+
+
+def quoted(name: str) -> str:
+    """An SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """An SQL text literal."""
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,173 @@
+"""Data sources: the `.wbsource` file says where a data file is and how it is read."""
+
+import json
+import os
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from workbench.base.errors import EnvironmentError_, NotFound, UserError
+from workbench.base.files import write_atomic
+from workbench.base.ids import new_id
+from workbench.dataprep.columns import ColumnInfo, ColumnType, Schema
+
+MISSING_MARKERS = ("NA", "N/A", "n/a", "NULL", "null", "NaN", "nan")
+"""Texts that mean a missing value where they are found in a column of another type; an empty cell always does."""
+
+
+class Frozen(BaseModel):
+    """An immutable record that refuses unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SourceColumn(Frozen):
+    """A column as it is read. `format` is a strptime format of dates and times; empty for the ISO forms."""
+
+    name: str
+    type: ColumnType
+    format: str = ""
+
+
+class Question(Frozen):
+    """What the data cannot tell, such as the order of day and month: `choices` are the formats, `labels` what they mean."""
+
+    column: str
+    text: str
+    choices: tuple[str, ...]
+    labels: tuple[str, ...]
+
+
+class SourceSpec(Frozen):
+    """How a file is read, as detected and then as the user changed it."""
+
+    kind: Literal["delimited", "parquet"] = "delimited"
+    delimiter: str = ","
+    quote: str = '"'
+    encoding: str = "utf-8"
+    header: bool = True
+    skip_rows: int = Field(0, ge=0)
+    decimal: Literal[".", ","] = "."
+    missing: tuple[str, ...] = ("",)
+    columns: tuple[SourceColumn, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What the detection wants to tell, one sentence each."""
+    questions: tuple[Question, ...] = ()
+    """What it wants to ask; the first choice holds until it is answered."""
+
+    @property
+    def schema_(self) -> Schema:
+        """Name and type of each column."""
+        return tuple(ColumnInfo(column.name, column.type) for column in self.columns)
+
+    def with_column(self, name: str, type_: ColumnType, format_: str = "") -> "SourceSpec":
+        """The same with one column read as another type; questions about it are answered by that."""
+        columns = tuple(
+            SourceColumn(name=name, type=type_, format=format_) if column.name == name else column for column in self.columns
+        )
+        return self.model_copy(
+            update={"columns": columns, "questions": tuple(q for q in self.questions if q.column != name)},
+        )
+
+
+class DataSource(Frozen):
+    """A named data file with the way it is read: the content of a `.wbsource` file.
+
+    `path` is relative to the folder of the `.wbsource` file when the data lie in the same project, else absolute.
+    """
+
+    version: Literal[1] = 1
+    id: str = Field(default_factory=new_id)
+    name: str
+    path: str
+    spec: SourceSpec
+
+    @property
+    def columns(self) -> Schema:
+        """Name and type of each column."""
+        return self.spec.schema_
+
+    @classmethod
+    def create(cls, data: Path, folder: Path, spec: SourceSpec | None = None, name: str = "") -> "DataSource":
+        """A source of the file `data`, to be saved in `folder`; detects the format when none is given."""
+        data = data.absolute()
+        return cls(
+            name=name or data.stem,
+            path=relative_path(data, folder.absolute()),
+            spec=spec if spec is not None else detect(data),
+        )
+
+    @classmethod
+    def load(cls, path: Path) -> "DataSource":
+        """Reads a `.wbsource` file. Raises NotFound, or UserError with the place of what is wrong in it."""
+        return cls.model_validate(read_json(path, "data source", cls))
+
+    def save(self, path: Path) -> None:
+        """Writes the file, atomically."""
+        write_atomic(path, json.dumps(self.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n")
+
+
+def detect(path: Path) -> SourceSpec:
+    """How the file is to be read: format, encoding, header, types. Raises UserError with one sentence for a file that is no table."""
+    from workbench.dataprep.detection import detect_file
+
+    return detect_file(Path(path))
+
+
+def relative_path(data: Path, folder: Path) -> str:
+    """`data` as seen from `folder` with forward slashes, when both lie in one project; absolute otherwise."""
+    root = project_of(folder)
+    if data.is_relative_to(folder) or (root and data.is_relative_to(root)):
+        return Path(os.path.relpath(data, folder)).as_posix()
+    return str(data)
+
+
+def project_of(folder: Path) -> Path | None:
+    """The nearest folder upwards that holds a `workbench.toml`."""
+    return next((place for place in (folder, *folder.parents) if (place / "workbench.toml").is_file()), None)
+
+
+def locate(path: str, folders: tuple[Path, ...]) -> Path:
+    """The file that a relative or absolute path names, sought in `folders` in order. Raises NotFound with where it was sought."""
+    wanted = Path(path).expanduser()
+    if wanted.is_absolute():
+        if wanted.exists():
+            return wanted
+        raise NotFound(f"The file {wanted} is not there.", hint="It was moved or deleted: choose it again.", place=str(wanted))
+    for folder in folders:
+        if (found := folder / PurePosixPath(path.replace("\\", "/"))).exists():
+            return Path(os.path.normpath(found))
+    sought = " or ".join(dict.fromkeys(str(folder) for folder in folders))
+    raise NotFound(f"The file {path} is not in {sought}.", hint="It was moved or deleted: choose it again.", place=path)
+
+
+def read_json(path: Path, what: str, model: type[BaseModel]) -> object:
+    """The checked JSON of a file. Raises NotFound, EnvironmentError_ or UserError saying where the file is wrong."""
+    try:
+        raw = json.loads(path.read_text("utf-8"))
+        model.model_validate(raw)
+    except FileNotFoundError as error:
+        raise NotFound(f"There is no {what} {path}.", place=str(path)) from error
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        where = f"{path}:{error.lineno}" if isinstance(error, json.JSONDecodeError) else str(path)
+        reason = f"line {error.lineno}: {error.msg}" if isinstance(error, json.JSONDecodeError) else "it is not UTF-8 text"
+        raise UserError(
+            f"The {what} {path.name} is damaged ({reason}).", hint="Restore it from git or an earlier snapshot.", place=where
+        ) from error
+    except ValidationError as error:
+        raise UserError(
+            f"The {what} {path.name} is not valid: {validation_sentence(error)}",
+            hint="Restore it from git or an earlier snapshot.",
+            place=str(path),
+        ) from error
+    except OSError as error:
+        raise EnvironmentError_(f"{path} could not be read: {error.strerror or error}.", place=str(path)) from error
+    return raw
+
+
+def validation_sentence(error: ValidationError) -> str:
+    """The first complaint as `<field>: <what>.`"""
+    first = error.errors(include_url=False)[0]
+    where = ".".join(str(part) for part in first["loc"]) or "the whole file"
+    return f"{where}: {first['msg']}."

@@ -1,0 +1,172 @@
+"""The DuckDB database of a running engine: tables of steps under the cache folder, cancellable queries, failures in sentences."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.base.errors import Cancelled, EnvironmentError_, UserError
+from workbench.base.files import disk_error
+from workbench.base.ids import new_id
+from workbench.base.processes import is_alive, started_at
+from workbench.dataprep.control import Cancel, Progress
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+_FULL = ("no space left", "disk full", "disk quota", "max_temp_directory_size", "file too large", "could not write")
+
+
+class Store:
+    """One DuckDB database file of this process, gone when closed. Thread-safe: every query has a cursor of its own."""
+
+    def __init__(self, cache: Path) -> None:
+        import duckdb
+
+        self._folder = cache / "steps"
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            _remove_stale(self._folder)
+        except OSError as error:
+            raise disk_error(error, f"The cache {self._folder}") from error
+        self.file = self._folder / f"{os.getpid()}-{int(started_at(os.getpid()) or 0)}-{new_id()[:8]}.duckdb"
+        try:
+            self._connection = duckdb.connect(str(self.file), config={"preserve_insertion_order": "true", "TimeZone": "UTC"})
+        except duckdb.Error as error:
+            raise failure(error) from error
+        self._closed = False
+        self._functions: set[str] = set()
+        self._lock = threading.Lock()
+
+    @contextlib.contextmanager
+    def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection for one thread's use; DuckDB's failures come out as ours."""
+        import duckdb
+
+        if self._closed:
+            raise UserError("This data view was closed.", hint="Open it again.")
+        cursor = self._connection.cursor()
+        try:
+            yield cursor
+        except duckdb.Error as error:
+            raise failure(error) from error
+        finally:
+            cursor.close()
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """All rows of a quick query."""
+        with self.cursor() as cursor:
+            return cursor.execute(sql).fetchall()
+
+    def one(self, sql: str) -> tuple[Any, ...]:
+        """The first row of a quick query."""
+        return self.rows(sql)[0]
+
+    def arrow(self, sql: str) -> pa.Table:
+        """The result of a query as an Arrow table."""
+        with self.cursor() as cursor:
+            result = cursor.sql(sql)
+            table: pa.Table = result.to_arrow_table()
+            return table
+
+    def run(self, sql: str, *, cancel: Cancel | None = None, progress: Progress | None = None, what: str = "") -> list[tuple[Any, ...]]:
+        """A query that may take long: can be cancelled, tells its progress. Raises Cancelled."""
+        with self.cursor() as cursor:
+            return watched(cursor, sql, cancel, progress, what)
+
+    def add_function(self, name: str, function: Any, arguments: int) -> None:
+        """Makes a Python function over Arrow arrays of text known to SQL, once."""
+        with self._lock:
+            if name in self._functions:
+                return
+            self._connection.create_function(
+                name, function, ["VARCHAR"] * arguments, "VARCHAR", type="arrow", null_handling="special"
+            )
+            self._functions.add(name)
+
+    def close(self) -> None:
+        """Ends the database and removes its files."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            self._connection.close()
+        for file in self._folder.glob(f"{self.file.name}*"):
+            with contextlib.suppress(OSError):
+                if file.is_file():
+                    file.unlink()
+
+
+def watched(
+    cursor: duckdb.DuckDBPyConnection, sql: str, cancel: Cancel | None, progress: Progress | None, what: str
+) -> list[tuple[Any, ...]]:
+    """Runs a query on a cursor while a helper thread looks at `cancel` and tells `progress`."""
+    import duckdb
+
+    if cancel is not None and cancel.is_set():
+        raise Cancelled
+    if cancel is None and progress is None:
+        return cursor.execute(sql).fetchall()
+    done = threading.Event()
+    if progress is not None:
+        cursor.execute("SET enable_progress_bar = true")
+        cursor.execute("SET enable_progress_bar_print = false")
+
+    def watch() -> None:
+        told = time.monotonic()
+        while not done.wait(0.03):
+            if cancel is not None and cancel.is_set():
+                cursor.interrupt()
+            if progress is not None and time.monotonic() - told > 0.1:
+                told = time.monotonic()
+                progress(min(max(cursor.query_progress(), 0.0) / 100, 1.0), what)
+
+    watcher = threading.Thread(target=watch, name="dataprep-watch", daemon=True)
+    watcher.start()
+    try:
+        return cursor.execute(sql).fetchall()
+    except duckdb.InterruptException as error:
+        raise Cancelled from error
+    finally:
+        done.set()
+        watcher.join()
+
+
+def failure(error: Exception) -> Exception:
+    """DuckDB's failure as one of ours: the machine's (disk, memory) or the user's; what is neither stays as it is."""
+    import duckdb
+
+    text = str(error)
+    if isinstance(error, duckdb.InterruptException):
+        return Cancelled()
+    if isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException | duckdb.HTTPException):
+        if any(sign in text.lower() for sign in _FULL):
+            return EnvironmentError_("The disk is full: the data could not be written.", hint="Free some space and try again.")
+        if isinstance(error, duckdb.OutOfMemoryException):
+            return EnvironmentError_("There is not enough memory for this step.", hint="Work on a smaller sample, or close programs.")
+        return EnvironmentError_(f"The data could not be read or written: {first_line(text)}.")
+    if isinstance(error, duckdb.InternalException | duckdb.FatalException):
+        return error
+    return UserError(f"{first_line(text)}.")
+
+
+def first_line(text: str) -> str:
+    """DuckDB's message without its kind, position and repetition of the query."""
+    line = text.split("\n\nLINE")[0].split("\n")[0]
+    kind, _, rest = line.partition(" Error: ")
+    return (rest if rest and len(kind) < 30 else line).strip().rstrip(".")
+
+
+def _remove_stale(folder: Path) -> None:
+    for file in folder.glob("*.duckdb*"):
+        pid, _, rest = file.name.partition("-")
+        began = rest.partition("-")[0]
+        if pid.isdigit() and began.isdigit() and not is_alive(int(pid), float(began) + 0.5):
+            with contextlib.suppress(OSError):
+                file.unlink()

@@ -1,0 +1,47 @@
+"""Writing a materialised table to a file: under a temporary name first, so that nothing half written is left."""
+
+import contextlib
+import os
+from pathlib import Path
+
+from workbench.base.errors import UserError
+from workbench.base.files import disk_error, file_digest
+from workbench.base.ids import new_id
+from workbench.dataprep.columns import literal
+from workbench.dataprep.control import Cancel, Progress
+from workbench.dataprep.reports import OutputReport
+from workbench.dataprep.steps import WriteCsv, WriteParquet
+from workbench.dataprep.storage import Store
+
+
+def write_table(
+    store: Store, table: str, target: Path, step: WriteParquet | WriteCsv, cancel: Cancel | None, progress: Progress | None
+) -> OutputReport:
+    """Writes all rows of `table`, in order. Raises EnvironmentError_ (disk full, no permission) with the old file untouched."""
+    if target.is_dir():
+        raise UserError(f"{target} is a folder, not a file.", hint="Give the path of a file to write.", place=str(target))
+    if isinstance(step, WriteParquet):
+        options = f"FORMAT parquet, COMPRESSION {step.compression}"
+    else:
+        options = f"FORMAT csv, HEADER true, DELIMITER {literal(step.delimiter)}, NULLSTR {literal(step.missing)}"
+    temporary = target.with_name(f".{target.name}.{new_id()[:8]}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        rows = store.run(
+            f"COPY (SELECT * FROM {table}) TO {literal(str(temporary))} ({options})",  # noqa: S608
+            cancel=cancel, progress=progress, what=f"Writing {target.name}",
+        )[0][0]  # fmt: skip
+        _sync(temporary)
+        size, digest = temporary.stat().st_size, file_digest(temporary)
+        temporary.replace(target)
+    except OSError as error:
+        raise disk_error(error, str(target)) from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+    return OutputReport(target, rows, size, digest)
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
