@@ -17,11 +17,11 @@ _COUNTER = "workbench_requests_total{"
 class Probe:
     """Asks services for their health, counters and answers. Safe in several threads; `close()` ends it."""
 
-    def __init__(self) -> None:
+    def __init__(self, answer_seconds: float = 3.0) -> None:
         # Nothing is kept open between requests, so that a service that was started anew is met at once; a proxy of the
         # environment has no business between two processes of one machine, and nothing here is encrypted.
         limits = httpx.Limits(max_keepalive_connections=0)
-        self._http = httpx.Client(trust_env=False, verify=False, limits=limits, timeout=3)  # noqa: S501 (plain http only)
+        self._http = httpx.Client(trust_env=False, verify=False, limits=limits, timeout=answer_seconds)  # noqa: S501 (plain http only)
 
     def close(self) -> None:
         self._http.close()

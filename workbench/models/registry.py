@@ -4,6 +4,7 @@ A version's folder is `models/<name>/<version>/`. A deleted version leaves `mode
 is never given again.
 """
 
+import contextlib
 import getpass
 import hashlib
 import os
@@ -194,9 +195,10 @@ class ModelRegistry:
         folder = self._paths.models / ".incoming"
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            for old in folder.iterdir():
-                if time.time() - old.stat().st_mtime > _DAY:
-                    shutil.rmtree(old, ignore_errors=True)
+            for old in tuple(folder.iterdir()):
+                with contextlib.suppress(FileNotFoundError):  # another registration has just moved its copy to its place
+                    if time.time() - old.stat().st_mtime > _DAY:
+                        shutil.rmtree(old, ignore_errors=True)
         except OSError as error:
             raise disk_error(error, str(folder)) from error
         return folder

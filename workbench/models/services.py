@@ -33,7 +33,6 @@ from workbench.runs.store import RunStore
 from workbench.schema import EventBody, LogChunk, ModelVersion, Run, ScoreReply, Service, ServiceRequest, ServiceStatus
 
 _log = logging.getLogger(__name__)
-_POLL_S = 2.0  # between two looks at all services
 _STARTING_POLL_S = 0.1
 _SAY_S = 0.5  # a state is written at most this often while much is being said
 _STILL_S = 10.0  # how often a long init() is told
@@ -67,13 +66,17 @@ class ServiceManager:
         snapshots: Snapshots,
         environments: EnvironmentBuilder,
         emit: Callable[[EventBody], None],
+        poll_seconds: float = 2.0,
+        answer_seconds: float = 3.0,
     ) -> None:
+        """`poll_seconds` lie between two looks at all services; a look waits `answer_seconds` for an answer."""
         self._registry = registry
         self._store = store
         self._snapshots = snapshots
         self._records = ServiceRecords(database, emit)
         self._builder = ServiceBuilder(paths, registry.folder, snapshots, environments)
-        self._probe = Probe()
+        self._probe = Probe(answer_seconds)
+        self._poll_seconds = poll_seconds
         self._secrets = SecretStore(paths.root)
         # The keyring is shared by all workspaces of a user.
         self._secret_prefix = f"service/{hashlib.sha256(str(paths.root).encode()).hexdigest()[:12]}/"
@@ -387,7 +390,7 @@ class ServiceManager:
     # --- the watch
 
     def _watch(self) -> None:
-        while not self._ending.wait(_POLL_S):
+        while not self._ending.wait(self._poll_seconds):
             try:
                 for record in self._records.all():
                     if record.status in _ACTIVE and not self._ending.is_set():
