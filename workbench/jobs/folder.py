@@ -49,6 +49,11 @@ class RunFolder:
         return self.path / "outputs"
 
     @property
+    def artifacts(self) -> Path:
+        """The list of the outputs with size and digest, written at the end."""
+        return self.path / "artifacts.json"
+
+    @property
     def cancel(self) -> Path:
         return self.path / "cancel"
 

@@ -26,6 +26,7 @@ from workbench.base.processes import started_at
 from workbench.jobs.endings import end_processes, explain_exit, oom_kills
 from workbench.jobs.environments import EnvironmentBuilder, environment_variables
 from workbench.jobs.folder import JobSpec, JobStatus, RunFolder
+from workbench.jobs.outputs import collect_outputs
 from workbench.jobs.sdkcopy import sdk_folder
 from workbench.projects.snapshots import SnapshotStore
 
@@ -205,7 +206,7 @@ class Runner:
         self._folder.free_reserve()
         reason = ending.reason
         try:
-            _collect(self._folder)
+            collect_outputs(self._folder)
         except OSError as error:
             reason = f"{reason} {disk_error(error, 'The outputs')}".strip()
             ending = _Ending("failed" if ending.state == "finished" else ending.state, reason, ending.exit_code)
@@ -266,26 +267,6 @@ def _memory_mb(pid: int) -> float:
             with contextlib.suppress(psutil.Error):
                 total += one.memory_info().rss
     return total / 1e6
-
-
-def _collect(folder: RunFolder) -> None:
-    made = folder.work / "outputs"
-    if made.is_symlink():
-        shutil.copytree(made.resolve(), folder.outputs, dirs_exist_ok=True)
-    elif made.is_dir():
-        made.rename(folder.outputs)
-    else:
-        folder.outputs.mkdir(exist_ok=True)
-    shutil.rmtree(folder.work, ignore_errors=True)
-    if folder.work.exists():
-        _make_writable(folder.work)
-        shutil.rmtree(folder.work, ignore_errors=True)
-
-
-def _make_writable(root: Path) -> None:
-    for directory, _names, _files in os.walk(root):
-        with contextlib.suppress(OSError):
-            Path(directory).chmod(0o700)
 
 
 def main(arguments: list[str]) -> int:

@@ -30,7 +30,7 @@ class Run:
     outputs: Path = field(default_factory=lambda: _started_in / "outputs")
     """What stands here is kept with the run; it stays the same folder when the script changes its directory."""
 
-    def record(self, kind: str, **values: Any) -> None:
+    def record(self, kind: str, /, **values: Any) -> None:
         """Appends one event; readers take it up within a second."""
         line = json.dumps({"kind": kind, **values}) + "\n"
         with _lock:

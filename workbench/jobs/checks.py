@@ -1,0 +1,148 @@
+"""What is checked before a job is queued: the project, its run configuration, the script, the requirements. All by sentences."""
+
+import difflib
+import re
+import shutil
+import sys
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from workbench.base.errors import NotFound, UserError
+from workbench.projects import Project, SnapshotStore
+from workbench.schema import JobRequest, RunConfig
+
+_VARIABLE = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
+
+
+@dataclass(frozen=True)
+class JobPlan:
+    """A checked request: its project, and the configuration with what the request puts above it."""
+
+    project: Project
+    config: RunConfig
+
+
+def check_request(request: JobRequest) -> JobPlan:
+    """Raises UserError or NotFound with the file, key or line to correct."""
+    folder = Path(request.project)
+    if not request.project or not folder.is_absolute():
+        raise UserError(f"The project folder must be an absolute path, not {request.project!r}.")
+    project = Project.open(folder)
+    config = load_config(project, request.config)
+    changes: dict[str, object] = {"script": _script(project, request.script or config.script)}
+    if request.arguments is not None:
+        changes["arguments"] = request.arguments
+    if request.variables:
+        changes["variables"] = {**config.variables, **request.variables}
+    if str(changes["script"]).endswith(".wbprep"):
+        # A data preparation needs what only Workbench's own Python has.
+        changes["environment"] = config.environment.model_copy(update={"kind": "workbench", "python": ""})
+    config = config.model_copy(update=changes)
+    _check_values(config, str(project.folder / "runconfig" / f"{config.name}.toml"))
+    _check_environment(project, config)
+    _check_syntax(project, config)
+    return JobPlan(project, config)
+
+
+def load_config(project: Project, name: str = "") -> RunConfig:
+    """A run configuration of the project, checked. Raises UserError that names file and key."""
+    path = project.config_path(name)
+    shown = f"runconfig/{path.name}"
+    try:
+        return RunConfig.model_validate(project.config(name))
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            message = f"{shown} has a key {key} that Workbench does not know."
+        else:
+            message = f"{key} in {shown} is wrong: {first['msg'].removeprefix('Input ').rstrip('.')} (it is {first['input']!r})."
+        raise UserError(message, hint="Correct it and run again.", place=str(path)) from error
+
+
+def check_snapshot(store: SnapshotStore, commit: str, config: RunConfig) -> None:
+    """The script and the requirements must be in the run's copy of the project."""
+    needed = [config.script]
+    if config.environment.kind == "requirements":
+        needed.append(config.environment.file)
+    for name in needed:
+        try:
+            store.read(commit, name)
+        except NotFound as error:
+            message = f"{name} is in the project but not in the run's copy of it, since it is ignored or over 50 MB."
+            raise UserError(message, hint="Take it out of .gitignore or .wbignore.", place=name) from error
+
+
+def _script(project: Project, script: str) -> str:
+    """The path relative to the project, with forward slashes, of a script that is there."""
+    if not script:
+        hint = "Name one, or set script in the run configuration."
+        raise UserError("No script was named, and the run configuration has none.", hint=hint, place=str(project.folder))
+    if "\0" in script:
+        raise UserError("The script's name holds a NUL character.")
+    root = project.folder.resolve()
+    path = (project.folder / script).resolve()
+    if not path.is_relative_to(root):
+        hint = "Copy it there: a run works on a copy of the project."
+        raise UserError(f"The script {script} is not inside the project {project.folder}.", hint=hint, place=script)
+    relative = path.relative_to(root).as_posix()
+    if not path.is_file():
+        known = [*project.scripts(), *project.packages()]
+        near = difflib.get_close_matches(relative, known, n=3)
+        hint = f"Did you mean {' or '.join(near)}?" if near else f"It has: {', '.join(known[:5]) or 'none yet'}."
+        raise UserError(f"There is no script {script} in the project {project.name}.", hint=hint, place=str(path))
+    if path.suffix not in {".py", ".wbprep"}:
+        hint = "Start it from a Python script."
+        raise UserError(f"{script} is neither a Python script nor a data preparation (.wbprep).", hint=hint, place=str(path))
+    return relative
+
+
+def _check_values(config: RunConfig, place: str) -> None:
+    for name, value in config.variables.items():
+        if not _VARIABLE.match(name) or "\0" in value:
+            raise UserError(f"{name!r} is no name of an environment variable, or its value holds a NUL character.", place=place)
+        if name.startswith("WORKBENCH_"):
+            raise UserError(f"The variable {name} is set by Workbench itself.", hint="Choose another name.", place=place)
+    if any("\0" in argument for argument in config.arguments):
+        raise UserError("An argument holds a NUL character.", place=place)
+
+
+def _check_environment(project: Project, config: RunConfig) -> None:
+    environment = config.environment
+    place = str(project.folder / "runconfig" / f"{config.name}.toml")
+    if environment.kind == "interpreter":
+        if not environment.python:
+            raise UserError(f"environment.python in runconfig/{config.name}.toml must name the interpreter.", place=place)
+        if not shutil.which(environment.python):
+            message = f"The interpreter {environment.python} of runconfig/{config.name}.toml is not on this machine."
+            raise UserError(message, hint="Correct environment.python.", place=place)
+    if environment.kind == "requirements":
+        path = (project.folder / environment.file).resolve()
+        if not path.is_relative_to(project.folder.resolve()):
+            raise UserError(f"The requirements file {environment.file} is not inside the project.", place=place)
+        if not path.is_file():
+            hint = "Make it (it may be empty), or correct environment.file."
+            raise UserError(f"The requirements file {environment.file} is missing in {project.folder}.", hint=hint, place=str(path))
+
+
+def _check_syntax(project: Project, config: RunConfig) -> None:
+    """Compiles the script, where it will run on the Python that we are."""
+    if not config.script.endswith(".py") or (config.environment.kind != "workbench" and config.environment.python):
+        return
+    path = project.folder / config.script
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(path.read_bytes(), config.script, "exec", dont_inherit=True)
+    except SyntaxError as error:
+        place = f"{path}:{error.lineno}" if error.lineno else str(path)
+        line = f" line {error.lineno}" if error.lineno else ""
+        said = f" ({error.text.strip()[:120]})" if error.text and error.text.strip() else ""
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        message = f"{config.script}{line} is not valid Python {version}: {error.msg}{said}."
+        raise UserError(message, hint="Correct it and run again.", place=place) from error
+    except (ValueError, OverflowError, RecursionError, MemoryError) as error:
+        raise UserError(f"{config.script} is not a Python script: {error}.", place=str(path)) from error

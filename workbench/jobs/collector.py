@@ -1,0 +1,106 @@
+"""Reads what a script logged: the lines that the SDK appends to `events.jsonl`. The store knows nothing of this format."""
+
+import json
+import logging
+import math
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from workbench.base.clock import utc_now
+from workbench.schema import DataInput, LogBatch, MetricPoint
+
+_log = logging.getLogger(__name__)
+_BYTES_AT_ONCE = 1_000_000
+_LARGEST_STEP = 2**63 - 1
+
+
+@dataclass
+class EventReader:
+    """Reads one run's events from `offset` on. `counts` are the points of each key so far: steps of values logged without one.
+
+    `take` changes nothing of the reader; `commit` moves it on when what was taken is in the store. A torn last line is left.
+    """
+
+    path: Path
+    offset: int = 0
+    counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    def take(self, *, final: bool = False) -> "Taken | None":
+        """The next batch; None when there is nothing new. `final`: the writer has ended, so a torn line will not be completed."""
+        try:
+            if self.path.stat().st_size <= self.offset:
+                return None
+            with self.path.open("rb") as file:
+                file.seek(self.offset)
+                data = file.read(_BYTES_AT_ONCE)
+                while b"\n" not in data and (more := file.read(_BYTES_AT_ONCE)):
+                    data += more
+        except FileNotFoundError:
+            return None
+        end = data.rfind(b"\n") + 1
+        if end == 0:
+            if not final:
+                return None
+            end = len(data)
+        taken = Taken(self.offset + end, dict(self.counts))
+        for line in data[:end].split(b"\n"):
+            if line.strip():
+                taken.add(line, self.path)
+        return taken
+
+    def commit(self, taken: "Taken") -> None:
+        self.offset = taken.offset
+        self.counts = taken.counts
+
+
+@dataclass
+class Taken:
+    """A batch, and where the reader stands after it."""
+
+    offset: int
+    counts: dict[str, int]
+    metrics: list[MetricPoint] = field(default_factory=list)
+    params: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+    inputs: list[DataInput] = field(default_factory=list)
+
+    @property
+    def batch(self) -> LogBatch:
+        return LogBatch(metrics=tuple(self.metrics), params=self.params, tags=self.tags, inputs=tuple(self.inputs))
+
+    def add(self, line: bytes, path: Path) -> None:
+        """A line that is none of ours is left out, and noted: one bad line must not hold up the rest."""
+        try:
+            event = json.loads(line)
+            kind = event.pop("kind")
+            if kind == "metric":
+                self._add_metric(event)
+            elif kind == "param":
+                self.params[str(event["key"])] = str(event["value"])
+            elif kind == "tag":
+                self.tags[str(event["key"])] = str(event["value"])
+            elif kind == "input":
+                self.inputs.append(DataInput.model_validate({"kind": "prep", **event}))
+            else:
+                _log.warning("An event of an unknown kind %r in %s", kind, path)
+        except (ValueError, KeyError, TypeError, AttributeError, ValidationError) as error:
+            _log.warning("An event that is not readable in %s: %s", path, error)
+
+    def _add_metric(self, event: dict[str, Any]) -> None:
+        key = str(event["key"])
+        step = event.get("step")
+        count = self.counts.get(key, 0)
+        step = count if step is None else max(-_LARGEST_STEP, min(_LARGEST_STEP, int(step)))
+        self.metrics.append(MetricPoint(key=key, value=float(event["value"]), step=step, time=_time(event.get("time"))))
+        self.counts[key] = count + 1
+
+
+def _time(seconds: Any) -> datetime:
+    if isinstance(seconds, int | float) and math.isfinite(seconds) and 0 <= seconds < 2**35:
+        return datetime.fromtimestamp(seconds, UTC)
+    return utc_now()
