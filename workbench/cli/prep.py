@@ -11,8 +11,9 @@ from workbench.cli.output import Output, OutputOption
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from workbench.dataprep.engine import Engine, FlowReport, TableView
+    from workbench.dataprep.engine import Engine
     from workbench.dataprep.package import Dataflow, Package
+    from workbench.dataprep.reports import FlowReport
 
 app = typer.Typer(help="Data preparations: show, run, print as Python code.", no_args_is_help=True)
 
@@ -38,8 +39,8 @@ def show(
     from workbench.cli.output import err, out, print_json
 
     content, chosen = load(package, flow)
-    with err().status("Reading the first rows..."):
-        columns, values = _first_rows(engine_for(package), content, chosen, rows)
+    with err().status("Reading the first rows..."), engine_for(package) as engine:
+        columns, values = _first_rows(engine, content, chosen, rows)
     if output is Output.JSON:
         print_json(
             {
@@ -66,22 +67,21 @@ def load(package: Path, flow: str) -> "tuple[Package, Dataflow]":
 
 
 def engine_for(package: Path) -> "Engine":
-    """The engine that reads the package's files, relative to the package's folder."""
+    """An engine for the package's project; to be closed."""
     from workbench.dataprep.engine import Engine
+    from workbench.dataprep.sources import project_of
 
-    return Engine(package.absolute().parent, WorkspacePaths.default().cache)
+    folder = package.absolute().parent
+    return Engine(project_of(folder) or folder, WorkspacePaths.default().cache)
 
 
 def _first_rows(
     engine: "Engine", package: "Package", flow: "Dataflow", rows: int
 ) -> tuple[list[tuple[str, str]], list[list[str | None]]]:
-    view: TableView = engine.view(package, flow.id, sample_rows=max(10_000, rows))
-    try:
+    with engine.view(package, flow.id, sample_rows=max(10_000, rows)) as view:
         window = view.window(0, rows)
         columns = [(column.name, str(column.type)) for column in view.columns]
         return columns, [list(values) for values in zip(*window.columns, strict=True)]
-    finally:
-        view.close()
 
 
 def _flow_values(flow: "Dataflow") -> dict[str, Any]:
@@ -132,16 +132,18 @@ def run(package: PackageArgument, flow: FlowOption = "", output: OutputOption = 
     from workbench.cli.output import print_json
 
     content, chosen = load(package, flow)
-    report = run_with_progress(engine_for(package), content, chosen)
+    with engine_for(package) as engine:
+        report = run_with_progress(engine, content, chosen)
     if output is Output.JSON:
         print_json(report_values(report))
         return
-    print_report(chosen, report)
+    print_report(report)
 
 
 def run_with_progress(engine: "Engine", package: "Package", flow: "Dataflow") -> "FlowReport":
     """Runs a flow under a progress bar; Ctrl+C cancels it and leaves the old files as they were."""
     import threading
+    from concurrent.futures import ThreadPoolExecutor
 
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -149,13 +151,15 @@ def run_with_progress(engine: "Engine", package: "Package", flow: "Dataflow") ->
     from workbench.cli.output import err
 
     cancel = threading.Event()
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=err(), transient=True) as progress:
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
+    # In a thread of its own: the main one stays free to hear Ctrl+C.
+    with Progress(*columns, console=err(), transient=True) as progress, ThreadPoolExecutor(1) as pool:
         task = progress.add_task(f"Running {flow.name}", total=1.0)
+        report = pool.submit(
+            engine.run, package, flow.id, lambda share, text: progress.update(task, completed=share, description=text), cancel
+        )
         try:
-            return engine.run(
-                package, flow.id, lambda share, text: progress.update(task, completed=share, description=text), cancel
-            )
+            return report.result()
         except KeyboardInterrupt:
             cancel.set()
             raise Cancelled("The data preparation was cancelled; files that it would have written are as before.") from None
@@ -168,13 +172,19 @@ def report_values(report: "FlowReport") -> dict[str, Any]:
     return dict(dataclasses.asdict(report))
 
 
-def print_report(flow: "Dataflow", report: "FlowReport") -> None:
-    """What a flow read and wrote."""
-    from workbench.cli.format import duration
+def print_report(report: "FlowReport") -> None:
+    """What a flow read and wrote, and what it has to say."""
+    from workbench.cli.format import duration, size_text
     from workbench.cli.output import out
 
     console = out()
-    console.print(f"{flow.name}: {report.rows:,} rows in {duration(report.seconds)}", markup=False)
+    console.print(f"{report.flow}: {report.rows:,} rows, {len(report.columns)} columns in {duration(report.seconds)}", markup=False)
+    for source in report.sources:
+        console.print(f"  read {source.path}: {source.rows:,} rows, {size_text(source.size)}", markup=False, soft_wrap=True)
+    for output in report.outputs:
+        console.print(f"  wrote {output.path}: {output.rows:,} rows, {size_text(output.size)}", markup=False, soft_wrap=True)
+    for note in report.notes:
+        console.print(f"  note: {note.message}", markup=False, soft_wrap=True)
 
 
 @app.command()

@@ -128,16 +128,15 @@ def _show_result(stage: Stage, project: Project, package: "Package") -> None:
     from workbench.dataprep.engine import Engine
 
     shown = ("carrier", "origin", "dest", "sched_dep_time", WINDOW, "arr_delay", "temp", "wind_speed", "visib")
-    engine = Engine(project.folder, WorkspacePaths.default().cache)
-    view = engine.view(package, package.flows[-1].id, sample_rows=1000)
-    try:
+    with (
+        Engine(project.folder, WorkspacePaths.default().cache) as engine,
+        engine.view(package, package.flows[-1].id, sample_rows=1000) as view,
+    ):
         names = [column.name for column in view.columns]
         if lacking := [name for name in shown if name not in names]:
             raise UserError(f"The prepared data lack {', '.join(lacking)}.")
         window = view.window(0, 3)
-        rows = table(*shown)
-        for row in range(len(window.columns[0])):
-            rows.add_row(*(window.columns[names.index(name)][row] or "-" for name in shown))
-        stage.console.print(rows)
-    finally:
-        view.close()
+    rows = table(*shown)
+    for row in range(window.row_count):
+        rows.add_row(*(window.columns[names.index(name)][row] or "-" for name in shown))
+    stage.console.print(rows)
