@@ -108,7 +108,7 @@ class ServiceBuilder:
         """The interpreter to serve with and, where it is an environment of ours, its lock."""
         spec, request = record.spec, record.request
         if not request.requirements and spec["environment"] in {"workbench", "interpreter"}:
-            python = Path(sys.executable if spec["environment"] == "workbench" else spec["python"])
+            python = Path(sys.executable if spec["environment"] == "workbench" else shutil.which(spec["python"]) or spec["python"])
             _check_interpreter(python)
             return python, ""
         lock = str(spec.get("lock") or "")
