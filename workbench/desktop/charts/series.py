@@ -1,0 +1,68 @@
+"""The numbers of a line chart: series, smoothing, decimation. No Qt, no pyqtgraph."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QColor
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Series:
+    """One line: `id` gives it its stable colour (a run's id). `times` are seconds since the epoch, as long as `values`, or empty."""
+
+    id: str
+    name: str
+    steps: Sequence[float]
+    values: Sequence[float]
+    times: Sequence[float] = field(default=())
+    colour: QColor | None = None
+
+
+def x_values(series: Series, mode: str) -> Floats:
+    """The abscissae: steps, wall time (seconds since the epoch), or seconds since the series' first point."""
+    if mode == "step" or len(series.times) != len(series.values):
+        return np.asarray(series.steps, dtype=np.float64)
+    times = np.asarray(series.times, dtype=np.float64)
+    if mode == "relative" and len(times):
+        return times - times[0]
+    return times
+
+
+def smooth(values: Floats, weight: float) -> Floats:
+    """Exponential moving average without the bias of its start; a gap (NaN) stays one."""
+    if weight <= 0 or len(values) == 0:
+        return values
+    out = np.empty_like(values)
+    last, norm = 0.0, 0.0
+    for index, value in enumerate(values):
+        if not np.isfinite(value):
+            out[index] = np.nan
+            continue
+        last = last * weight + (1 - weight) * value
+        norm = norm * weight + (1 - weight)
+        out[index] = last / norm
+    return out
+
+
+def decimate(x: Floats, y: Floats, limit: int) -> tuple[Floats, Floats]:
+    """At most about `limit` points: the lowest and the highest of each stretch, in order; gaps are kept as they fall."""
+    if len(y) <= limit:
+        return x, y
+    bins = max(1, limit // 2)
+    edges = np.linspace(0, len(y), bins + 1).astype(np.int64)
+    keep: list[int] = []
+    for start, stop in zip(edges[:-1], edges[1:], strict=True):
+        part = y[start:stop]
+        finite = np.isfinite(part)
+        if not finite.any():
+            keep.append(int(start))
+            continue
+        low = int(start) + int(np.nanargmin(np.where(finite, part, np.nan)))
+        high = int(start) + int(np.nanargmax(np.where(finite, part, np.nan)))
+        keep += sorted({low, high})
+    index = np.asarray(keep)
+    return x[index], y[index]
