@@ -61,3 +61,12 @@ def test_that_unknown_things_give_a_sentence(workspace: Workspace) -> None:
         registry.lineage("model", "delay")
     with pytest.raises(NotFound, match="no service"):
         registry.lineage("service", "nothing")
+
+
+def test_that_a_path_in_a_jobs_copy_means_the_projects_file(workspace: Workspace) -> None:
+    run = workspace.finished_run()
+    copy = workspace.paths.run(run.id) / "work" / "data" / "other.wbprep"
+    workspace.store.log_batch(run.id, LogBatch(inputs=(DataInput(kind="prep", name="other", path=str(copy)),)))
+    package = str(workspace.project / "data" / "other.wbprep")
+    assert package in [part.id for part in workspace.registry.lineage("run", run.id).parts]
+    assert [part.id for part in workspace.registry.lineage("preparation", package).parts] == [package, run.id]

@@ -1,6 +1,7 @@
 """The breadcrumb data -> preparation -> run -> model -> service, read from what runs recorded as their inputs."""
 
 import os
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -14,6 +15,7 @@ from workbench.schema import DataInput, Lineage, LineagePart
 
 LineageKind = Literal["data", "preparation", "run", "model", "service"]
 
+_WORKING_COPY = re.compile(r"[/\\]runs[/\\][0-9a-f]{32}[/\\]work[/\\](.+)$")
 _ORDER: tuple[LineageKind, ...] = ("data", "preparation", "run", "model", "service")
 _RUNS_SHOWN = 20
 
@@ -165,7 +167,12 @@ def _places(given: DataInput, project: str) -> _Places:
 
 
 def _absolute(path: str, project: str, beside: str = "") -> str:
-    """A recorded path as a whole one: relative ones belong to the project, or stand beside the package that names them."""
+    """A recorded path as a whole one: relative ones belong to the project, or stand beside the package that names them.
+
+    A path in a job's copy of the project means the project's own file.
+    """
+    if project and (copied := _WORKING_COPY.search(path)):
+        path = copied[1]
     if not project or Path(path).is_absolute():
         return os.path.normpath(path)
     if beside and not Path(project, path).exists() and Path(beside, path).exists():

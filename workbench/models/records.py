@@ -79,9 +79,9 @@ class ServiceRecords:
         return None if row is None else _record(row)
 
     def all(self) -> list[ServiceRecord]:
-        """The newest first."""
+        """By name."""
         with self._database.read() as connection:
-            return [_record(row) for row in connection.execute(sa.select(services).order_by(services.c.created.desc()))]
+            return [_record(row) for row in connection.execute(sa.select(services).order_by(services.c.name))]
 
     def update(self, name: str, *, only_pid: int | None = None, **values: Any) -> bool:
         """Changes a service; with `only_pid` only while that process is the one that serves. False when nothing was changed."""

@@ -68,13 +68,13 @@ class ModelRegistry:
         return self.get(request.name, version)
 
     def list(self) -> tuple[ModelSummary, ...]:
-        """All models, the last changed first."""
+        """All models, by name."""
         with self._database.read() as connection:
             rows = connection.execute(
                 sa.select(models.c.name, models.c.created, *_LATEST)
                 .join(model_versions, model_versions.c.name == models.c.name)
                 .group_by(models.c.name)
-                .order_by(sa.desc("updated"))
+                .order_by(sa.func.lower(models.c.name))
             ).all()
             counts = connection.execute(sa.select(services.c.model, sa.func.count()).group_by(services.c.model)).all()
         used = {row[0]: row[1] for row in counts}

@@ -145,7 +145,7 @@ class ServiceManager:
         return self._service(self._records.get(name))
 
     def list(self) -> tuple[Service, ...]:
-        """All services, the newest first."""
+        """All services, by name."""
         return tuple(self._service(record) for record in self._records.all())
 
     def start(self, name: str) -> Service:
