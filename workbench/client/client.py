@@ -52,6 +52,7 @@ _SERVICES = TypeAdapter(tuple[Service, ...])
 _KERNELS = TypeAdapter(tuple[Kernel, ...])
 
 _SLOW = 600.0  # seconds for calls that copy files (snapshots, model versions)
+_SCORING = 150.0
 _POLL = 0.2
 
 
@@ -345,9 +346,8 @@ class Client:
 
     def score(self, name: str, body: Any) -> ScoreReply:
         """Sends a request to a service; the reply holds its status, also when that is an error."""
-        return ScoreReply.model_validate_json(
-            self._transport.call("POST", f"/services/{_part(name)}/score", json={"body": body}, timeout=150)
-        )
+        reply = self._transport.call("POST", f"/services/{_part(name)}/score", json=body, timeout=_SCORING)
+        return ScoreReply.model_validate_json(reply)
 
     def service_log(self, name: str, offset: int = 0, limit: int = 1_000_000) -> LogChunk:
         """A part of the service's log, from a byte on (a negative offset: the last bytes)."""

@@ -1,0 +1,29 @@
+"""The FastAPI application: one REST API over one workspace."""
+
+from fastapi import FastAPI
+
+from workbench import __version__
+from workbench.server.errors import add_error_handlers
+from workbench.server.guard import Guard
+from workbench.server.routes import jobs, kernels, models, runs, services, system
+from workbench.server.workspace import Workspace
+
+PREFIX = "/api/v1"
+
+
+def create_app(workspace: Workspace, token: str) -> FastAPI:
+    """The application over a started workspace; every request needs the token."""
+    app = FastAPI(
+        title="Workbench",
+        version=__version__,
+        openapi_url=f"{PREFIX}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.workspace = workspace
+    for room in (system, jobs, runs, models, services, kernels):
+        app.include_router(room.router, prefix=PREFIX)
+    add_error_handlers(app)
+    app.add_middleware(Guard, token=token)
+    return app

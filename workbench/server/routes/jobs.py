@@ -1,0 +1,32 @@
+"""Jobs: submit, list, cancel."""
+
+from fastapi import APIRouter
+
+from workbench.schema import Job, JobRequest, Run
+from workbench.server.routes.deps import Here, RunId
+
+router = APIRouter(tags=["jobs"])
+
+
+@router.post("/jobs", status_code=201)
+def submit(here: Here, request: JobRequest) -> Run:
+    """Queues a script or package as a tracked job."""
+    return here.jobs.submit(request)
+
+
+@router.get("/jobs")
+def list_jobs(here: Here) -> tuple[Job, ...]:
+    """The jobs that wait or run, and the latest ended ones."""
+    return here.jobs.list()
+
+
+@router.get("/jobs/{run_id}")
+def read_job(here: Here, run_id: RunId) -> Job:
+    """Where a run's execution stands."""
+    return here.jobs.get(run_id)
+
+
+@router.post("/jobs/{run_id}/cancel")
+def cancel(here: Here, run_id: RunId) -> Job:
+    """Asks a job to stop."""
+    return here.jobs.cancel(run_id)
