@@ -47,6 +47,7 @@ def test_that_a_folder_with_files_is_not_overwritten(cli: Cli, tmp_path: Path) -
     answer = cli("init", tmp_path / "full")
     assert answer.code == 1
     assert "not empty" in answer.err
+    assert cli("init", tmp_path / "full", "--existing").code == 0
     assert (tmp_path / "full" / "train.py").read_text() == "mine"
 
 

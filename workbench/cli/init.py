@@ -22,6 +22,9 @@ def init(
     ] = "blank",
     description: Annotated[str, typer.Option("--description", "-d", help="One sentence about it.", show_default=False)] = "",
     git_url: Annotated[str, typer.Option("--git-url", help="Remote repository to add as origin.", show_default=False)] = "",
+    existing: Annotated[
+        bool, typer.Option("--existing", help="Into a folder that has files; none of them is overwritten.")
+    ] = False,
     samples: Annotated[bool, typer.Option("--samples", help="Also write the sample data into its data folder.")] = False,
     list_templates: Annotated[bool, typer.Option("--list-templates", help="List the templates and end.")] = False,
 ) -> None:
@@ -30,7 +33,7 @@ def init(
     \b
     Examples:
       workbench init flights --template flights --samples
-      workbench init . --name "Churn 2026"
+      workbench init . --existing --name "Churn 2026"
       workbench init --list-templates
     """
     from workbench.cli.output import print_table, say, table
@@ -45,7 +48,9 @@ def init(
     if folder is None:
         raise UserError("A new project needs a folder.", hint="For example: workbench init flights")
     whole = folder.expanduser().absolute()
-    project = Project.create(whole, name=name or whole.resolve().name, template=template, description=description, git_url=git_url)
+    project = Project.create(
+        whole, name=name or whole.resolve().name, template=template, description=description, git_url=git_url, existing=existing
+    )
     say(f"Project {project.name} is in {project.folder}")
     if samples:
         from workbench.dataprep.samples import write_sample

@@ -97,3 +97,5 @@ def _print(health: "Health", url: str, output: Output) -> None:
         "jobs": f"{health.running} running, {health.queued} queued",
     }.items():
         console.print(f"{name:<11}{value}", markup=False, soft_wrap=True)
+    for notice in health.notices:
+        console.print(f"note       {notice}", markup=False, soft_wrap=True)
