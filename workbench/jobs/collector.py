@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from workbench.base.clock import utc_now
-from workbench.schema import DataInput, LogBatch, MetricPoint
+from workbench.schema import DataInput, LogBatch, MetricPoint, SourceInput
 
 _log = logging.getLogger(__name__)
 _BYTES_AT_ONCE = 1_000_000
@@ -85,7 +85,7 @@ class Taken:
             elif kind == "tag":
                 self.tags[str(event["key"])] = str(event["value"])
             elif kind == "input":
-                self.inputs.append(DataInput.model_validate({"kind": "prep", **event}))
+                self.inputs.append(_input(event))
             else:
                 _log.warning("An event of an unknown kind %r in %s", kind, path)
         except (ValueError, KeyError, TypeError, AttributeError, ValidationError) as error:
@@ -98,6 +98,13 @@ class Taken:
         step = count if step is None else max(-_LARGEST_STEP, min(_LARGEST_STEP, int(step)))
         self.metrics.append(MetricPoint(key=key, value=float(event["value"]), step=step, time=_time(event.get("time"))))
         self.counts[key] = count + 1
+
+
+def _input(event: dict[str, Any]) -> DataInput:
+    """What was read; a report that says more than we keep loses nothing of what we do."""
+    sources = [{key: value for key, value in one.items() if key in SourceInput.model_fields} for one in event.get("sources", ())]
+    known = {key: value for key, value in event.items() if key in DataInput.model_fields}
+    return DataInput.model_validate({"kind": "prep", **known, "sources": sources})
 
 
 def _time(seconds: Any) -> datetime:

@@ -15,7 +15,7 @@ from typing import Any
 from workbench.base.files import write_json
 
 FINAL_STATES = frozenset({"finished", "failed", "cancelled"})
-_RESERVE_BYTES = 128 * 1024
+_RESERVE_BYTES = 512 * 1024
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,14 +26,14 @@ def add(write: sa.Connection, spec: JobSpec, target: str) -> None:
     write.execute(jobs.insert().values(**values, history=[first], queued_at=now))
 
 
-def move(write: sa.Connection, run_id: str, status: RunStatus, reason: str = "") -> None:
-    """Brings a job into a state and notes when and why."""
+def move(write: sa.Connection, run_id: str, status: RunStatus, reason: str = "", at: datetime | None = None) -> None:
+    """Brings a job into a state and notes when (now, when not said) and why."""
     row = write.execute(sa.select(jobs.c.history, jobs.c.status).where(jobs.c.run_id == run_id)).one_or_none()
     if row is None:
         return
     history = list(row.history)
     if row.status != status.value or not history or history[-1]["reason"] != reason:
-        history.append({"status": status.value, "time": utc_now().isoformat(), "reason": reason})
+        history.append({"status": status.value, "time": (at or utc_now()).isoformat(), "reason": reason})
     changes = {"status": status.value, "reason": reason, "history": history}
     write.execute(jobs.update().where(jobs.c.run_id == run_id).values(**changes))
 
@@ -65,7 +66,7 @@ def waiting(connection: sa.Connection) -> list[str]:
 def counts(connection: sa.Connection) -> dict[str, int]:
     """How many jobs are in each state."""
     rows = connection.execute(sa.select(jobs.c.status, sa.func.count()).group_by(jobs.c.status))
-    return dict(rows.tuples().all())
+    return {str(status): int(number) for status, number in rows}
 
 
 def listed(connection: sa.Connection, run_id: str | None = None) -> list[Job]:

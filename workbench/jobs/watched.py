@@ -81,7 +81,7 @@ class WatchedJob:
                 python=status.python,
                 connection=write,
             )
-            table.move(write, self.run_id, RunStatus.RUNNING)
+            table.move(write, self.run_id, RunStatus.RUNNING, at=_moment(status.started))
             table.change(write, self.run_id, runner_pid=status.runner_pid, runner_began=status.runner_began)
         self._emit(run_changed(self._run))
 
@@ -162,6 +162,8 @@ class WatchedJob:
     def _finish(self, status: RunStatus, reason: str, seen: JobStatus | None) -> None:
         """Everything that the run left goes into the store before its end does: who sees the end sees the whole."""
         self._read_events(final=True)
+        if seen and seen.started and self._run.status is not RunStatus.RUNNING:
+            self._started(seen)  # a script so short that its running was not seen
         artifacts = [Artifact.model_validate(one) for one in read_outputs(self.folder)]
         with self._store.database.write() as write:
             self._run = end_run(write, self._store, self.run_id, status, reason, seen=seen, artifacts=artifacts)
@@ -184,7 +186,7 @@ def end_run(
     """Gives run and job their end, in one transaction."""
     if artifacts is not None:
         store.set_artifacts(run_id, artifacts, connection=write)
-    table.move(write, run_id, status, reason)
+    table.move(write, run_id, status, reason, _moment(seen.ended) if seen else None)
     return store.set_status(
         run_id,
         status,

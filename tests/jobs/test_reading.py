@@ -1,0 +1,119 @@
+"""Logs and events are read while they are written."""
+
+import math
+from pathlib import Path
+
+import pytest
+
+from workbench.jobs.collector import EventReader
+from workbench.jobs.endings import explain_exit
+from workbench.jobs.logs import read_chunk
+
+
+def test_that_a_chunk_never_cuts_a_character(tmp_path: Path) -> None:
+    path = tmp_path / "log.txt"
+    text = "aé€😀" * 50
+    path.write_bytes(text.encode())
+    for limit in (1, 4, 5, 6, 7, 11):
+        offset, parts = 0, []
+        while True:
+            chunk = read_chunk(path, offset, limit, ended=True)
+            parts.append(chunk.text)
+            assert chunk.offset == offset
+            offset = chunk.next
+            if chunk.complete:
+                break
+        assert "".join(parts) == text
+
+
+def test_that_a_character_whose_rest_is_not_written_yet_is_left_for_later(tmp_path: Path) -> None:
+    path = tmp_path / "log.txt"
+    path.write_bytes("ok €".encode()[:-1])
+    chunk = read_chunk(path, 0, 100, ended=False)
+    assert (chunk.text, chunk.next, chunk.size, chunk.complete) == ("ok ", 3, 5, False)
+    chunk = read_chunk(path, 0, 100, ended=True)
+    assert (chunk.text, chunk.next, chunk.complete) == ("ok �", 5, True)
+
+
+def test_that_bytes_that_are_no_text_do_not_stop_the_reading(tmp_path: Path) -> None:
+    path = tmp_path / "log.txt"
+    path.write_bytes(b"\xff\xfe\x80\x80\x80\x80\x80end")
+    assert read_chunk(path, 0, 100, ended=True).text.endswith("end")
+    assert read_chunk(path, 0, 4, ended=False).next > 0
+    assert read_chunk(path, 999, 4, ended=True).complete
+    assert read_chunk(tmp_path / "none", 0, 10, ended=False).text == ""
+
+
+def test_that_a_torn_line_is_left_for_later_and_a_bad_one_left_out(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = tmp_path / "events.jsonl"
+    reader = EventReader(path)
+    assert reader.take() is None
+    path.write_bytes(
+        b'{"kind":"metric","key":"a","value":NaN,"step":null,"time":1}\nnonsense\n{"kind":"other"}\n[]\n'
+        b'{"kind":"input","name":"p","unknown":1}\n'
+        b'{"kind":"input","name":"p","path":"p.wbprep","more":1,"sources":[{"path":"a.csv","rows":2,"more":1}]}\n{"kind":"metric","key":"a","value":-Infinity,"step":null}\n{"kind":"par'
+    )
+    taken = reader.take()
+    assert taken is not None
+    assert [(point.step, math.isfinite(point.value)) for point in taken.metrics] == [(0, False), (1, False)]
+    assert [(one.kind, one.sources[0].rows) for one in taken.inputs] == [("prep", 2)]
+    assert len(caplog.records) == 4
+    assert reader.take() is not None, "nothing is read for good before it is in the store"
+    reader.commit(taken)
+    assert reader.take() is None
+    with path.open("ab") as file:
+        file.write(b'am","key":"x","value":"y"}\n')
+    again = reader.take()
+    assert again is not None
+    assert again.params == {"x": "y"}
+
+
+def test_that_a_great_many_events_come_in_batches(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    path.write_text("".join(f'{{"kind":"metric","key":"a","value":{n},"step":null,"time":1}}\n' for n in range(50_000)))
+    reader, steps, batches = EventReader(path), [], 0
+    while taken := reader.take():
+        steps += [point.step for point in taken.metrics]
+        batches += 1
+        reader.commit(taken)
+    assert steps == list(range(50_000))
+    assert batches > 1
+
+
+TRACEBACK = """Traceback (most recent call last):
+  File "{work}/src/train.py", line 12, in <module>
+    fit()
+  File "/lib/site-packages/x.py", line 3, in fit
+    raise E
+sklearn.E: bad data
+"""
+
+
+@pytest.mark.parametrize(
+    ("log", "reason"),
+    [
+        (
+            TRACEBACK,
+            "sklearn.E: bad data in src/train.py line 12.",
+        ),
+        (
+            '  File "{work}/other.py", line 2\n    def f(:\n          ^\nSyntaxError: invalid syntax\n',
+            "SyntaxError: invalid syntax in other.py line 2.",
+        ),
+        (
+            "[workbench] Started\nwarning: nothing\n[workbench] x\n",
+            "The script ended with exit code 1. Its last line: warning: nothing",
+        ),
+        ("", "The script ended with exit code 1."),
+    ],
+)
+def test_that_the_end_of_the_log_becomes_the_reason(tmp_path: Path, log: str, reason: str) -> None:
+    (tmp_path / "log.txt").write_text(log.replace("{work}", str(tmp_path / "work")))
+    assert explain_exit(1, tmp_path / "log.txt", tmp_path / "work", tmp_path, ran_out_of_memory=False) == reason
+
+
+def test_that_out_of_memory_and_a_signal_are_told_apart(tmp_path: Path) -> None:
+    log = tmp_path / "log.txt"
+    assert "ran out of memory" in explain_exit(-9, log, tmp_path, tmp_path, ran_out_of_memory=True)
+    assert "ended from outside by signal SIGKILL" in explain_exit(-9, log, tmp_path, tmp_path, ran_out_of_memory=False)
+    assert "SIGTERM" in explain_exit(-15, log, tmp_path, tmp_path, ran_out_of_memory=True)
