@@ -1,1 +1,14 @@
 """Runs: list, details, comparison, and the run bar."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workbench.desktop.context import AppContext
+    from workbench.desktop.shell.activity import Activity
+
+
+def create(context: "AppContext") -> "Activity":
+    """Makes the activity."""
+    from workbench.desktop.runs.activity import RunsActivity
+
+    return RunsActivity(context)

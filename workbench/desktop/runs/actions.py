@@ -30,6 +30,12 @@ class RunActions(QObject):
             f"Cancelling {run_title(run)}", lambda client, _progress: client.cancel(run.id), self._on_cancelled, cancellable=False
         )
 
+    def cancel_all(self, runs: Sequence[RunSummary]) -> None:
+        """Asks those of them that have not ended to stop."""
+        for run in runs:
+            if not run.status.is_final:
+                self.cancel(run)
+
     def archive(self, runs: Sequence[RunSummary], *, archived: bool = True) -> None:
         """Puts runs away (or brings them back); the toast undoes it."""
         ids = [run.id for run in runs if run.archived != archived]

@@ -1,5 +1,6 @@
 """The columns of the list of runs: the fixed ones, and one for each metric, parameter and tag that runs have."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -66,26 +67,25 @@ class RunColumn:
             case _:
                 return str(getattr(run, group))
 
-    def sort_key(self, run: RunSummary, now: datetime | None = None) -> tuple[int, float, str]:
-        """Numbers before texts, missing values first; texts by their lower case."""
+    def sort_key(self, run: RunSummary, now: datetime | None = None) -> tuple[int, float, str] | None:
+        """Numbers before texts, texts by their lower case; None where the run has no value."""
         group, _, name = self.key.partition(":")
         if group == "metric":
             metric = run.metrics.get(name)
-            return (1, metric.last, "") if metric and metric.last == metric.last else (0, 0.0, "")
+            return (0, metric.last, "") if metric and not math.isnan(metric.last) else None
         if group == "number":
-            return (1, float(run.number), "")
+            return (0, float(run.number), "")
         if group == "started":
-            return (1, (run.started or run.created).timestamp(), "")
+            return (0, (run.started or run.created).timestamp(), "")
         if group == "duration":
             seconds = run_duration(run, now or datetime.now(UTC))
-            return (0, 0.0, "") if seconds is None else (1, seconds, "")
-        text = self.text(run, now)
-        if not text:
-            return (0, 0.0, "")
+            return None if seconds is None else (0, seconds, "")
+        if not (text := self.text(run, now)):
+            return None
         try:
-            return (1, float(text), "")
+            return (0, float(text), "")
         except ValueError:
-            return (2, 0.0, text.casefold())
+            return (1, 0.0, text.casefold())
 
     def tooltip(self, run: RunSummary) -> str:
         """What does not fit into the cell."""

@@ -34,7 +34,9 @@ def read_request(choices: RunChoices, config: str, script: str, arguments: str, 
         raise UserError("Choose a script or a data preparation to run.", place="script")
     path = Path(choices.project, script)
     if not path.is_file():
-        raise UserError(f"There is no file {script} in the project.", hint="Choose one from the list, or correct the path.", place="script")
+        raise UserError(
+            f"There is no file {script} in the project.", hint="Choose one from the list, or correct the path.", place="script"
+        )
     if path.suffix not in {".py", ".wbprep"}:
         raise UserError(f"{script} cannot be run: it is neither a Python script nor a data preparation.", place="script")
     try:

@@ -1,0 +1,121 @@
+"""One metric as a line chart, of one run or several; made when it is first seen, refreshed while runs go on."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from workbench.client.client import Client
+from workbench.desktop.context import AppContext
+from workbench.desktop.operations import Progress
+from workbench.desktop.runs.tablecolumns import run_colour
+from workbench.desktop.runs.wording import run_title
+from workbench.schema import MetricSeries, RunSummary
+
+if TYPE_CHECKING:
+    from workbench.desktop.charts import LineChart
+
+CARD_HEIGHT = 250
+_POINTS = 600
+_PAUSE_MS = 700
+
+
+class ChartCard(QFrame):
+    """Loads its series off the GUI thread, one request at a time; while hidden it only remembers that it is stale."""
+
+    def __init__(self, context: AppContext, key: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("card", True)
+        self.setFixedHeight(CARD_HEIGHT)
+        self.setAccessibleName(f"Chart of {key}")
+        self.key = key
+        self.chart: LineChart | None = None
+        self._context = context
+        self._runs: tuple[RunSummary, ...] = ()
+        self._look: tuple[str, float, bool] = ("step", 0.0, False)
+        self._loading = False
+        self._stale = True
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(8, 8, 8, 6)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_PAUSE_MS)
+        self._pause.timeout.connect(self._load)
+
+    def set_runs(self, runs: Sequence[RunSummary]) -> None:
+        """The runs whose series are shown."""
+        self._runs = tuple(runs)
+        self.refresh()
+
+    def set_look(self, x: str, smoothing: float, log_y: bool) -> None:
+        """What the x axis counts, how much is smoothed, and whether y is logarithmic."""
+        self._look = (x, smoothing, log_y)
+        if self.chart is not None:
+            self._apply_look(self.chart)
+
+    def refresh(self) -> None:
+        """The series may have grown."""
+        self._stale = True
+        if self.chart is not None and not self._loading and not self._pause.isActive() and self._is_seen():
+            self._load()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.chart is None:
+            QTimer.singleShot(0, self, self._make)
+        elif self._stale and not self._loading and not self._pause.isActive():
+            self._pause.start(0)
+
+    def _make(self) -> None:
+        if self.chart is not None:
+            return
+        from workbench.desktop.charts import LineChart
+
+        self.chart = LineChart(self.key)
+        self._layout.addWidget(self.chart)
+        self._apply_look(self.chart)
+        self._load()
+
+    def _apply_look(self, chart: "LineChart") -> None:
+        x, smoothing, log_y = self._look
+        chart.set_x(x)
+        chart.set_smoothing(smoothing)
+        chart.set_log_y(log_y)
+        chart.set_legend_visible(len(self._runs) > 1)
+
+    def _is_seen(self) -> bool:
+        return self.isVisible() and not self.visibleRegion().isEmpty()
+
+    def _load(self) -> None:
+        if self._loading or not self._stale:
+            return
+        self._loading, self._stale = True, False
+        runs, key = self._runs, self.key
+
+        def load(client: Client, progress: Progress) -> list[tuple[RunSummary, MetricSeries]]:
+            found = []
+            for run in runs:
+                progress.check()
+                if key in run.metrics:
+                    found.append((run, client.series(run.id, key, _POINTS)))
+            return found
+
+        self._context.call(f"Loading {key}", load, self._on_loaded, self._on_failed, quiet=True)
+
+    def _on_loaded(self, found: list[tuple[RunSummary, MetricSeries]]) -> None:
+        from workbench.desktop.charts import Series
+
+        self._loading = False
+        if self.chart is None:
+            return
+        self.chart.set_legend_visible(len(self._runs) > 1)
+        self.chart.set_series(
+            [Series(run.id, run_title(run), one.steps, one.values, one.times, run_colour(run)) for run, one in found]
+        )
+        if self._stale:
+            self._pause.start(_PAUSE_MS)
+
+    def _on_failed(self, _error: Exception) -> None:
+        self._loading = False  # the next event tries again; a lost server is told by the banner

@@ -1,0 +1,283 @@
+"""One run: charts while it runs, images, outputs, log, environment, and its facts at the right."""
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QMenu, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+from workbench.client.client import Client
+from workbench.desktop.context import AppContext
+from workbench.desktop.icons import icon
+from workbench.desktop.operations import Progress
+from workbench.desktop.runs.actions import RunActions
+from workbench.desktop.runs.chartspanel import ChartsPanel
+from workbench.desktop.runs.environmentpanel import EnvironmentPanel
+from workbench.desktop.runs.images import ImagesSection
+from workbench.desktop.runs.inspector import RunInspector
+from workbench.desktop.runs.logpanel import LogPanel
+from workbench.desktop.runs.outputspanel import OutputsPanel, likely_model
+from workbench.desktop.runs.tiles import NumberTiles
+from workbench.desktop.runs.wording import number_text, run_title
+from workbench.desktop.widgets import (
+    Banner,
+    EmptyState,
+    HLine,
+    PageHeader,
+    Splitter,
+    StateStack,
+    StatusPill,
+    button,
+    icon_button,
+)
+from workbench.schema import LineagePart, MetricsLogged, Run, RunChanged, RunStatus
+
+_TABS = ("Overview", "Outputs", "Log", "Environment")
+_BANNERS = {RunStatus.FAILED: "bad", RunStatus.LOST: "warn"}
+
+
+class RunDetailsPage(QWidget):
+    """Shows the run `run_id`; loads it again when events tell of it."""
+
+    back_asked = Signal()
+    compare_asked = Signal(str)
+    again_asked = Signal(object)
+    register_asked = Signal(object, str)
+    loaded = Signal(object, object)
+    """Run and its lineage parts."""
+
+    def __init__(self, context: AppContext, actions: RunActions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._actions = actions
+        self._run_id = ""
+        self._run: Run | None = None
+        self._build()
+        events = context.events
+        events.run_changed.connect(self._on_run_changed)
+        events.metrics_logged.connect(self._on_metrics_logged)
+        events.reset.connect(self.refresh)
+        actions.patched.connect(self._on_patched)
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(300)
+        self._settle.timeout.connect(self.refresh)
+
+    @property
+    def run(self) -> Run | None:
+        """What is shown, once it is loaded."""
+        return self._run
+
+    def _build(self) -> None:
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        self.header = PageHeader("Run")
+        self.pill = StatusPill()
+        self.header.set_status(self.pill)
+        back = icon_button("arrow-left", "Back to the list of runs  (Alt+Left)", self.back_asked.emit)
+        back.setShortcut("Alt+Left")
+        self.header.add_action(back)
+        self.cancel_button = button("Cancel", self._cancel, icon="circle-stop", tooltip="Ask the job to stop")
+        self.compare_button = button("Compare", self._compare, icon="git-compare", tooltip="Compare with other runs")
+        self.more = icon_button("ellipsis", "More", self._show_menu)
+        self.register_button = button("Register model", self._register, kind="primary", icon="box")
+        for made in (self.more, self.cancel_button, self.compare_button, self.register_button):
+            self.header.add_action(made)
+        outer.addWidget(self.header)
+        self._banners = QVBoxLayout()
+        self._banners.setSpacing(0)
+        self._banner: Banner | None = None
+        outer.addLayout(self._banners)
+        split = Splitter("run-details", Qt.Orientation.Horizontal)
+        split.addWidget(self._main())
+        self.inspector = RunInspector()
+        self.inspector.setMinimumWidth(240)
+        self.inspector.part_clicked.connect(self._context.open_part)
+        self.inspector.notes_changed.connect(self._on_notes_changed)
+        split.addWidget(self.inspector)
+        split.setStretchFactor(0, 1)
+        split.set_initial([920, 340])
+        self.stack = StateStack(split)
+        outer.addWidget(self.stack, 1)
+
+    def _main(self) -> QWidget:
+        main = QWidget()
+        column = QVBoxLayout(main)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self.tabs = QTabBar()
+        self.tabs.setExpanding(False)
+        self.tabs.setAccessibleName("Parts of the run")
+        for title in _TABS:
+            self.tabs.addTab(title)
+        holder = QWidget()
+        holder.setProperty("surface", "base")
+        holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        row = QVBoxLayout(holder)
+        row.setContentsMargins(8, 2, 8, 0)
+        row.addWidget(self.tabs)
+        column.addWidget(holder)
+        column.addWidget(HLine())
+        self.charts = ChartsPanel(self._context)
+        self.tiles = NumberTiles()
+        self.charts.above.addWidget(self.tiles)
+        self.images = ImagesSection(self._context)
+        self.charts.below.addWidget(self.images)
+        self.overview = StateStack(self.charts)
+        self.outputs = OutputsPanel(self._context, self._actions)
+        self.outputs.register_asked.connect(self._on_register_asked)
+        self.log = LogPanel(self._context)
+        self.environment = EnvironmentPanel()
+        self.pages = QStackedWidget()
+        for page in (self.overview, self.outputs, self.log, self.environment):
+            self.pages.addWidget(page)
+        self.tabs.currentChanged.connect(self.pages.setCurrentIndex)
+        column.addWidget(self.pages, 1)
+        return main
+
+    def show_run(self, run_id: str) -> None:
+        """Shows this run; what it showed before goes at once."""
+        if run_id != self._run_id:
+            self._run_id = run_id
+            self._run = None
+            self.stack.show_loading("Loading the run")
+            self.header.set_title("Run")
+            self.header.set_subtitle("")
+            self.pill.set_status("")
+            self._set_banner(None)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Loads the run and its lineage again."""
+        run_id = self._run_id
+        if not run_id:
+            return
+
+        def load(client: Client, _progress: Progress) -> tuple[Run, tuple[LineagePart, ...]]:
+            run = client.run(run_id)
+            return run, client.lineage("run", run.id).parts
+
+        self._context.call("Loading the run", load, self._on_loaded, self._on_failed, exclusive=f"run-{id(self)}", quiet=True)
+
+    def show_tab(self, title: str) -> None:
+        self.tabs.setCurrentIndex(_TABS.index(title))
+
+    # loading
+
+    def _on_loaded(self, result: tuple[Run, tuple[LineagePart, ...]]) -> None:
+        run, parts = result
+        first = self._run is None or self._run.id != run.id
+        self._run, self._run_id = run, run.id
+        self._fill(run)
+        if first:
+            self.show_tab("Log" if run.status in _BANNERS and not run.metrics else "Overview")
+        self.stack.show_content()
+        self.loaded.emit(run, parts)
+
+    def _on_failed(self, error: Exception) -> None:
+        if self._run is None:
+            self.stack.show_error(error, self.refresh)
+
+    def _fill(self, run: Run) -> None:
+        self.header.set_title(run_title(run))
+        self.header.set_subtitle(" ".join((run.script, *run.arguments)))
+        self.pill.set_status(run.status.value, run.reason)
+        self.cancel_button.setVisible(not run.status.is_final)
+        self.register_button.setVisible(run.status.is_final and bool(run.artifacts))
+        kind = _BANNERS.get(run.status)
+        waits = run.status in {RunStatus.QUEUED, RunStatus.PREPARING} and run.reason
+        self._set_banner((kind or "info", run.reason) if run.reason and (kind or waits) else None)
+        self.inspector.set_run(run)
+        self.outputs.set_run(run)
+        self.log.set_run(run.id)
+        self.environment.set_run(run)
+        keys = sorted(key for key, metric in run.metrics.items() if metric.count > 1)
+        single = sorted(key for key, metric in run.metrics.items() if metric.count <= 1)
+        self.charts.set_runs([run], keys)
+        self.tiles.set_numbers([(key, number_text(run.metrics[key].last)) for key in single])
+        self.images.set_run(run.id, run.artifacts)
+        self._show_overview(run)
+
+    def _show_overview(self, run: Run) -> None:
+        pictures = any(one.path.lower().endswith((".png", ".jpg", ".jpeg")) for one in run.artifacts)
+        if run.metrics or pictures:
+            self.overview.show_content()
+            return
+        if not run.status.is_final:
+            title, text = "Nothing logged yet", "Metrics appear here while the script runs: workbench.log(“accuracy”, 0.93)"
+        else:
+            title, text = "This run logged no metrics", "Call workbench.log(“accuracy”, 0.93) in the script to see charts here."
+        self.overview.show_empty(EmptyState("chart-line", title, text, secondary=("Show the log", lambda: self.show_tab("Log"))))
+
+    def _set_banner(self, content: tuple[str, str] | None) -> None:
+        if self._banner is not None:
+            self._banners.removeWidget(self._banner)
+            self._banner.hide()
+            self._banner.deleteLater()
+            self._banner = None
+        if content is not None:
+            action = ("Show the log", lambda: self.show_tab("Log")) if content[0] != "info" else None
+            self._banner = Banner(*content, action)
+            self._banners.addWidget(self._banner)
+
+    # events
+
+    def _on_run_changed(self, events: tuple[RunChanged, ...]) -> None:
+        if any(event.run_id == self._run_id for event in events) and not self._settle.isActive():
+            self._settle.start(0 if self._run is None or not self._run.status.is_final else 300)
+
+    def _on_metrics_logged(self, events: tuple[MetricsLogged, ...]) -> None:
+        for event in events:
+            if event.run_id == self._run_id:
+                self.charts.refresh(event.keys)
+                if not self._settle.isActive():
+                    self._settle.start(600)
+
+    def _on_patched(self, run: Run) -> None:
+        if run.id == self._run_id:
+            self._run = run
+            self._fill(run)
+
+    # what the user does
+
+    def _cancel(self) -> None:
+        if self._run is not None:
+            self._actions.cancel(self._run)
+
+    def _compare(self) -> None:
+        if self._run is not None:
+            self.compare_asked.emit(self._run.id)
+
+    def _register(self) -> None:
+        if self._run is not None:
+            self.register_asked.emit(self._run, likely_model(self._run.artifacts))
+
+    def _on_register_asked(self, path: str) -> None:
+        if self._run is not None:
+            self.register_asked.emit(self._run, path)
+
+    def _on_notes_changed(self, notes: str) -> None:
+        if self._run is not None:
+            self._actions.set_notes(self._run, notes)
+
+    def _show_menu(self) -> None:
+        self.menu().popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
+
+    def menu(self) -> QMenu:
+        """What else can be done with the run."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        run, acts = self._run, self._actions
+        if run is None:
+            return menu
+        menu.addAction(icon("play"), "Run again…", lambda: self.again_asked.emit(run))
+        menu.addAction(icon("history"), "Restore files of the snapshot…", lambda: acts.restore(run))
+        menu.addSeparator()
+        menu.addAction(icon("folder-open"), "Open the folder of outputs", lambda: acts.open_outputs(run))
+        menu.addAction(icon("copy"), "Copy id", lambda: acts.copy_id(run))
+        menu.addSeparator()
+        if run.archived:
+            menu.addAction(icon("undo-2"), "Bring back from the archive", lambda: acts.archive([run], archived=False))
+        else:
+            menu.addAction(icon("archive"), "Archive", lambda: acts.archive([run]))
+        delete = menu.addAction(icon("trash-2", "bad"), "Delete…", lambda: acts.delete(run, self.back_asked.emit))
+        delete.setEnabled(run.status.is_final)
+        return menu

@@ -1,0 +1,300 @@
+"""The list of runs: all or one script's, with the columns that the user chose."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QMenu, QVBoxLayout, QWidget
+
+from workbench.desktop.context import AppContext
+from workbench.desktop.icons import icon
+from workbench.desktop.runs.actions import RunActions
+from workbench.desktop.runs.columnchooser import ColumnChooser
+from workbench.desktop.runs.columns import FIXED, RunColumn, available_columns, first_columns, is_constant, matches
+from workbench.desktop.runs.runbar import RunBar
+from workbench.desktop.runs.store import RunsStore
+from workbench.desktop.runs.tablecolumns import table_column
+from workbench.desktop.widgets import (
+    EmptyState,
+    HLine,
+    PageHeader,
+    RecordTable,
+    SearchBox,
+    Splitter,
+    StateStack,
+    button,
+    label,
+)
+from workbench.desktop.widgets.sidelist import SideItem, SideList
+from workbench.schema import Run, RunStatus, RunSummary
+
+_ALL, _ARCHIVED = "all", "archived"
+_TICK_MS = 1000
+
+
+class RunsListPage(QWidget):
+    """Shows the store's runs; asks for details and comparisons by signals."""
+
+    run_opened = Signal(str)
+    compare_asked = Signal(object)
+
+    def __init__(self, context: AppContext, store: RunsStore, actions: RunActions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._store = store
+        self._actions = actions
+        self._chosen: list[str] | None = None
+        self._shown_keys: list[str] = []
+        self._text = ""
+        self._build()
+        store.changed.connect(self._on_store_changed)
+        store.failed.connect(self._on_store_failed)
+        self._ticker = QTimer(self)
+        self._ticker.setInterval(_TICK_MS)
+        self._ticker.timeout.connect(self._on_tick)
+
+    def _build(self) -> None:
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        self.header = PageHeader("Runs")
+        self.compare_button = button("Compare", self._compare, icon="git-compare", tooltip="Show the ticked runs side by side")
+        self.compare_button.setEnabled(False)
+        self.header.add_action(self.compare_button)
+        outer.addWidget(self.header)
+        bar = QWidget()
+        bar.setProperty("surface", "base")
+        bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        inner = QVBoxLayout(bar)
+        inner.setContentsMargins(20, 10, 16, 10)
+        self.run_bar = RunBar(self._context, self, "runs.run")
+        self.run_bar.submitted.connect(self._on_submitted)
+        inner.addWidget(self.run_bar)
+        outer.addWidget(bar)
+        outer.addWidget(HLine())
+        split = Splitter("runs-list", Qt.Orientation.Horizontal)
+        self.side = SideList("Groups of runs")
+        self.side.setMinimumWidth(150)
+        self.side.chosen.connect(self._on_group_chosen)
+        split.addWidget(self.side)
+        right = QWidget()
+        column = QVBoxLayout(right)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(self._toolbar())
+        column.addWidget(HLine())
+        self.table = RecordTable(
+            [table_column(RunColumn(key)) for key in FIXED],
+            lambda run: run.id,
+            checkable=True,
+            empty="No runs here",
+        )
+        self.table.activated.connect(self._on_activated)
+        self.table.menu_requested.connect(self._on_menu)
+        self.table.checked_changed.connect(self._on_checked)
+        self.table.view.clicked.connect(self._on_clicked)
+        column.addWidget(self.table, 1)
+        split.addWidget(right)
+        split.setStretchFactor(1, 1)
+        split.set_initial([200, 1000])
+        self.stack = StateStack(split)
+        outer.addWidget(self.stack, 1)
+        self.stack.show_loading("Loading the runs")
+
+    def _toolbar(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(12, 8, 16, 8)
+        row.setSpacing(10)
+        self.search = SearchBox("Filter by name, script, status, parameter…")
+        self.search.search_changed.connect(self._on_search)
+        self.search.setMaximumWidth(360)
+        row.addWidget(self.search, 1)
+        self.count = label("", "muted")
+        row.addWidget(self.count)
+        row.addStretch(1)
+        self.hide_constant = QCheckBox("Hide constant columns")
+        self.hide_constant.setToolTip("Leaves out parameters and metrics that are the same for all shown runs")
+        self.hide_constant.toggled.connect(self._refresh)
+        row.addWidget(self.hide_constant)
+        row.addWidget(button("Columns", self._choose_columns, kind="ghost", icon="columns-3"))
+        return row
+
+    def activate(self) -> None:
+        """The page came to the front."""
+        self.run_bar.reload()
+        self._on_tick()
+        self._ticker.start()
+
+    def show_archive(self) -> None:
+        self.side.choose(_ARCHIVED)
+
+    def visible_runs(self) -> list[RunSummary]:
+        """The runs of the chosen group that match the filter."""
+        group = self.side.current_id() or _ALL
+        return [run for run in self._store.runs if _in_group(run, group) and matches(run, self._text)]
+
+    # what changed
+
+    def _on_store_changed(self) -> None:
+        if not self._store.loaded:
+            self.stack.show_loading("Loading the runs")
+            return
+        if not self._store.runs:
+            self.header.set_subtitle("")
+            self.stack.show_empty(
+                EmptyState(
+                    "history",
+                    "No runs yet",
+                    "Each run keeps its code, parameters, metrics, log and outputs. Choose a script above and press Run.",
+                    ("Run", self.run_bar.run),
+                    shortcut="Ctrl+R",
+                )
+            )
+            return
+        self.stack.show_content()
+        self._refresh()
+
+    def _on_store_failed(self, error: Exception) -> None:
+        if not self._store.loaded:
+            self.stack.show_error(error, self._store.reload)
+
+    def _refresh(self) -> None:
+        everything = self._store.runs
+        self.side.set_items(_groups(everything))
+        if not self.side.current_id():
+            self.side.choose(_ALL)
+        runs = self.visible_runs()
+        self._set_columns(runs)
+        self.table.set_records(runs)
+        group = self.side.current_id() or _ALL
+        total = sum(_in_group(run, group) for run in everything)
+        self.count.setText(f"{len(runs):,} of {total:,} runs" if len(runs) != total else "")
+        live = [run for run in everything if not run.status.is_final]
+        going = sum(run.status is RunStatus.RUNNING for run in live)
+        parts = [f"{len(everything):,} run{'s' if len(everything) != 1 else ''}"]
+        parts += [f"{going} running"] if going else []
+        parts += [f"{len(live) - going} waiting"] if len(live) > going else []
+        self.header.set_subtitle(" · ".join(parts))
+
+    def _set_columns(self, runs: Sequence[RunSummary]) -> None:
+        available = available_columns(self._store.runs)
+        known = {column.key for column in available}
+        if self._chosen is None:
+            columns = list(first_columns(runs or self._store.runs))
+        else:
+            columns = [RunColumn(key) for key in self._chosen if key in known]
+        if self.hide_constant.isChecked():
+            columns = [column for column in columns if column.key in FIXED[:3] or not is_constant(column, runs)]
+        keys = [column.key for column in columns]
+        if keys != self._shown_keys:
+            self._shown_keys = keys
+            self.table.set_columns([table_column(column) for column in columns])
+
+    def _on_tick(self) -> None:
+        """Durations of live runs and `5 min ago` go on while one looks."""
+        if not self.isVisible():
+            self._ticker.stop()
+            return
+        if any(not run.status.is_final for run in self._store.runs):
+            self.table.set_records(self.visible_runs())
+
+    # what the user does
+
+    def _on_search(self, text: str) -> None:
+        self._text = text
+        self._refresh()
+
+    def _on_group_chosen(self, _group: str) -> None:
+        self._refresh()
+
+    def _on_activated(self, run: RunSummary) -> None:
+        self.run_opened.emit(run.id)
+
+    def _on_clicked(self, index: QModelIndex) -> None:
+        """The number is a link."""
+        column = self.table.model.column_at(index.column())
+        if column is not None and column.kind == "link":
+            self.run_opened.emit(self.table.model.shown[index.row()].id)
+
+    def _on_submitted(self, run: Run) -> None:
+        self._store.put(run)
+
+    def _on_checked(self) -> None:
+        count = len(self.table.checked_ids())
+        self.compare_button.setEnabled(count > 1)
+        self.compare_button.setText(f"Compare {count}" if count > 1 else "Compare")
+
+    def compare_ids(self) -> list[str]:
+        """The ticked runs, else the selected ones."""
+        ids = list(self.table.checked_ids())
+        return ids if len(ids) > 1 else list(self.table.selected_ids())
+
+    def _compare(self) -> None:
+        if len(ids := self.compare_ids()) > 1:
+            self.compare_asked.emit(ids)
+
+    def _choose_columns(self) -> None:
+        dialog = ColumnChooser(available_columns(self._store.runs), self._shown_keys, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.columns_changed.connect(self._on_columns_chosen)
+        dialog.open()
+
+    def _on_columns_chosen(self, keys: list[str]) -> None:
+        self._chosen = keys
+        self._refresh()
+
+    def _targets(self, run: RunSummary) -> list[RunSummary]:
+        """The selected runs when the menu is on one of them, else that one."""
+        ids = set(self.table.selected_ids()) | set(self.table.checked_ids())
+        return [other for other in self._store.runs if other.id in ids] if run.id in ids else [run]
+
+    def _on_menu(self, run: RunSummary, at: QPoint) -> None:
+        self.menu_for(run).popup(at)
+
+    def menu_for(self, run: RunSummary) -> QMenu:
+        """The context menu of a run of the list."""
+        runs = self._targets(run)
+        ids = [other.id for other in runs]
+        acts = self._actions
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(icon("arrow-right"), "Open", lambda: self.run_opened.emit(run.id))
+        compare = menu.addAction(icon("git-compare"), f"Compare {len(ids)} runs", lambda: self.compare_asked.emit(ids))
+        compare.setEnabled(len(ids) > 1)
+        menu.addSeparator()
+        cancel = menu.addAction(icon("circle-stop"), "Cancel", lambda: acts.cancel_all(runs))
+        cancel.setEnabled(any(not other.status.is_final for other in runs))
+        menu.addAction(icon("rotate-ccw"), "Run again…", lambda: self.run_bar.propose(run.script, run.arguments))
+        menu.addAction(icon("history"), "Restore files of the snapshot…", lambda: acts.restore(run))
+        menu.addSeparator()
+        menu.addAction(icon("folder-open"), "Open the folder of outputs", lambda: acts.open_outputs(run))
+        menu.addAction(icon("copy"), "Copy id", lambda: acts.copy_id(run))
+        menu.addSeparator()
+        if run.archived:
+            menu.addAction(icon("undo-2"), "Bring back from the archive", lambda: acts.archive(runs, archived=False))
+            menu.addAction(icon("trash-2", "bad"), "Delete…", lambda: acts.delete(run, self._store.reload))
+        else:
+            menu.addAction(icon("archive"), "Archive", lambda: acts.archive(runs))
+        return menu
+
+
+def _in_group(run: RunSummary, group: str) -> bool:
+    if group == _ARCHIVED:
+        return run.archived
+    return not run.archived and (group == _ALL or run.script == group)
+
+
+def _groups(runs: Sequence[RunSummary]) -> list[SideItem]:
+    """All runs, one entry a script, the archive."""
+    live = [run for run in runs if not run.archived]
+    scripts: dict[str, int] = {}
+    for run in live:
+        scripts[run.script] = scripts.get(run.script, 0) + 1
+    items = [SideItem(_ALL, "All runs", "list", str(len(live)))]
+    if scripts:
+        items.append(SideItem("", "Scripts", heading=True))
+    for script in sorted(scripts):
+        look = "layers" if script.endswith(".wbprep") else "file-code"
+        items.append(SideItem(script, script.rpartition("/")[2] or "(no script)", look, str(scripts[script]), tooltip=script))
+    if archived := len(runs) - len(live):
+        items += [SideItem("", "", heading=True), SideItem(_ARCHIVED, "Archived", "archive", str(archived))]
+    return items
