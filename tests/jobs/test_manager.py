@@ -257,6 +257,22 @@ def test_that_a_killed_runner_gives_a_lost_run_and_leaves_no_process(workspace: 
     _wait(lambda: not psutil.pid_exists(int(run.metrics["pid"].last)))
 
 
+def test_that_a_clock_that_was_set_makes_no_running_job_lost(
+    workspace: Workspace, request_for: Request, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = f"import pathlib, time\nwhile not pathlib.Path({str(tmp_path / 'go')!r}).exists():\n    time.sleep(0.02)"
+    with workspace.manager() as manager:
+        run = workspace.until(manager.submit(request_for(code)).id, _running)
+    asked: list[int] = []
+    # process times count from the clock: after it was set they match none that was noted
+    monkeypatch.setattr("workbench.jobs.watched.is_alive", lambda pid, began: asked.append(pid))
+    with workspace.manager() as manager:
+        _wait(lambda: len(asked) > 10)
+        assert manager.get(run.id).status is RunStatus.RUNNING
+        (tmp_path / "go").touch()
+        assert workspace.end_of(run.id).status is RunStatus.FINISHED
+
+
 def test_that_a_job_whose_runner_was_not_noted_is_started_once(workspace: Workspace, request_for: Request, tmp_path: Path) -> None:
     mark = tmp_path / "marks"
     code = f"open({str(mark)!r}, 'a').write('x')\nimport time; time.sleep(1)"

@@ -104,7 +104,8 @@ def _input(event: dict[str, Any]) -> DataInput:
     """What was read; a report that says more than we keep loses nothing of what we do."""
     sources = [{key: value for key, value in one.items() if key in SourceInput.model_fields} for one in event.get("sources", ())]
     known = {key: value for key, value in event.items() if key in DataInput.model_fields}
-    return DataInput.model_validate({"kind": "prep", **known, "sources": sources})
+    # The line's kind is "input"; what was read is a data preparation (scripts have no other way yet).
+    return DataInput.model_validate({**known, "kind": "prep", "sources": sources})
 
 
 def _time(seconds: Any) -> datetime:

@@ -1,7 +1,7 @@
 """A run's folder: what lies where, and the two small files through which server and runner speak.
 
 `spec.json` is written once by the server, `status.json` by the runner alone (atomically), `cancel` is an empty file that asks the
-runner to stop. Standard library and base only: the runner starts fast.
+runner to stop. Light imports only: the runner starts fast.
 """
 
 import contextlib
@@ -11,6 +11,8 @@ import sys
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock, Timeout
 
 from workbench.base.files import write_json
 
@@ -65,6 +67,23 @@ class RunFolder:
     @property
     def runner_log(self) -> Path:
         return self.path / "runner.log"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the runner as long as it lives."""
+        return self.path / "runner.lock"
+
+    def has_runner(self) -> bool:
+        """Whether a runner lives, told by its lock: true also when the clock was set and process times say something else."""
+        if not self.lock.exists():
+            return False
+        lock = FileLock(self.lock)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            return True
+        lock.release()
+        return False
 
     def make_reserve(self) -> None:
         self.reserve.write_bytes(os.urandom(_RESERVE_BYTES))

@@ -272,7 +272,7 @@ def _memory_mb(pid: int) -> float:
 def main(arguments: list[str]) -> int:
     """Runs the job once: a second runner for the same folder, or one for a job that was begun before, does nothing."""
     folder = RunFolder(Path(arguments[0]).absolute())
-    lock = FileLock(folder.path / "runner.lock")
+    lock = FileLock(folder.lock)
     try:
         lock.acquire(timeout=0)
     except Timeout:

@@ -116,7 +116,7 @@ class WatchedJob:
         """Whether the runner has been gone for a moment: it writes its end just before it goes."""
         if self.runner_pid:
             reap(self.runner_pid)
-        if self.runner_pid and is_alive(self.runner_pid, self.runner_began):
+        if (self.runner_pid and is_alive(self.runner_pid, self.runner_began)) or self.folder.has_runner():
             self._gone_since = None
             return False
         now = time.monotonic()
@@ -130,9 +130,6 @@ class WatchedJob:
         if status and status.is_final:
             self._finish(RunStatus(status.state), status.reason, status)
             return True
-        if status and is_alive(status.runner_pid, status.runner_began):
-            self.runner_pid, self.runner_began = status.runner_pid, status.runner_began
-            return False
         if status:
             end_processes(status.process_pid, status.process_began or None)
         try:

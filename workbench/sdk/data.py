@@ -36,7 +36,5 @@ def prep(package: str | os.PathLike[str], flow: str | None = None, *, sample: bo
             message = f"The data preparation {os.fspath(package)} failed: {done.stderr.strip() or f'exit code {done.returncode}'}"
             raise RuntimeError(message)
         if run := current_run():
-            found = json.loads(report.read_text("utf-8"))
-            found.pop("kind", None)  # the line's own kind is "input"; a data preparation is what an input is by default
-            run.record("input", **found)
+            run.record("input", **json.loads(report.read_text("utf-8")))
         return pd.read_parquet(data)

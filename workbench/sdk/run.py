@@ -32,7 +32,7 @@ class Run:
 
     def record(self, kind: str, /, **values: Any) -> None:
         """Appends one event; readers take it up within a second."""
-        line = json.dumps({"kind": kind, **values}) + "\n"
+        line = json.dumps({**values, "kind": kind}) + "\n"
         with _lock:
             handle = os.open(self.folder / "events.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
             try:
