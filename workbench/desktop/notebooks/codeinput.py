@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QRect, QStringListModel, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QTextCursor
-from PySide6.QtWidgets import QCompleter, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QCompleter, QListView, QPlainTextEdit, QWidget
 
 from workbench.desktop.notebooks.highlight import PythonHighlighter
 from workbench.desktop.notebooks.history import InputHistory
@@ -33,6 +33,8 @@ class CodeInput(QPlainTextEdit):
         self._completer.setWidget(self)
         self._completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         self._completer.activated.connect(self._on_chosen)
+        self._popup = QListView()
+        self._completer.setPopup(self._popup)
         self._span = (0, 0)
         self._wanted_at = (-1, "")
         self._typed = QTimer(self)
@@ -55,13 +57,13 @@ class CodeInput(QPlainTextEdit):
             self._on_chosen(completion.matches[0])
             return
         self._offers.setStringList(list(completion.matches[:200]))
-        popup = self._completer.popup()
+        popup = self._popup
         popup.setFont(self.font())
         self._completer.complete(self._popup_rect())
         popup.setCurrentIndex(self._completer.completionModel().index(0, 0))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        popup = self._completer.popup()
+        popup = self._popup
         key = event.key()
         if popup.isVisible() and key in {*_RUN_KEYS, Qt.Key.Key_Tab, Qt.Key.Key_Escape}:
             if key != Qt.Key.Key_Escape:
@@ -130,7 +132,7 @@ class CodeInput(QPlainTextEdit):
 
     def _popup_rect(self) -> QRect:
         rect = self.cursorRect()
-        rect.setWidth(min(420, self._completer.popup().sizeHintForColumn(0) + 40))
+        rect.setWidth(min(420, self._popup.sizeHintForColumn(0) + 40))
         return rect
 
     def _on_lines_changed(self) -> None:

@@ -109,7 +109,7 @@ class KernelLink(QObject):
             return
         client = AsyncKernelClient()
         client.load_connection_file(self._file)
-        client.start_channels(shell=True, iopub=True, stdin=False, hb=False, control=False)
+        client.start_channels(stdin=False, hb=False, control=False)
         self._client = client
         readers = [asyncio.create_task(self._read_output(client)), asyncio.create_task(self._read_replies(client))]
         self._emit(self.ready)
@@ -161,7 +161,7 @@ class KernelLink(QObject):
 
     def _on_timer(self) -> None:
         self._waiting = False
-        batch = []
+        batch: list[dict[str, Any]] = []
         while self._queue and len(batch) < 2000:
             batch.append(self._queue.popleft())
         if self._queue:
