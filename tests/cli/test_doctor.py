@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Cli
-from workbench.cli.doctor import qt, system
+from workbench.cli.doctor import qt
 from workbench.cli.doctor.checks import check_disk, check_server, check_settings, check_workspace
 
 
@@ -34,9 +34,9 @@ def test_that_a_machine_without_git_gets_3_and_the_line(cli: Cli, tmp_path: Path
 
 def test_that_missing_libraries_become_one_line_for_each_system(monkeypatch: pytest.MonkeyPatch) -> None:
     lacking = {"libEGL.so.1", "libxcb-cursor.so.0", "libxkbcommon.so.0"}
-    monkeypatch.setattr(system.shutil, "which", lambda name: name if name == "apt-get" else None)
+    monkeypatch.setattr("workbench.cli.doctor.system.shutil.which", lambda name: name if name == "apt-get" else None)
     assert qt.remedy(lacking).endswith("apt-get install -y libegl1 libxcb-cursor0 libxkbcommon0")
-    monkeypatch.setattr(system.shutil, "which", lambda name: name if name == "dnf" else None)
+    monkeypatch.setattr("workbench.cli.doctor.system.shutil.which", lambda name: name if name == "dnf" else None)
     assert qt.remedy(lacking).endswith("dnf install -y libglvnd-egl libxkbcommon xcb-util-cursor")
     assert "libodd.so.7" in qt.remedy({"libodd.so.7"})
 
@@ -90,5 +90,5 @@ def test_that_a_stale_server_file_is_not_a_server(home: Path) -> None:
 
 
 def test_that_a_full_disk_is_missing_space(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shutil.disk_usage", lambda _: shutil._ntuple_diskusage(100, 99, 1))  # type: ignore[attr-defined]
+    monkeypatch.setattr("shutil.disk_usage", lambda _: shutil._ntuple_diskusage(100, 99, 1))
     assert check_disk().state == "missing"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from workbench.schema import Lineage, Run
+    from workbench.schema import Lineage, LineagePart, Run
 
 _MOST_FILES = 20
 
@@ -32,8 +32,16 @@ def print_run(run: "Run", lineage: "Lineage") -> None:
 def lineage_line(lineage: "Lineage") -> str:
     """`data flights.csv -> preparation flights -> run 3 -> model late-flights:1 -> service late-flights`."""
     order = ("data", "preparation", "run", "model", "service")
-    groups = ((kind, [part.title for part in lineage.parts if part.kind == kind]) for kind in order)
-    return " -> ".join(f"{kind} {', '.join(dict.fromkeys(titles))}" for kind, titles in groups if titles)
+    groups = ((kind, [_part_name(part) for part in lineage.parts if part.kind == kind]) for kind in order)
+    return " -> ".join(f"{kind} {', '.join(dict.fromkeys(names))}" for kind, names in groups if names)
+
+
+def _part_name(part: "LineagePart") -> str:
+    if part.kind == "model":
+        return part.id
+    if part.kind == "run":
+        return part.title.removeprefix("Run ") if part.title.startswith("Run ") else f"'{part.title}'"
+    return part.title
 
 
 def _title(console: "Console", text: str) -> None:

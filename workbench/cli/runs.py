@@ -83,20 +83,21 @@ def _print_runs(runs: "tuple[RunSummary, ...]", *, show_experiment: bool) -> Non
         "id",
         *(["experiment"] if show_experiment else []),
         "state",
-        "script",
+        "name or command",
         "metrics",
         "time",
         "created",
         right=("run", "time"),
     )
     for run in runs:
-        script = " ".join([run.name if run.name and run.name != run.script else run.script, *run.arguments])
+        named = run.name not in {"", run.script}
+        what = run.name if named else " ".join([run.script, *run.arguments])
         rows.add_row(
             str(run.number),
             run.id[:8],
             *([escape(run.experiment)] if show_experiment else []),
             status_text(run.status),
-            escape(script),
+            escape(what),
             escape(metrics_text(run)),
             duration(run.duration_s),
             age(run.created),

@@ -42,9 +42,6 @@ def _free_name(stage: Stage, client: "Client", model: str) -> str:
 
 def ask(stage: Stage, client: "Client", service: Service) -> Any:
     """Sends the sample request of the score script and prints question and answer."""
-    from rich.json import JSON
-    from rich.padding import Padding
-
     reply = client.score(service.name, service.sample)
     if reply.status != 200:
         raise UserError(
@@ -55,6 +52,7 @@ def ask(stage: Stage, client: "Client", service: Service) -> Any:
             f"{flight['date']} {flight['carrier']} {flight['origin']} -> {flight['dest']} at {flight['departure_window']}: "
             f"{answer['late_probability']:.0%} likely to be late"
         )
-    stage.console.print(Padding(JSON(json.dumps(reply.body)), (0, 4)))
+    for line in json.dumps(reply.body, indent=2).splitlines():
+        stage.tell(line)
     stage.tell(f"HTTP {reply.status} after {reply.milliseconds:.0f} ms")
     return reply.body
