@@ -1,1 +1,14 @@
 """Registered models and their versions."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workbench.desktop.context import AppContext
+    from workbench.desktop.shell.activity import Activity
+
+
+def create(context: "AppContext") -> "Activity":
+    """Makes the activity."""
+    from workbench.desktop.models.activity import ModelsActivity
+
+    return ModelsActivity(context)

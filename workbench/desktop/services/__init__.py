@@ -1,1 +1,14 @@
 """Deployed services."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workbench.desktop.context import AppContext
+    from workbench.desktop.shell.activity import Activity
+
+
+def create(context: "AppContext") -> "Activity":
+    """Makes the activity."""
+    from workbench.desktop.services.activity import ServicesActivity
+
+    return ServicesActivity(context)
