@@ -82,13 +82,17 @@ def _ended(run: Run) -> str:
 
 
 def _live_table(runs: list[Run]) -> "Table":
+    """A row for each run: state, a bar of the trees that it has grown, and the metric so far."""
+    from rich.progress_bar import ProgressBar
     from rich.table import Table
 
     made = Table.grid(padding=(0, 2), pad_edge=True)
     for run in runs:
         metric = run.metrics.get(METRIC)
-        progress = f"{metric.last_step} trees  {METRIC} {number(metric.last)}" if metric else run.reason
-        made.add_row(f"  run {run.number}", run.name, status_text(run.status), progress)
+        total = run.params.get("iterations", "")
+        bar = ProgressBar(total=float(total) if total.isdigit() else 1.0, completed=metric.last_step if metric else 0, width=24)
+        result = f"{METRIC} {number(metric.last)}" if metric else run.reason
+        made.add_row(f"  run {run.number}", run.name, status_text(run.status), bar, result)
     return made
 
 
