@@ -85,7 +85,9 @@ class AppContext(QObject):
 
     def open_project(self, folder: Path) -> None:
         """Opens the project in the background; a folder without one becomes a problem with a hint."""
-        self.operations.run("Opening the project", lambda _progress: _open(folder), self._on_project_opened, exclusive="open-project")
+        self.operations.run(
+            "Opening the project", lambda _progress: _open(folder), self._on_project_opened, exclusive="open-project"
+        )
 
     def set_project(self, project: "Project | None") -> None:
         """Makes it the open project."""

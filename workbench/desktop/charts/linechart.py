@@ -139,7 +139,9 @@ class LineChart(QWidget):
         writer.writerow(("series", "step", "time", "value"))
         for one in self._series:
             times: Sequence[Any] = one.times if len(one.times) == len(one.values) else [""] * len(one.values)
-            writer.writerows((one.name, step, moment, value) for step, moment, value in zip(one.steps, times, one.values, strict=True))
+            writer.writerows(
+                (one.name, step, moment, value) for step, moment, value in zip(one.steps, times, one.values, strict=True)
+            )
         write_atomic(path, out.getvalue())
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -196,7 +198,9 @@ class LineChart(QWidget):
             axis.setTickFont(t.small_font)
             axis.setStyle(tickLength=-4, tickTextOffset=6, autoExpandTextSpace=True)
             axis.enableAutoSIPrefix(False)
-        self._plot.getAxis("bottom").setLabel(_X_LABELS[self._x_mode], color=t.tokens.muted.name(), **{"font-size": f"{t.small_font.pointSizeF()}pt"})
+        self._plot.getAxis("bottom").setLabel(
+            _X_LABELS[self._x_mode], color=t.tokens.muted.name(), **{"font-size": f"{t.small_font.pointSizeF()}pt"}
+        )
         self._plot.showGrid(x=False, y=True, alpha=0.18)
 
     def _refresh(self) -> None:
@@ -301,7 +305,9 @@ class LineChart(QWidget):
                 best = (distance, one, index)
         if best is not None:
             _, one, index = best
-            self._readout.set_text(f"{one.name}   {self._x_text(self._curves[one.id].x[index])}   {_number(float(one.values[index]))}")
+            self._readout.set_text(
+                f"{one.name}   {self._x_text(self._curves[one.id].x[index])}   {_number(float(one.values[index]))}"
+            )
             self._set_hovered(one.id if len(self._series) > 1 else "")
 
     def _x_text(self, value: float) -> str:

@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections import deque
+from typing import TYPE_CHECKING
 
 import shiboken6
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -21,6 +22,9 @@ from workbench.schema import (
     RunChanged,
     ServiceChanged,
 )
+
+if TYPE_CHECKING:
+    from workbench.client.events import EventStream
 
 log = logging.getLogger(__name__)
 _HEALTH_MS = 2500
@@ -55,6 +59,7 @@ class EventBridge(QObject):
         self._waking = threading.Event()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+        self._stream: EventStream | None = None
         self._is_connected = False
         self._told_loss = False
         self.health: Health | None = None
@@ -86,6 +91,8 @@ class EventBridge(QObject):
         self._stop.set()
         self._health_timer.stop()
         self._drain_timer.stop()
+        if self._stream is not None:
+            self._stream.close()
         self._connection.close()
         if self._thread is not None:
             self._thread.join(3.0)
@@ -93,7 +100,9 @@ class EventBridge(QObject):
 
     def check_health(self) -> None:
         """Asks the server how it is; the answer comes by signals."""
-        self._operations.run("Asking the job manager", self._ask, self._on_health, self._on_lost, exclusive="server-health", quiet=True)
+        self._operations.run(
+            "Asking the job manager", self._ask, self._on_health, self._on_lost, exclusive="server-health", quiet=True
+        )
 
     def drain(self) -> None:
         """Delivers what has come so far."""
@@ -169,8 +178,8 @@ class EventBridge(QObject):
     def _read(self) -> None:
         """The thread's work: events into the queue until the connection ends."""
         try:
-            client = self._connection.get()
-            for event in client.events():
+            stream = self._stream = self._connection.get().events()
+            for event in stream:
                 self._queue.append(event)
                 if self._stop.is_set():
                     return

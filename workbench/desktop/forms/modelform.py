@@ -51,7 +51,7 @@ class ModelForm(QWidget, Generic[M]):
             if nested is not None:
                 row.addWidget(label(title, "caption"))
                 inner = ModelForm(nested)
-                inner._layout.setContentsMargins(12, 0, 0, 0)  # noqa: SLF001 (of this class)
+                inner._layout.setContentsMargins(12, 0, 0, 0)
                 inner.changed.connect(self._on_changed)
                 self._nested[name] = inner
                 row.addWidget(inner)

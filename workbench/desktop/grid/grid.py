@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QItemSelectionModel, QPoint, QTimer, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -69,7 +69,9 @@ class DataGrid(QWidget):
         across, down = self.view.horizontalScrollBar().value(), self.view.verticalScrollBar().value()
         self.model.set_source(source)
         names = {column.name for column in self.model.columns}
-        self.view.header.profiles = {name: p for name, p in self.view.header.profiles.items() if name in names} if keep_position else {}
+        self.view.header.profiles = (
+            {name: p for name, p in self.view.header.profiles.items() if name in names} if keep_position else {}
+        )
         self.view.header.forget()
         self.view.header.updateGeometry()
         self.view.row_header.updateGeometry()
@@ -155,7 +157,11 @@ class DataGrid(QWidget):
     def current_cell(self) -> tuple[int, str] | None:
         """Row and column name of the current cell."""
         index = self.view.currentIndex()
-        return (index.row(), self.model.columns[index.column()].name) if index.isValid() and index.column() < len(self.model.columns) else None
+        return (
+            (index.row(), self.model.columns[index.column()].name)
+            if index.isValid() and index.column() < len(self.model.columns)
+            else None
+        )
 
     def cell_text(self, row: int, column: str) -> str | None:
         """The text of a cell that is in view (None: missing)."""
@@ -318,5 +324,3 @@ def _tsv(value: str | None) -> str:
 
 def _count(number: int, word: str) -> str:
     return f"{number:,} {word}{'' if number == 1 else 's'}"
-
-

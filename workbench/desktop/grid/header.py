@@ -74,7 +74,18 @@ class GridHeader(QHeaderView):
         selected = self._grid.column_fully_selected(logicalIndex)
         dpr = self.devicePixelRatioF()
         marked = column.name in self.marked
-        key = (column.name, column.type, rect.size().toTuple(), dpr, theme().tokens.dark, theme().font_size, id(profile), current, selected, marked)
+        key = (
+            column.name,
+            column.type,
+            rect.size().toTuple(),
+            dpr,
+            theme().tokens.dark,
+            theme().font_size,
+            id(profile),
+            current,
+            selected,
+            marked,
+        )
         if (drawn := self._cache.get(key)) is None:
             if len(self._cache) > 400:
                 self._cache.clear()
@@ -82,7 +93,15 @@ class GridHeader(QHeaderView):
         painter.drawPixmap(rect.topLeft(), drawn)
 
     def _draw(
-        self, size: QSize, name: str, kind: str, profile: ColumnProfileView | None, current: bool, selected: bool, marked: bool, dpr: float
+        self,
+        size: QSize,
+        name: str,
+        kind: str,
+        profile: ColumnProfileView | None,
+        current: bool,
+        selected: bool,
+        marked: bool,
+        dpr: float,
     ) -> QPixmap:
         tokens = theme().tokens
         drawn = QPixmap(size * dpr)
@@ -93,7 +112,9 @@ class GridHeader(QHeaderView):
         width, height = size.width(), size.height()
         painter.setFont(theme().strong_font)
         line = painter.fontMetrics().height()
-        painter.drawPixmap(QPoint(9, 8 + (line - 14) // 2), pixmap(TYPE_ICONS.get(kind, "braces"), 14, "accent" if marked else "muted", dpr))
+        painter.drawPixmap(
+            QPoint(9, 8 + (line - 14) // 2), pixmap(TYPE_ICONS.get(kind, "braces"), 14, "accent" if marked else "muted", dpr)
+        )
         painter.setPen(tokens.accent if current or marked else tokens.text)
         text = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, width - 38)
         painter.drawText(QRect(29, 8, width - 36, line), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
@@ -240,7 +261,9 @@ class RowHeader(QHeaderView):
         painter.fillRect(rect, tokens.selection if current else tokens.base)
         painter.setFont(theme().small_font)
         painter.setPen(tokens.text if current else tokens.muted)
-        painter.drawText(rect.adjusted(4, 0, -10, 0), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{logicalIndex + 1:,}")
+        painter.drawText(
+            rect.adjusted(4, 0, -10, 0), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{logicalIndex + 1:,}"
+        )
         painter.setPen(tokens.hairline)
         painter.drawLine(rect.topRight(), rect.bottomRight())
 

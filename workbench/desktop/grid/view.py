@@ -136,7 +136,9 @@ class GridView(QTableView):
 
     def column_fully_selected(self, section: int) -> bool:
         last = self.grid_model.rows - 1
-        return last >= 0 and any(top == 0 and bottom == last and left <= section <= right for top, bottom, left, right in self._ranges)
+        return last >= 0 and any(
+            top == 0 and bottom == last and left <= section <= right for top, bottom, left, right in self._ranges
+        )
 
     def selectAll(self) -> None:
         """One range over everything."""

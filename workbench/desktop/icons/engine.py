@@ -20,7 +20,11 @@ def _source(name: str) -> str:
 def _draw(name: str, colour: int, width: int, height: int) -> QPixmap:
     side = min(width, height)
     stroke = "2" if side > 28 else "1.9"
-    text = _source(name).replace("currentColor", QColor.fromRgba(colour).name()).replace('stroke-width="2"', f'stroke-width="{stroke}"')
+    text = (
+        _source(name)
+        .replace("currentColor", QColor.fromRgba(colour).name())
+        .replace('stroke-width="2"', f'stroke-width="{stroke}"')
+    )
     renderer = QSvgRenderer(QByteArray(text.encode()))
     pixmap = QPixmap(width, height)
     pixmap.fill(Qt.GlobalColor.transparent)

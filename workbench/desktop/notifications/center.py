@@ -47,7 +47,9 @@ class Problem:
 
     def as_text(self) -> str:
         """What Copy details puts on the clipboard."""
-        return "\n".join(filter(None, (self.sentence, self.hint, self.place, self.time.isoformat(timespec="seconds"), self.details)))
+        return "\n".join(
+            filter(None, (self.sentence, self.hint, self.place, self.time.isoformat(timespec="seconds"), self.details))
+        )
 
 
 class Notifications(QObject):
@@ -101,7 +103,14 @@ class Notifications(QObject):
             return
         if isinstance(error, WorkbenchError):
             kind = "environment" if isinstance(error, EnvironmentError_) else "user"
-            self.problem(error.message, hint=error.hint, place=error.place, details=f"While: {doing}" if doing else "", kind=kind, actions=actions)
+            self.problem(
+                error.message,
+                hint=error.hint,
+                place=error.place,
+                details=f"While: {doing}" if doing else "",
+                kind=kind,
+                actions=actions,
+            )
             return
         report = "".join(traceback.format_exception(error))
         log.error("Our fault while: %s\n%s", doing or "handling an event", report)

@@ -128,7 +128,9 @@ class Operations(QObject):
         `owner`. Without `on_error` a failure goes to the notifications. Of one `exclusive` group only the latest operation
         delivers: the earlier one is asked to stop. A cancelled operation calls nothing.
         """
-        operation = Operation(next(self._ids), title, quiet, cancellable, exclusive, _Target(on_done, owner), _Target(on_error, owner))
+        operation = Operation(
+            next(self._ids), title, quiet, cancellable, exclusive, _Target(on_done, owner), _Target(on_error, owner)
+        )
         operation.progress = Progress(lambda fraction, text: self._tell(operation, fraction, text))
         if self._closed:
             operation.ended = True

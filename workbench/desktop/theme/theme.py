@@ -23,6 +23,7 @@ class Theme(QObject):
         self._app = app
         self._mode = "system"
         self._size = 10
+        self._series: dict[str, int] = {}
         self.tokens: Tokens = LIGHT
         self.metrics = Metrics()
         app.setStyle("Fusion")
@@ -83,11 +84,12 @@ class Theme(QObject):
         return mono_font(self._size)
 
     def series_colour(self, key: str, index: int | None = None) -> QColor:
-        """The stable colour of a run or series: by `index` where the caller keeps one, else by the id itself."""
+        """The colour of a run or series: the same wherever it is shown, and another one for each as long as there are enough."""
+        if index is None:
+            index = self._series.setdefault(key, len(self._series))
         palette = self.tokens.series
-        number = index if index is not None else sum(byte * (i + 1) for i, byte in enumerate(key.encode()))
-        colour = palette[number % len(palette)]
-        if (turn := number // len(palette)) and index is not None:
+        colour = palette[index % len(palette)]
+        if turn := index // len(palette):
             hue, saturation, lightness, _ = colour.getHsl()
             return QColor.fromHsl((hue + 23 * turn) % 360, saturation, lightness)
         return colour
@@ -115,10 +117,14 @@ class Theme(QObject):
 
 def style_sheet(tokens: Tokens, metrics: Metrics, size: int) -> str:
     """The one style sheet, its names filled with the tokens."""
-    names: dict[str, str] = {
-        field: _css(value) for field, value in vars(tokens).items() if isinstance(value, QColor)
+    names: dict[str, str] = {field: _css(value) for field, value in vars(tokens).items() if isinstance(value, QColor)}
+    names |= {
+        "row": str(metrics.row),
+        "control": str(metrics.row - 2),
+        "size": str(size),
+        "small": f"{max(8.5, size - 1):g}",
+        "palette": str(size + 2),
     }
-    names |= {"row": str(metrics.row), "control": str(metrics.row - 2), "size": str(size), "small": f"{max(8.5, size - 1):g}"}
     names["check"] = _image("check-dark" if tokens.dark else "check-light")
     names["arrow"] = _image("arrow-dark" if tokens.dark else "arrow-light")
     names["arrow_up"] = _image("arrow-up-dark" if tokens.dark else "arrow-up-light")

@@ -82,7 +82,13 @@ class ElidedLabel(QLabel):
 
 
 def button(
-    text: str, handler: Callable[[], object] | None = None, *, kind: str = "", icon: str = "", tooltip: str = "", parent: QWidget | None = None
+    text: str,
+    handler: Callable[[], object] | None = None,
+    *,
+    kind: str = "",
+    icon: str = "",
+    tooltip: str = "",
+    parent: QWidget | None = None,
 ) -> QPushButton:
     """A push button; `kind`: primary, ghost, danger, danger-fill, link or plain."""
     made = QPushButton(text, parent)
@@ -101,7 +107,9 @@ def button(
     return made
 
 
-def icon_button(icon: str, tooltip: str, handler: Callable[[], object] | None = None, *, parent: QWidget | None = None) -> QToolButton:
+def icon_button(
+    icon: str, tooltip: str, handler: Callable[[], object] | None = None, *, parent: QWidget | None = None
+) -> QToolButton:
     """A button that is only an icon: its tooltip is its name."""
     made = QToolButton(parent)
     made.setIcon(load_icon(icon))

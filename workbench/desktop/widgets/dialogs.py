@@ -86,7 +86,9 @@ class FormDialog(Sheet):
 
     accepted_with = Signal(object)
 
-    def __init__(self, parent: QWidget | None, title: str, form: Any, *, action: str = "Create", text: str = "", width: int = 520) -> None:
+    def __init__(
+        self, parent: QWidget | None, title: str, form: Any, *, action: str = "Create", text: str = "", width: int = 520
+    ) -> None:
         super().__init__(parent, title, text, width)
         self.form = form
         area = QScrollArea()

@@ -116,14 +116,20 @@ class _Painter(QStyledItemDelegate):
         gutter = self._log.gutter
         painter.setPen(tokens.disabled)
         number = str(index.row() + 1 + self._log.model.dropped)
-        painter.drawText(QRect(rect.x(), rect.y(), gutter - 12, rect.height()), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, number)
+        painter.drawText(
+            QRect(rect.x(), rect.y(), gutter - 12, rect.height()),
+            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+            number,
+        )
         if needle := self._log.needle:
             at = line.casefold().find(needle)
             while at >= 0:
                 mark = QColor(tokens.warn)
                 mark.setAlphaF(0.35)
                 left = rect.x() + gutter + metrics.horizontalAdvance(line[:at])
-                painter.fillRect(QRect(left, rect.y() + 1, metrics.horizontalAdvance(line[at : at + len(needle)]), rect.height() - 2), mark)
+                painter.fillRect(
+                    QRect(left, rect.y() + 1, metrics.horizontalAdvance(line[at : at + len(needle)]), rect.height() - 2), mark
+                )
                 at = line.casefold().find(needle, at + len(needle))
         painter.setPen(tokens.muted if line.startswith("[workbench]") else tokens.bad if _TROUBLE.search(line) else tokens.text)
         painter.drawText(rect.adjusted(gutter, 0, 0, 0), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, line)

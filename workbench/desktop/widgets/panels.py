@@ -6,7 +6,18 @@ from typing import Any
 
 from PySide6.QtCore import QByteArray, QRectF, QSettings, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPixmap, QTextCharFormat, QWheelEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPlainTextEdit, QPushButton, QSizePolicy, QSplitter, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QPushButton,
+    QSizePolicy,
+    QSplitter,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workbench.desktop.icons import icon
 from workbench.desktop.theme import theme
@@ -87,7 +98,14 @@ class Banner(QFrame):
         painter.end()
 
 
-_KIND_ICONS = {"project": "folder", "data": "database", "preparation": "wand-sparkles", "run": "history", "model": "box", "service": "rocket"}
+_KIND_ICONS = {
+    "project": "folder",
+    "data": "database",
+    "preparation": "wand-sparkles",
+    "run": "history",
+    "model": "box",
+    "service": "rocket",
+}
 
 
 class Breadcrumb(QWidget):
@@ -224,7 +242,9 @@ class ImageView(QWidget):
             image.load(str(source))
         self._canvas.pixmap = QPixmap.fromImage(image)
         self._canvas.zoom = 0.0
-        self._facts.setText(f"{image.width()} × {image.height()}" if not image.isNull() else "This file is no picture that can be shown.")
+        self._facts.setText(
+            f"{image.width()} × {image.height()}" if not image.isNull() else "This file is no picture that can be shown."
+        )
         self._canvas.update()
         return not image.isNull()
 
@@ -261,10 +281,10 @@ class CodeView(QPlainTextEdit):
     def _colour(self) -> None:
         if not self._text or len(self._text) > 200_000:
             return
-        from PySide6.QtGui import QTextCursor
         from pygments.lexers import get_lexer_by_name
         from pygments.token import Comment, Keyword, Name, Number, String, _TokenType
         from pygments.util import ClassNotFound
+        from PySide6.QtGui import QTextCursor
 
         try:
             lexer = get_lexer_by_name(self._language, stripnl=False, ensurenl=False)

@@ -5,9 +5,28 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import QAbstractTableModel, QItemSelection, QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLabel,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workbench.desktop.icons import pixmap
 from workbench.desktop.theme import theme
@@ -304,7 +323,9 @@ class RecordTable(QWidget, Generic[R]):
         if same and self.model.sorted_by is None and not self.model.filter:
             self.model.set_all(records)
             if records:
-                self.model.dataChanged.emit(self.model.index(0, 0), self.model.index(len(self.model.shown) - 1, self.model.columnCount() - 1))
+                self.model.dataChanged.emit(
+                    self.model.index(0, 0), self.model.index(len(self.model.shown) - 1, self.model.columnCount() - 1)
+                )
             return
         self._rearrange(lambda: self.model.set_all(records))
         if first_fill:
@@ -437,7 +458,9 @@ class RecordTable(QWidget, Generic[R]):
                 widest = max((metrics.horizontalAdvance(text[:80]) for text in texts), default=60)
             extra = (22 if column.icon else 0) + (16 if column.colour else 0) + 24
             width = column.width or min(max(widest + extra, bold.horizontalAdvance(column.title) + 34, 64), 360)
-            header.setSectionResizeMode(section, QHeaderView.ResizeMode.Stretch if column.stretch else QHeaderView.ResizeMode.Interactive)
+            header.setSectionResizeMode(
+                section, QHeaderView.ResizeMode.Stretch if column.stretch else QHeaderView.ResizeMode.Interactive
+            )
             if not column.stretch:
                 header.resizeSection(section, width)
         header.setStretchLastSection(not any(column.stretch for column in self.model.columns))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRectF, QTimer, Qt
+from PySide6.QtCore import QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
@@ -139,7 +139,9 @@ class LoadingState(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(theme().tokens.muted)
-        painter.drawText(self.rect().adjusted(24, 20, -24, 0), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, f"{self._text} …")
+        painter.drawText(
+            self.rect().adjusted(24, 20, -24, 0), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, f"{self._text} …"
+        )
         painter.setPen(Qt.PenStyle.NoPen)
         ground = QColor(theme().tokens.neutral_soft)
         row = theme().metrics.row

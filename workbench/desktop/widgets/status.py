@@ -55,7 +55,11 @@ def paint_status(painter: QPainter, rect: QRect, status: str, dpr: float) -> Non
     painter.drawPixmap(QPoint(round(box.x()) + 8, round(box.y() + (height - 12) / 2)), pixmap(name, 12, role, dpr))
     painter.setPen(getattr(theme().tokens, role))
     text = box.adjusted(24, 0, -6, 0)
-    painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, metrics.elidedText(status.capitalize(), Qt.TextElideMode.ElideRight, int(text.width()) + 2))
+    painter.drawText(
+        text,
+        Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
+        metrics.elidedText(status.capitalize(), Qt.TextElideMode.ElideRight, int(text.width()) + 2),
+    )
     painter.restore()
 
 

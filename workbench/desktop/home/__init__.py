@@ -1,0 +1,1 @@
+"""Home: the ways to a project."""
