@@ -1,1 +1,14 @@
 """The project at a glance."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workbench.desktop.context import AppContext
+    from workbench.desktop.shell.activity import Activity
+
+
+def create(context: "AppContext") -> "Activity":
+    """Makes the activity."""
+    from workbench.desktop.dashboard.activity import DashboardActivity
+
+    return DashboardActivity(context)

@@ -1,4 +1,4 @@
-"""The runs of the open project as the screens see them: loaded once, then kept true by events."""
+"""The runs of the open project (of all, without one) as the screens see them: loaded once, then kept true by events."""
 
 from collections.abc import Iterable
 
@@ -51,16 +51,13 @@ class RunsStore(QObject):
 
     def put(self, run: RunSummary) -> None:
         """Takes over what a call has just returned, without waiting for its event."""
-        if self._context.project is not None and run.project == str(self._context.project.folder):
+        if self._folder in {None, run.project}:
             self._runs[run.id] = run
             self.changed.emit()
 
     def reload(self) -> None:
         """Loads all anew."""
-        project = self._context.project
-        if project is None:
-            return
-        folder = str(project.folder)
+        folder = self._folder
 
         def load(client: Client, progress: Progress) -> list[RunSummary]:
             runs: list[RunSummary] = []
@@ -74,6 +71,10 @@ class RunsStore(QObject):
             return runs
 
         self._context.call("Loading the runs", load, self._on_loaded, self._on_failed, exclusive=self._group, quiet=True)
+
+    @property
+    def _folder(self) -> str | None:
+        return str(self._context.project.folder) if self._context.project else None
 
     def _on_project_changed(self) -> None:
         self._runs.clear()
@@ -91,8 +92,8 @@ class RunsStore(QObject):
         self.failed.emit(error)
 
     def _on_run_changed(self, events: tuple[RunChanged, ...]) -> None:
-        folder = str(self._context.project.folder) if self._context.project else ""
-        self._mark(event.run_id for event in events if event.project == folder or event.run_id in self._runs)
+        folder = self._folder
+        self._mark(event.run_id for event in events if folder in {None, event.project} or event.run_id in self._runs)
 
     def _on_metrics_logged(self, events: tuple[MetricsLogged, ...]) -> None:
         self._mark(event.run_id for event in events if event.run_id in self._runs)
@@ -129,8 +130,7 @@ class RunsStore(QObject):
     def _on_fetched(self, result: tuple[list[RunSummary], list[str]]) -> None:
         self._fetching = False
         found, gone = result
-        folder = str(self._context.project.folder) if self._context.project else ""
-        self._runs.update((run.id, run) for run in found if run.project == folder)
+        self._runs.update((run.id, run) for run in found if self._folder in {None, run.project})
         for run_id in gone:
             self._runs.pop(run_id, None)
         self.changed.emit()
