@@ -123,8 +123,9 @@ class AppContext(QObject):
 
     def recent_projects(self) -> list[tuple[Path, str]]:
         """Folders and names of the projects opened last, newest first; those that are gone are left out."""
-        known = self.state.value("recent/projects", [])
-        entries = [entry.split("\t", 1) for entry in ([known] if isinstance(known, str) else list(known or []))]
+        known = self.state.value("recent/projects")
+        lines = known if isinstance(known, list) else [known] if isinstance(known, str) else []
+        entries = [str(line).split("\t", 1) for line in lines]
         return [(Path(entry[0]), entry[-1]) for entry in entries if (Path(entry[0]) / "workbench.toml").is_file()]
 
     def remember_project(self, folder: Path, name: str) -> None:

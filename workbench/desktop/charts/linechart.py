@@ -129,7 +129,7 @@ class LineChart(QWidget):
         image.setDevicePixelRatio(2)
         image.fill(theme().tokens.base)
         self.render(image)
-        if not image.save(str(path), "PNG"):
+        if not image.save(str(path), b"PNG"):
             raise EnvironmentError_(f"The picture could not be written to {path}.", hint="Choose another folder.")
 
     def export_csv(self, path: Path) -> None:

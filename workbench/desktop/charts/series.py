@@ -1,5 +1,6 @@
 """The numbers of a line chart: series, smoothing, decimation. No Qt, no pyqtgraph."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -12,7 +13,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Series:
-    """One line: `id` gives it its stable colour (a run's id). `times` are seconds since the epoch, as long as `values`, or empty."""
+    """One line: `id` (a run's) gives it its stable colour. `times`: seconds since the epoch, as long as `values`, or empty."""
 
     id: str
     name: str
@@ -26,9 +27,9 @@ def x_values(series: Series, mode: str) -> Floats:
     """The abscissae: steps, wall time (seconds since the epoch), or seconds since the series' first point."""
     if mode == "step" or len(series.times) != len(series.values):
         return np.asarray(series.steps, dtype=np.float64)
-    times = np.asarray(series.times, dtype=np.float64)
+    times: Floats = np.asarray(series.times, dtype=np.float64)
     if mode == "relative" and len(times):
-        return times - times[0]
+        times = times - float(times[0])
     return times
 
 
@@ -55,7 +56,7 @@ def decimate(x: Floats, y: Floats, limit: int) -> tuple[Floats, Floats]:
     bins = max(1, limit // 2)
     edges = np.linspace(0, len(y), bins + 1).astype(np.int64)
     keep: list[int] = []
-    for start, stop in zip(edges[:-1], edges[1:], strict=True):
+    for start, stop in itertools.pairwise(edges):
         part = y[start:stop]
         finite = np.isfinite(part)
         if not finite.any():

@@ -72,10 +72,9 @@ class _Rows(QStyledItemDelegate):
     """Icon, title, detail at the left; group and keys at the right."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        view: QTableView = option.widget  # type: ignore[attr-defined]
-        rect: QRect = option.rect  # type: ignore[attr-defined]
-        model = view.model()
-        if not isinstance(model, _Model) or index.row() >= len(model.entries):
+        view, rect = option.widget, option.rect
+        model = view.model() if isinstance(view, QTableView) else None
+        if not isinstance(view, QTableView) or not isinstance(model, _Model) or index.row() >= len(model.entries):
             return
         entry = model.entries[index.row()]
         tokens = theme().tokens

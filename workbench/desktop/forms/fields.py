@@ -122,7 +122,8 @@ def _whole_number(info: FieldInfo) -> Field:
         high = int(rule.lt) - 1 if getattr(rule, "lt", None) is not None else high
     spin.setRange(low, high)
     spin.setGroupSeparatorShown(high > 99_999)
-    spin.setMaximumWidth(180)
+    spin.setFixedWidth(150)
+    spin.lineEdit().setTextMargins(6, 0, 0, 0)
     field = Field(spin, spin.value, lambda value: spin.setValue(int(value or 0)))
     spin.valueChanged.connect(field.changed)
     return field
@@ -138,6 +139,7 @@ def _check() -> Field:
 def _choice(entries: Sequence[tuple[Any, str]]) -> Field:
     combo = _Combo()
     combo.setMinimumWidth(160)
+    combo.setMaximumWidth(320)
     for value, title in entries:
         combo.addItem(title, value)
     values = [value for value, _title in entries]

@@ -89,7 +89,7 @@ class ModelForm(QWidget, Generic[M]):
 
     def set_value(self, model: M | Mapping[str, Any]) -> None:
         """Fills the fields."""
-        values = dict(model) if isinstance(model, BaseModel) else dict(model)
+        values = dict(model)
         self._kept |= values
         self._fill(values)
         self._clear()
@@ -160,7 +160,7 @@ def words(error: ErrorDetails, value: Any) -> str:
         "float_parsing": "This must be a number.",
         "string_too_short": f"At least {context.get('min_length')} characters are needed.",
         "string_too_long": f"At most {context.get('max_length')} characters are possible.",
-        "string_pattern_mismatch": "Characters that are not possible here, or at this place: use letters, digits, dots and dashes, and begin with a letter or digit.",
+        "string_pattern_mismatch": "Use letters, digits, dots and dashes; begin with a letter or digit.",
         "greater_than_equal": f"This must be at least {context.get('ge')}.",
         "greater_than": f"This must be more than {context.get('gt')}.",
         "less_than_equal": f"This must be at most {context.get('le')}.",

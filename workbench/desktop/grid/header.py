@@ -51,7 +51,7 @@ class GridHeader(QHeaderView):
         self.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
         self.sectionDoubleClicked.connect(self.edit_name)
 
-    def initStyleOptionForIndex(self, option: QStyleOptionHeader, logicalIndex: int) -> None:
+    def initStyleOptionForIndex(self, option: QStyleOptionHeader, logical_index: int) -> None:
         """Nothing: the stock one asks the selection about every row."""
 
     def sizeHint(self) -> QSize:
@@ -64,14 +64,14 @@ class GridHeader(QHeaderView):
         self._cache.clear()
         self.viewport().update()
 
-    def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:
+    def paintSection(self, painter: QPainter, rect: QRect, logical_index: int) -> None:
         columns = self._grid.grid_model.columns
-        if logicalIndex >= len(columns) or not rect.isValid():
+        if logical_index >= len(columns) or not rect.isValid():
             return
-        column = columns[logicalIndex]
+        column = columns[logical_index]
         profile = self.profiles.get(column.name)
-        current = self._grid.currentIndex().column() == logicalIndex
-        selected = self._grid.column_fully_selected(logicalIndex)
+        current = self._grid.currentIndex().column() == logical_index
+        selected = self._grid.column_fully_selected(logical_index)
         dpr = self.devicePixelRatioF()
         marked = column.name in self.marked
         key = (
@@ -199,7 +199,7 @@ class GridHeader(QHeaderView):
         self._editor, self._editing = editor, section
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        section = self.logicalIndexAt(event.position().toPoint())
+        section = self.logical_indexAt(event.position().toPoint())
         text = self.tooltip(section)
         if text != self.toolTip():
             self.setToolTip(text)
@@ -208,12 +208,12 @@ class GridHeader(QHeaderView):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
         if event.button() == Qt.MouseButton.LeftButton:
-            section = self.logicalIndexAt(event.position().toPoint())
+            section = self.logical_indexAt(event.position().toPoint())
             if section >= 0:
                 self.name_clicked.emit(section)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        section = self.logicalIndexAt(event.pos())
+        section = self.logical_indexAt(event.pos())
         if section >= 0:
             self.menu_requested.emit(section, event.globalPos())
 
@@ -245,24 +245,24 @@ class RowHeader(QHeaderView):
         self.setHighlightSections(False)
         self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
 
-    def initStyleOptionForIndex(self, option: QStyleOptionHeader, logicalIndex: int) -> None:
+    def initStyleOptionForIndex(self, option: QStyleOptionHeader, logical_index: int) -> None:
         """Nothing: see GridHeader."""
 
     def sizeHint(self) -> QSize:
         digits = max(3, len(f"{self._grid.grid_model.rows:,}"))
         return QSize(QFontMetrics(theme().small_font).horizontalAdvance("0" * digits) + 24, 100)
 
-    def sectionSizeFromContents(self, logicalIndex: int) -> QSize:
+    def sectionSizeFromContents(self, logical_index: int) -> QSize:
         return QSize(self.sizeHint().width(), self.defaultSectionSize())
 
-    def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:
+    def paintSection(self, painter: QPainter, rect: QRect, logical_index: int) -> None:
         tokens = theme().tokens
-        current = self._grid.currentIndex().row() == logicalIndex
+        current = self._grid.currentIndex().row() == logical_index
         painter.fillRect(rect, tokens.selection if current else tokens.base)
         painter.setFont(theme().small_font)
         painter.setPen(tokens.text if current else tokens.muted)
         painter.drawText(
-            rect.adjusted(4, 0, -10, 0), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{logicalIndex + 1:,}"
+            rect.adjusted(4, 0, -10, 0), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{logical_index + 1:,}"
         )
         painter.setPen(tokens.hairline)
         painter.drawLine(rect.topRight(), rect.bottomRight())

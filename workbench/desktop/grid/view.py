@@ -44,7 +44,7 @@ class _Cells(QStyledItemDelegate):
         row, section = index.row(), index.column()
         if section >= len(model.columns):
             return
-        rect: QRect = option.rect  # type: ignore[attr-defined]
+        rect: QRect = option.rect
         tokens = self.tokens
         column = model.columns[section]
         text = model.cell(row, section)

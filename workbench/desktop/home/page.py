@@ -220,3 +220,9 @@ class HomePage(QWidget):
         from workbench.desktop.home.newproject import NewProjectSheet
 
         NewProjectSheet(self._context, self.window(), template="flights").open()
+
+
+def _short(folder: Path) -> str:
+    """With ~ for the home folder."""
+    home = Path.home()
+    return f"~/{folder.relative_to(home).as_posix()}" if folder.is_relative_to(home) else str(folder)

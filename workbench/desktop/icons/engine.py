@@ -86,7 +86,7 @@ _engines: list[QIconEngine] = []  # the Python halves must outlive the icons tha
 
 @lru_cache(maxsize=512)
 def icon(name: str, role: str = "muted") -> QIcon:
-    """The icon `name` (a file of resources/icons) in the colour of the token `role`. Raises FileNotFoundError for an unknown name."""
+    """The icon `name` (a file of resources/icons) in the colour of the token `role`. An unknown name raises FileNotFoundError."""
     _source(name)
     engine = _Engine(name, role)
     _engines.append(engine)

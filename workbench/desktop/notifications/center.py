@@ -91,7 +91,7 @@ class Notifications(QObject):
         """Adds to the Problems list; the same sentence and place replace the earlier entry."""
         problem = Problem(next(self._ids), sentence, hint, place, details, kind, actions)
         same = [old for old in self._problems if (old.sentence, old.place) == (sentence, place)]
-        self._problems = [old for old in self._problems if old not in same][-199:] + [problem]
+        self._problems = [*[old for old in self._problems if old not in same][-199:], problem]
         self._unread += 1
         self.problem_added.emit(problem)
         self.problems_changed.emit()

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QFrame, QGraphicsDropShadowEffect, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGraphicsDropShadowEffect, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.desktop.notifications.center import Notifications, Problem, Toast
 from workbench.desktop.theme import theme
@@ -41,8 +41,9 @@ class _ToastCard(QFrame):
         row.setSpacing(10)
         row.addWidget(IconLabel(*(_LOOK[toast.kind][0], 16, _LOOK[toast.kind][1])))
         text = label(toast.text)
-        text.setMaximumWidth(420)
-        text.setWordWrap(len(toast.text) > 52)
+        if len(toast.text) > 52:
+            text.setWordWrap(True)
+            text.setFixedWidth(340)
         row.addWidget(text, 1)
         if toast.action is not None:
             row.addWidget(button(toast.action.title, toast.action.handler, kind="link"))
@@ -206,7 +207,7 @@ class _ProblemRow(QWidget):
         sentence = label(problem.sentence, wrap=True, selectable=True)
         column.addWidget(sentence)
         for text in filter(None, (problem.hint, problem.place)):
-            column.addWidget(_wrapped(text))
+            column.addWidget(label(text, "small", wrap=True, selectable=True))
         buttons = QHBoxLayout()
         buttons.setSpacing(12)
         for action in problem.actions:
@@ -221,8 +222,3 @@ class _ProblemRow(QWidget):
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self._problem.as_text())
-
-
-def _wrapped(text: str) -> QLabel:
-    made = label(text, "small", wrap=True, selectable=True)
-    return made

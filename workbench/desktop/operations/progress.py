@@ -7,7 +7,7 @@ from workbench.base.errors import Cancelled
 
 
 class Progress:
-    """Used in the worker's thread. Call it with a fraction (None: unknown) and a text; `check()` raises Cancelled when asked to stop."""
+    """Used in the worker's thread: call it with a fraction (None: unknown) and a text; `check()` raises Cancelled when to stop."""
 
     def __init__(self, tell: Callable[[float | None, str], None] | None = None) -> None:
         self.cancel_event = threading.Event()

@@ -31,23 +31,98 @@ class ShellCommands:
             return context.project is not None
 
         context.commands.register(
-            Command(i.NEW_PROJECT, "New project…", self._new, "folder-plus", ("Ctrl+N",), None, "File", "Make a project from a template"),
+            Command(
+                i.NEW_PROJECT, "New project…", self._new, "folder-plus", ("Ctrl+N",), None, "File", "Make a project from a template"
+            ),
             Command(i.OPEN_PROJECT, "Open folder…", self._open, "folder-open", ("Ctrl+O",), None, "File", "Open a project folder"),
             Command(i.CLONE_PROJECT, "Clone…", self._clone, "git-branch", (), None, "File", "Copy a project from a git repository"),
-            Command(i.OPEN_FOLDER, "Show in the file manager", self._show_folder, "external-link", (), has_project, "File", "Show the project's folder"),
+            Command(
+                i.OPEN_FOLDER,
+                "Show in the file manager",
+                self._show_folder,
+                "external-link",
+                (),
+                has_project,
+                "File",
+                "Show the project's folder",
+            ),
             Command(i.CLOSE_PROJECT, "Close project", self._close, "x", (), has_project, "File", "Go to Home; jobs go on"),
-            Command(i.SETTINGS, "Settings", window.show_settings, "settings", ("Ctrl+,",), None, "File", "Appearance, jobs, network"),
+            Command(
+                i.SETTINGS, "Settings", window.show_settings, "settings", ("Ctrl+,",), None, "File", "Appearance, jobs, network"
+            ),
             Command(i.QUIT, "Quit", window.close_window, "", ("Ctrl+Q",), None, "File", "Close Workbench; jobs and services go on"),
-            Command(i.PALETTE, "Search or run a command", window.open_palette, "search", ("Ctrl+K", "Ctrl+Shift+P"), None, "View", "The command palette", in_palette=False),
-            Command(i.JOBS_PANEL, "Jobs", window.toggle_jobs, "panel-right", ("Ctrl+J",), None, "View", "Show or hide the jobs", window.jobs_shown),
-            Command(i.PROBLEMS, "Problems", window.toggle_problems, "bell", ("Ctrl+Shift+M",), None, "View", "What went wrong lately"),
-            Command(i.THEME, "Switch between light and dark", self._switch_theme, "sun", (), None, "View", "Switch between the light and the dark theme"),
-            Command("view.next_pane", "Next pane", window.next_pane, "", ("F6",), None, "View", "Move the focus to the next pane", in_palette=False),
-            Command("view.previous_pane", "Previous pane", window.previous_pane, "", ("Shift+F6",), None, "View", "Move the focus to the previous pane", in_palette=False),
-            Command(i.RESTART_SERVER, "Reconnect the job manager", context.events.restart, "refresh-cw", (), None, "View", "Connect anew; start the job manager if it is gone"),
-            Command(i.SHORTCUTS, "Keyboard shortcuts", window.show_shortcuts, "keyboard", ("Ctrl+?", "F1"), None, "Help", "All keys"),
+            Command(
+                i.PALETTE,
+                "Search or run a command",
+                window.open_palette,
+                "search",
+                ("Ctrl+K", "Ctrl+Shift+P"),
+                None,
+                "View",
+                "The command palette",
+                in_palette=False,
+            ),
+            Command(
+                i.JOBS_PANEL,
+                "Jobs",
+                window.toggle_jobs,
+                "panel-right",
+                ("Ctrl+J",),
+                None,
+                "View",
+                "Show or hide the jobs",
+                window.jobs_shown,
+            ),
+            Command(
+                i.PROBLEMS, "Problems", window.toggle_problems, "bell", ("Ctrl+Shift+M",), None, "View", "What went wrong lately"
+            ),
+            Command(
+                i.THEME,
+                "Switch between light and dark",
+                self._switch_theme,
+                "sun",
+                (),
+                None,
+                "View",
+                "Switch between the light and the dark theme",
+            ),
+            Command(
+                "view.next_pane",
+                "Next pane",
+                window.next_pane,
+                "",
+                ("F6",),
+                None,
+                "View",
+                "Move the focus to the next pane",
+                in_palette=False,
+            ),
+            Command(
+                "view.previous_pane",
+                "Previous pane",
+                window.previous_pane,
+                "",
+                ("Shift+F6",),
+                None,
+                "View",
+                "Move the focus to the previous pane",
+                in_palette=False,
+            ),
+            Command(
+                i.RESTART_SERVER,
+                "Reconnect the job manager",
+                context.events.restart,
+                "refresh-cw",
+                (),
+                None,
+                "View",
+                "Connect anew; start the job manager if it is gone",
+            ),
+            Command(
+                i.SHORTCUTS, "Keyboard shortcuts", window.show_shortcuts, "keyboard", ("Ctrl+?", "F1"), None, "Help", "All keys"
+            ),
             Command(i.ABOUT, "About Workbench", window.show_about, "info", (), None, "Help", "Version and surroundings"),
-        )  # fmt: skip
+        )
         for number, place in enumerate(PLACES, 1):
             context.commands.register(
                 Command(

@@ -55,7 +55,7 @@ class StatusBar(QWidget):
         self._bar.setTextVisible(False)
         row.addWidget(self._bar)
         self._cancel = icon_button("x", "Stop what is being done", self._on_cancel)
-        self._cancel.setFixedHeight(20)
+        self._cancel.setProperty("small", True)
         row.addWidget(self._cancel)
         self.problems = QPushButton("")
         self.problems.setProperty("status", True)

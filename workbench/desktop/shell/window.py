@@ -70,7 +70,7 @@ class MainWindow(QMainWindow):
         return self._current
 
     @property
-    def current(self) -> QWidget:
+    def current(self) -> QWidget | None:
         """What is in front."""
         return self._stack.currentWidget()
 
@@ -157,6 +157,8 @@ class MainWindow(QMainWindow):
         outer.addLayout(middle, 1)
         outer.addWidget(self._status)
         self.setCentralWidget(central)
+        self._stack.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._stack.setFocus()
         self.toasts = Toasts(self, self._context.notifications)
         self.problems = ProblemsPanel(self, self._context.notifications)
         self.palette_popup = Palette(self, self._context.commands, self._context.operations)
@@ -301,7 +303,8 @@ class MainWindow(QMainWindow):
             confirm(
                 self,
                 f"{what} on without the window",
-                "Jobs and services belong to the job manager, which keeps running. Their results are here when you come back. This is said only once.",
+                "Jobs and services belong to the job manager, which keeps running. Their results are here when you come back. "
+                "This is said only once.",
                 action="Close Workbench",
                 danger=False,
                 on_yes=self._close_now,

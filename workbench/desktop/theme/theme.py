@@ -90,8 +90,8 @@ class Theme(QObject):
         palette = self.tokens.series
         colour = palette[index % len(palette)]
         if turn := index // len(palette):
-            hue, saturation, lightness, _ = colour.getHsl()
-            return QColor.fromHsl((hue + 23 * turn) % 360, saturation, lightness)
+            hue = (colour.hslHue() + 23 * turn) % 360
+            return QColor.fromHsl(hue, colour.hslSaturation(), colour.lightness())
         return colour
 
     def _on_scheme_changed(self) -> None:

@@ -97,7 +97,8 @@ def button(
         made.setProperty("kind", kind)
     if icon:
         made.setIcon(load_icon(icon, "on_accent" if kind in {"primary", "danger-fill"} else "bad" if kind == "danger" else "muted"))
-        made.setIconSize(QSize(16, 16))
+        made.setIconSize(QSize(22 if text else 16, 16))  # the width is the distance to the text
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     if tooltip:
         made.setToolTip(tooltip)
     if kind == "link":

@@ -49,10 +49,7 @@ class Sheet(QDialog):
 
     def show_error(self, error: Exception | str) -> None:
         """Shows a sentence over the buttons; the dialog stays open."""
-        if isinstance(error, WorkbenchError):
-            text = " ".join(filter(None, (error.message, error.hint)))
-        else:
-            text = str(error)
+        text = " ".join(filter(None, (error.message, error.hint))) if isinstance(error, WorkbenchError) else str(error)
         self.message.setText(text)
         self.message.setVisible(bool(text))
 
@@ -73,7 +70,7 @@ def confirm(
     yes = button(action, sheet.accept, kind="danger-fill" if danger else "primary")
     sheet.buttons.addWidget(keep)
     sheet.buttons.addWidget(yes)
-    sheet.accepted.connect(lambda: on_yes())
+    sheet.accepted.connect(on_yes)
     (keep if danger else yes).setFocus()
     if not danger:
         yes.setDefault(True)

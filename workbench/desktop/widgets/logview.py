@@ -106,7 +106,7 @@ class _Painter(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         tokens = theme().tokens
-        rect: QRect = option.rect  # type: ignore[attr-defined]
+        rect: QRect = option.rect
         line = self._log.model.lines[index.row()] if index.row() < len(self._log.model.lines) else ""
         painter.save()
         painter.setFont(self._log.line_font)
@@ -142,6 +142,10 @@ class _LogTable(QTableView):
     def __init__(self, log: "LogView") -> None:
         super().__init__(log)
         self._log = log
+
+    def resizeEvent(self, event: Any) -> None:
+        super().resizeEvent(event)
+        self._log.fit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
@@ -233,7 +237,7 @@ class LogView(QWidget):
         longest = max((len(line) for line in new), default=0)
         if longest > self._widest:
             self._widest = longest
-            self._fit()
+            self.fit()
         self.gutter = metrics.horizontalAdvance("0") * max(3, len(str(len(self.model.lines) + self.model.dropped))) + 26
         if self._follow:
             self._to_end()
@@ -246,7 +250,7 @@ class LogView(QWidget):
     def clear(self) -> None:
         self.model.clear()
         self._widest = 0
-        self._fit()
+        self.fit()
 
     def copy(self) -> None:
         """Copies the selected lines, or all."""
@@ -259,10 +263,6 @@ class LogView(QWidget):
 
     def find_previous(self) -> None:
         self._find(-1)
-
-    def resizeEvent(self, event: Any) -> None:
-        super().resizeEvent(event)
-        self._fit()
 
     def _find(self, step: int) -> None:
         count = len(self.model.lines)
@@ -306,7 +306,8 @@ class LogView(QWidget):
         self.view.scrollToBottom()
         self._moving = False
 
-    def _fit(self) -> None:
+    def fit(self) -> None:
+        """Makes the one column as wide as the view and the longest line."""
         width = self.view.fontMetrics().horizontalAdvance("0") * (self._widest + 2) + self.gutter
         self._moving = True
         self.view.setColumnWidth(0, max(width, self.view.viewport().width()))

@@ -1,11 +1,12 @@
 """Key-value lists, banners, breadcrumbs, splitters, pictures, code."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QRectF, QSettings, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPixmap, QTextCharFormat, QWheelEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPixmap, QTextCharFormat, QWheelEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -139,26 +140,30 @@ class Breadcrumb(QWidget):
             self._layout.insertWidget(place, self._segment(kind, members))
             place += 1
 
+    def _on_part(self, part: LineagePart, _checked: bool = False) -> None:
+        self.part_clicked.emit(part)
+
     def _segment(self, kind: str, members: list[LineagePart]) -> QToolButton:
         segment = QToolButton()
         first = members[0]
         text = first.title if len(members) == 1 else f"{first.title} +{len(members) - 1}"
         segment.setText(self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, 190).replace("&", "&&"))
         segment.setIcon(icon(_KIND_ICONS[kind]))
-        segment.setIconSize(QSize(14, 14))
+        segment.setIconSize(QSize(19, 14))
+        segment.setProperty("segment", True)
         segment.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         segment.setToolTip("\n".join(f"{part.kind.capitalize()}: {part.title} {part.detail}".strip() for part in members))
         segment.setAccessibleName(f"{kind} {text}")
         segment.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         segment.setCursor(Qt.CursorShape.PointingHandCursor)
         if len(members) == 1:
-            segment.clicked.connect(lambda _checked=False: self.part_clicked.emit(first))
+            segment.clicked.connect(partial(self._on_part, first))
         else:
             from PySide6.QtWidgets import QMenu
 
             menu = QMenu(segment)
             for part in members:
-                menu.addAction(part.title, lambda part=part: self.part_clicked.emit(part))
+                menu.addAction(part.title).triggered.connect(partial(self._on_part, part))
             segment.setMenu(menu)
             segment.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         return segment
@@ -291,9 +296,18 @@ class CodeView(QPlainTextEdit):
         except ClassNotFound:
             return
         t = theme().tokens
-        kinds: list[tuple[_TokenType, Any]] = [
-            (Comment, t.muted), (String, t.ok), (Number, t.warn), (Keyword, t.accent), (Name.Function, t.accent), (Name.Class, t.accent), (Name.Decorator, t.warn), (Name.Builtin, t.accent), (Name.Tag, t.accent), (Name.Attribute, t.warn),
-        ]  # fmt: skip
+        kinds: list[tuple[_TokenType, QColor]] = [
+            (Comment, t.muted),
+            (String, t.ok),
+            (Number, t.warn),
+            (Keyword, t.accent),
+            (Name.Function, t.accent),
+            (Name.Class, t.accent),
+            (Name.Decorator, t.warn),
+            (Name.Builtin, t.accent),
+            (Name.Tag, t.accent),
+            (Name.Attribute, t.warn),
+        ]
         cursor = QTextCursor(self.document())
         cursor.beginEditBlock()
         cursor.select(QTextCursor.SelectionType.Document)
@@ -301,7 +315,7 @@ class CodeView(QPlainTextEdit):
         plain.setForeground(t.text)
         cursor.setCharFormat(plain)
         for start, token, value in lexer.get_tokens_unprocessed(self._text):
-            colour = next((found for kind, found in kinds if token in kind), None)
+            colour = next((found for kind, found in kinds if _within(token, kind)), None)
             if colour is not None:
                 part = QTextCharFormat()
                 part.setForeground(colour)
@@ -309,6 +323,11 @@ class CodeView(QPlainTextEdit):
                 cursor.setPosition(start + len(value), QTextCursor.MoveMode.KeepAnchor)
                 cursor.setCharFormat(part)
         cursor.endEditBlock()
+
+
+def _within(token: Any, kind: Any) -> bool:
+    """Whether a token is of that kind (Pygments' `in`, which its types do not declare)."""
+    return bool(token in kind)
 
 
 __all__ = ["Banner", "Breadcrumb", "CodeView", "ImageView", "KeyValueTable", "Splitter"]

@@ -169,7 +169,7 @@ class _Delegate(QStyledItemDelegate):
             return
         record = model.shown[index.row()]
         tokens = theme().tokens
-        rect: QRect = option.rect  # type: ignore[attr-defined]
+        rect: QRect = option.rect
         view = self._table.view
         selected = view.selectionModel().isRowSelected(index.row())
         painter.save()
