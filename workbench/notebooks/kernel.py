@@ -14,10 +14,11 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal, TextIO
+from typing import Any, BinaryIO, Literal, TextIO
 
 from workbench.base.clock import utc_now
 from workbench.base.errors import Cancelled, Conflict, EnvironmentError_, WorkbenchError
+from workbench.base.files import disk_error
 from workbench.notebooks.state import KernelPython, KernelState, PreparePython
 
 _log = logging.getLogger(__name__)
@@ -98,8 +99,10 @@ class KernelThread:
 
     def _run(self) -> None:
         try:
-            self._bring_up()
-            with Path(self._state.record).open("a", encoding="utf-8") as record:
+            self._make_folder()
+            # What the process says outside its messages; open for the whole time, for a restart uses it again.
+            with (self._folder / "log.txt").open("ab") as output, Path(self._state.record).open("a", encoding="utf-8") as record:
+                self._bring_up(output)
                 while not self._ending.is_set():
                     self._work(record)
         except Cancelled:
@@ -113,20 +116,19 @@ class KernelThread:
             self._take_down()
             self._refuse_orders()
 
-    def _bring_up(self) -> None:
+    def _make_folder(self) -> None:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise EnvironmentError_(f"{self._folder} could not be made: {error.strerror or error}.") from error
+            raise disk_error(error, str(self._folder)) from error
+
+    def _bring_up(self, output: BinaryIO) -> None:
         python = self._prepare(self._state.project, self._state.config, self._say, self._ending.is_set)
         if self._ending.is_set():
             raise Cancelled
         self._say("The kernel is starting.")
         self._manager = self._new_manager(python)
-        with (self._folder / "log.txt").open("ab") as output:
-            self._manager.start_kernel(
-                cwd=self._state.project, env=dict(python.variables), stdout=output, stderr=output, stdin=None
-            )
+        self._manager.start_kernel(cwd=self._state.project, env=dict(python.variables), stdout=output, stderr=output)
         self._state = replace(self._state, connection_file=self._manager.connection_file, python=python.python)
         self._client = self._manager.client()
         self._client.start_channels()
@@ -217,8 +219,9 @@ class KernelThread:
             if order == "restart":
                 self._become("dead", str(error))
             done.set_exception(error)
-        except (OSError, RuntimeError) as error:
+        except Exception as error:
             done.set_exception(EnvironmentError_(f"The kernel did not {order}: {error}."))
+            raise
 
     def _take_down(self) -> None:
         try:

@@ -28,6 +28,7 @@ HEAD = "0001"
 _log = logging.getLogger(__name__)
 _CHECK_UP_TO = 200_000_000  # bytes: a full check of a larger file would make every start wait
 _BUSY_MS = 15_000
+_MAGIC = b"SQLite format 3\x00"
 
 
 class Database:
@@ -184,7 +185,12 @@ def _damage(path: Path) -> str:
     try:
         if not path.exists() or path.stat().st_size == 0:
             return ""
-        with closing(sqlite3.connect(path, timeout=_BUSY_MS / 1000)) as connection:
+        # SQLite removes the write-ahead log of a file that it does not know, and folds it into one that it does: a log that may
+        # be the last trace of something. So the look is a read-only one, and a foreign file is not even opened.
+        with path.open("rb") as file:
+            if file.read(len(_MAGIC)) != _MAGIC:
+                return "file is not a database"
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=_BUSY_MS / 1000)) as connection:
             if path.stat().st_size > _CHECK_UP_TO:
                 connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
                 return ""
