@@ -146,7 +146,7 @@ class Palette(QFrame):
         layout.setContentsMargins(1, 6, 1, 8)
         layout.setSpacing(4)
         self.edit = QLineEdit()
-        self.edit.setProperty("palette", True)
+        self.edit.setProperty("omnibox", True)
         self.edit.setContentsMargins(16, 2, 16, 2)
         self.edit.setAccessibleName("Search or run a command")
         self.edit.textChanged.connect(self._on_text)

@@ -199,7 +199,7 @@ class GridHeader(QHeaderView):
         self._editor, self._editing = editor, section
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        section = self.logical_indexAt(event.position().toPoint())
+        section = self.logicalIndexAt(event.position().toPoint())
         text = self.tooltip(section)
         if text != self.toolTip():
             self.setToolTip(text)
@@ -208,12 +208,12 @@ class GridHeader(QHeaderView):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
         if event.button() == Qt.MouseButton.LeftButton:
-            section = self.logical_indexAt(event.position().toPoint())
+            section = self.logicalIndexAt(event.position().toPoint())
             if section >= 0:
                 self.name_clicked.emit(section)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        section = self.logical_indexAt(event.pos())
+        section = self.logicalIndexAt(event.pos())
         if section >= 0:
             self.menu_requested.emit(section, event.globalPos())
 

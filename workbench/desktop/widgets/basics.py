@@ -123,6 +123,31 @@ def icon_button(
     return made
 
 
+class WrappedLabel(QLabel):
+    """Several lines, exactly as high as they need: takes no more where there is room."""
+
+    def __init__(self, text: str = "", role: str = "") -> None:
+        super().__init__(text)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setMinimumHeight(1)
+        if role:
+            self.setProperty("role", role)
+
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        height = self.heightForWidth(self.width())
+        if self.width() > 60 and height > 0 and (height != self.minimumHeight() or height != self.maximumHeight()):
+            self.setFixedHeight(height)
+
+
 class HLine(QFrame):
     """A hairline across."""
 

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QScrollArea, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.base.errors import WorkbenchError
 from workbench.desktop.icons import pixmap
 from workbench.desktop.theme import theme
-from workbench.desktop.widgets.basics import HLine, VLine, button, label
+from workbench.desktop.widgets.basics import HLine, VLine, WrappedLabel, button, label
 
 
 class Sheet(QDialog):
@@ -46,6 +46,15 @@ class Sheet(QDialog):
         self.buttons.setSpacing(8)
         self.buttons.addStretch(1)
         outer.addLayout(self.buttons)
+
+    def event(self, event: QEvent) -> bool:
+        """Grows when a message needs room: a dialog does not by itself."""
+        if event.type() == QEvent.Type.LayoutRequest and (layout := self.layout()) is not None:
+            needed = max(layout.totalHeightForWidth(self.width()), layout.totalSizeHint().height())
+            room = self.screen().availableGeometry().height() - 60 if self.screen() else needed
+            if needed > self.height():
+                self.resize(self.width(), min(needed, room))
+        return super().event(event)
 
     def show_error(self, error: Exception | str) -> None:
         """Shows a sentence over the buttons; the dialog stays open."""
@@ -122,8 +131,10 @@ class WizardPage(QWidget):
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(24, 20, 24, 16)
         self.body.setSpacing(10)
-        self.body.addWidget(label(title, font="title_font"))
-        self.subtitle = label(subtitle, "muted", wrap=True)
+        heading = label(title, font="title_font")
+        heading.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.body.addWidget(heading)
+        self.subtitle = WrappedLabel(subtitle, "muted")
         self.subtitle.setVisible(bool(subtitle))
         self.body.addWidget(self.subtitle)
 
