@@ -80,5 +80,3 @@ def free_flow_name(package: "Package", wanted: str) -> str:
         number += 1
         name = f"{wanted} {number}"
     return name
-
-

@@ -66,7 +66,9 @@ class StepCard(QWidget):
         holder.setFixedWidth(52 if step is not None else 0)
         if step is None:
             return holder
-        self.switch = icon_button("eye" if step.enabled else "eye-off", "Turn this step off" if step.enabled else "Turn this step on")
+        self.switch = icon_button(
+            "eye" if step.enabled else "eye-off", "Turn this step off" if step.enabled else "Turn this step on"
+        )
         self.more = icon_button("ellipsis", "Edit, move or delete this step")
         self.switch.clicked.connect(self._on_switch)
         self.more.clicked.connect(self._on_more)

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 class EditPackage(QUndoCommand):
     """One edit of a preparation; also brings back which dataflow and step were looked at."""
 
-    def __init__(self, document: "PrepDocument", text: str, after: "Package", flow_id: str, step: int | None, merge: str = "") -> None:
+    def __init__(
+        self, document: "PrepDocument", text: str, after: "Package", flow_id: str, step: int | None, merge: str = ""
+    ) -> None:
         super().__init__(text)
         self._document = document
         self._merge = merge

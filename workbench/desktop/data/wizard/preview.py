@@ -64,7 +64,9 @@ def _reading(path: Path) -> Iterator[None]:
     except LookupError as error:
         raise UserError(f"{error}.", hint="Choose another encoding.", place=str(path)) from error
     except csv.Error as error:
-        raise UserError(f"These settings do not fit the file: {error}.", hint="Choose another delimiter or quote.", place=str(path)) from error
+        raise UserError(
+            f"These settings do not fit the file: {error}.", hint="Choose another delimiter or quote.", place=str(path)
+        ) from error
 
 
 def text_preview(path: Path, spec: "SourceSpec", rows: int = _ROWS) -> TextTable:

@@ -1,0 +1,170 @@
+"""The panel of derive by example: inputs and name, what was learned in a sentence, the examples, rows to review, the code."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QScrollArea, QWidget
+
+from workbench.desktop.data.derive_learn import Lesson, Row
+from workbench.desktop.data.editor_host import Panel
+from workbench.desktop.data.editors.fields import ColumnPicker, choice
+from workbench.desktop.data.wizard.draft import TYPE_TITLES
+from workbench.desktop.icons import icon
+from workbench.desktop.widgets import CodeView, IconLabel, button, icon_button, label
+
+if TYPE_CHECKING:
+    from workbench.dataprep.columns import Schema
+
+
+class DerivePanel(Panel):
+    """Only shows and asks; the session learns."""
+
+    inputs_changed = Signal()
+    name_changed = Signal()
+    example_removed = Signal(int)
+    review_asked = Signal()
+
+    def __init__(self, schema: "Schema", inputs: tuple[str, ...], name: str, type_: str, *, edit: bool) -> None:
+        super().__init__("wand-sparkles", "Derive column by example", "Save" if edit else "Add column")
+        self.picker = ColumnPicker(schema, inputs, "Choose the source columns")
+        self.picker.setMaximumWidth(340)
+        self.name = QLineEdit(name)
+        self.name.setMinimumWidth(150)
+        self.name.setMaximumWidth(220)
+        self.name.setAccessibleName("Name of the new column")
+        self.type = choice(TYPE_TITLES, type_, 120)
+        self.type.setAccessibleName("Type of the new column")
+        self.picker.changed.connect(self.inputs_changed)
+        self.name.editingFinished.connect(self.name_changed)
+        self.type.currentIndexChanged.connect(self._on_type)
+        fields = QHBoxLayout()
+        fields.setSpacing(8)
+        for widget in (label("From", "muted"), self.picker, label("to", "muted"), self.name, label("as", "muted"), self.type):
+            fields.addWidget(widget)
+        fields.addStretch(1)
+        self.outer.addLayout(fields)
+        self._mark = IconLabel("sparkles", 16, "accent")
+        self._sentence = label("", wrap=True)
+        self._sentence.setSizePolicy(
+            self._sentence.sizePolicy().horizontalPolicy().Ignored, self._sentence.sizePolicy().verticalPolicy()
+        )
+        self.review = button("Review next suggested row", self.review_asked.emit, icon="corner-down-left")
+        self.code_button = button("Show code", self._on_code, kind="ghost", icon="code")
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        line.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignVCenter)
+        line.addWidget(self._sentence, 1)
+        line.addWidget(self.review)
+        line.addWidget(self.code_button)
+        self.outer.addLayout(line)
+        self._chips = QWidget()
+        self._chip_row = QHBoxLayout(self._chips)
+        self._chip_row.setContentsMargins(0, 0, 0, 0)
+        self._chip_row.setSpacing(6)
+        self._chip_area = QScrollArea()
+        self._chip_area.setWidgetResizable(True)
+        self._chip_area.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._chip_area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._chips.setProperty("transparent", True)
+        self._chip_area.setWidget(self._chips)
+        self._chip_area.setFixedHeight(36)
+        self.outer.addWidget(self._chip_area)
+        self.code = CodeView()
+        self.code.setFixedHeight(150)
+        self.code.hide()
+        self.outer.addWidget(self.code)
+        self.show_lesson(None, 0)
+
+    @property
+    def sentence(self) -> str:
+        """What the panel says of the lesson."""
+        return self._sentence.text()
+
+    def show_lesson(self, lesson: Lesson | None, examples: int) -> None:
+        """Shows what was learned, or what to do first."""
+        if lesson is None or not examples:
+            self._say(
+                "sparkles", "accent", "Type what the new column should say in any row, and press Enter. The other rows follow."
+            )
+        elif lesson.program is None:
+            self._say("triangle-alert", "bad", lesson.sentence)
+        else:
+            self._say("circle-check", "ok", lesson.sentence)
+        count = len(lesson.doubtful) if lesson is not None else 0
+        self.review.setVisible(bool(count))
+        self.review.setText(f"Review next suggested row ({count})")
+        self.ok.setEnabled(lesson is not None and lesson.program is not None and examples > 0)
+        self.code.set_text(lesson.code if lesson is not None else "")
+        self.code_button.setVisible(bool(lesson is not None and lesson.code))
+        if lesson is None or not lesson.code:
+            self.code.hide()
+
+    def show_learning(self) -> None:
+        """The examples are being learned from."""
+        self._say("loader", "accent", "Learning from your examples …")
+        self.ok.setEnabled(False)
+
+    def show_problem(self, sentence: str) -> None:
+        """The step cannot run as it is."""
+        self._say("circle-alert", "bad", sentence)
+        self.ok.setEnabled(False)
+
+    def show_examples(self, examples: "Sequence[tuple[Row, str | None]]", conflicts: Sequence[int] = ()) -> None:
+        """The examples so far, each with a button that takes it back."""
+        while (item := self._chip_row.takeAt(0)) is not None:
+            if widget := item.widget():
+                widget.deleteLater()
+        self._chip_area.setVisible(bool(examples))
+        if examples:
+            self._chip_row.addWidget(label("Examples", "muted"))
+        for number, (given, output) in enumerate(examples):
+            source = ", ".join("missing" if text is None else text for text in given)
+            self._chip_row.addWidget(_Chip(number, source, output or "", number in conflicts, self))
+        self._chip_row.addStretch(1)
+
+    def _say(self, mark: str, role: str, text: str) -> None:
+        self._mark.set_icon(mark, role)
+        self._sentence.setText(text)
+        self._sentence.setToolTip(text)
+
+    def _on_type(self) -> None:
+        self.name_changed.emit()
+
+    def _on_code(self) -> None:
+        self.code.setVisible(not self.code.isVisible())
+        self.code_button.setText("Hide code" if self.code.isVisible() else "Show code")
+
+
+class _Chip(QWidget):
+    """One example: source → output and a cross."""
+
+    def __init__(self, number: int, source: str, output: str, bad: bool, panel: DerivePanel) -> None:
+        super().__init__()
+        self._number, self._panel = number, panel
+        short = source if len(source) <= 36 else source[:35] + "…"
+        row = QHBoxLayout(self)
+        row.setContentsMargins(9, 0, 2, 0)
+        row.setSpacing(5)
+        row.addWidget(label(short, "muted"))
+        row.addWidget(IconLabel("arrow-right", 12))
+        row.addWidget(label(output or "missing", "error" if bad else ""))
+        cross = icon_button("x", "Take this example back", self._on_remove)
+        cross.setIcon(icon("x"))
+        cross.setStyleSheet("QToolButton { min-height: 18px; max-height: 20px; padding: 0 2px; }")
+        row.addWidget(cross)
+        self.setToolTip(f"{source} → {output}")
+        self.setProperty("chip", True)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(28)
+        self.setStyleSheet(_chip_style())
+
+    def _on_remove(self) -> None:
+        self._panel.example_removed.emit(self._number)
+
+
+def _chip_style() -> str:
+    from workbench.desktop.theme import theme
+
+    ground = theme().tokens.neutral_soft.name()
+    return f'QWidget[chip="true"] {{ background: {ground}; border-radius: 6px; }}'

@@ -1,0 +1,1 @@
+"""Editors of steps: panels above the grid."""
