@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -84,7 +85,7 @@ class Engine:
         self._cache = Path(cache)
         self._store_: Store | None = None
         self._lock = threading.RLock()
-        self._locks: dict[str, threading.Lock] = {}
+        self._locks: dict[str, contextlib.AbstractContextManager[bool]] = {}
         self._tables: OrderedDict[str, Table] = OrderedDict()
         self._in_use: dict[str, int] = {}
 
@@ -162,7 +163,9 @@ class Engine:
         write_table(self._store, table.name, Path(target).absolute(), WriteParquet(path=str(target)), cancel, progress)
         return report
 
-    def to_arrow(self, package: Package, flow_id: str, step_index: int | None = None, *, sample_rows: int | None = None) -> pa.Table:
+    def to_arrow(
+        self, package: Package, flow_id: str, step_index: int | None = None, *, sample_rows: int | None = None
+    ) -> pa.Table:
         """The rows after a step as an Arrow table."""
         with self.view(package, flow_id, step_index, sample_rows=sample_rows) as view:
             return view.arrow()
@@ -207,7 +210,14 @@ class Engine:
         return step_index
 
     def _run(
-        self, package: Package, flow_id: str, progress: Progress | None, cancel: Cancel | None, sample_rows: int | None, *, write: bool
+        self,
+        package: Package,
+        flow_id: str,
+        progress: Progress | None,
+        cancel: Cancel | None,
+        sample_rows: int | None,
+        *,
+        write: bool,
     ) -> tuple[FlowReport, Table]:
         began = time.monotonic()
         flow = package.flow(flow_id)
@@ -297,9 +307,7 @@ class Engine:
         context.used = used  # type: ignore[attr-defined]
         return context
 
-    def _apply(
-        self, job: _Job, flow: Dataflow, index: int, step: StepBase, table: ir.Table, context: QueryContext
-    ) -> ir.Table:
+    def _apply(self, job: _Job, flow: Dataflow, index: int, step: StepBase, table: ir.Table, context: QueryContext) -> ir.Table:
         if not step.enabled:
             return table
         problems = [p for p in step.check(schema_of(table), _Checks(self, job)) if p.severity == "error"]
@@ -396,9 +404,9 @@ class Engine:
                 self._tables.move_to_end(key)
             return self._tables.get(key)
 
-    def _key_lock(self, key: str) -> threading.Lock:
+    def _key_lock(self, key: str) -> contextlib.AbstractContextManager[bool]:
         with self._lock:
-            return self._locks.setdefault(key, threading.Lock())
+            return self._locks.setdefault(key, threading.RLock())
 
     def _as_view(self, table: Table) -> TableView:
         with self._lock:

@@ -96,7 +96,13 @@ def load(
 
 
 def _load_parquet(
-    store: Store, path: Path, spec: SourceSpec, table: str, sample_rows: int | None, cancel: Cancel | None, progress: Progress | None
+    store: Store,
+    path: Path,
+    spec: SourceSpec,
+    table: str,
+    sample_rows: int | None,
+    cancel: Cancel | None,
+    progress: Progress | None,
 ) -> Loaded:
     reader = f"read_parquet({literal(str(path))})"
     rows = store.one(f"SELECT count(*) FROM {reader}")[0]  # noqa: S608
@@ -171,7 +177,13 @@ def _ragged(cursor: duckdb.DuckDBPyConnection, path: Path, spec: SourceSpec, nam
     import duckdb
 
     suffix = new_id()
-    options = ("store_rejects=true", "ignore_errors=true", "rejects_limit=0", f"rejects_table='r{suffix}'", f"rejects_scan='s{suffix}'")
+    options = (
+        "store_rejects=true",
+        "ignore_errors=true",
+        "rejects_limit=0",
+        f"rejects_table='r{suffix}'",
+        f"rejects_scan='s{suffix}'",
+    )
     try:
         cursor.execute(f"SELECT count(*) FROM (SELECT COLUMNS(*) FROM {_reader(path, spec, *options)})").fetchall()  # noqa: S608
         found = cursor.execute(
@@ -225,7 +237,10 @@ def _failures(cursor: duckdb.DuckDBPyConnection, raw: str, table: str, spec: Sou
 def _transcode(path: Path, encoding: str, target: Path) -> Path:
     try:
         codecs.lookup(encoding)
-        with path.open(encoding=encoding, errors="replace", newline="") as source, target.open("w", encoding="utf-8", newline="") as out:
+        with (
+            path.open(encoding=encoding, errors="replace", newline="") as source,
+            target.open("w", encoding="utf-8", newline="") as out,
+        ):
             while chunk := source.read(1 << 20):
                 out.write(chunk)
     except LookupError as error:

@@ -37,7 +37,7 @@ class Store:
             raise disk_error(error, f"The cache {self._folder}") from error
         self.file = self._folder / f"{os.getpid()}-{int(started_at(os.getpid()) or 0)}-{new_id()[:8]}.duckdb"
         try:
-            self._connection = duckdb.connect(str(self.file), config={"preserve_insertion_order": "true", "TimeZone": "UTC"})
+            self._connection = duckdb.connect(str(self.file), config={"preserve_insertion_order": "true"})
         except duckdb.Error as error:
             raise failure(error) from error
         self._closed = False
@@ -75,7 +75,9 @@ class Store:
             table: pa.Table = result.to_arrow_table()
             return table
 
-    def run(self, sql: str, *, cancel: Cancel | None = None, progress: Progress | None = None, what: str = "") -> list[tuple[Any, ...]]:
+    def run(
+        self, sql: str, *, cancel: Cancel | None = None, progress: Progress | None = None, what: str = ""
+    ) -> list[tuple[Any, ...]]:
         """A query that may take long: can be cancelled, tells its progress. Raises Cancelled."""
         with self.cursor() as cursor:
             return watched(cursor, sql, cancel, progress, what)
@@ -149,7 +151,9 @@ def failure(error: Exception) -> Exception:
         if any(sign in text.lower() for sign in _FULL):
             return EnvironmentError_("The disk is full: the data could not be written.", hint="Free some space and try again.")
         if isinstance(error, duckdb.OutOfMemoryException):
-            return EnvironmentError_("There is not enough memory for this step.", hint="Work on a smaller sample, or close programs.")
+            return EnvironmentError_(
+                "There is not enough memory for this step.", hint="Work on a smaller sample, or close programs."
+            )
         return EnvironmentError_(f"The data could not be read or written: {first_line(text)}.")
     if isinstance(error, duckdb.InternalException | duckdb.FatalException):
         return error

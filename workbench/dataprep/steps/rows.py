@@ -214,9 +214,7 @@ class Sort(StepBase):
     def apply(self, table: ir.Table, context: Context) -> ir.Table:
         import ibis
 
-        keys = [
-            (ibis.desc if key.descending else ibis.asc)(table[key.column], nulls_first=False) for key in self.keys
-        ]
+        keys = [(ibis.desc if key.descending else ibis.asc)(table[key.column], nulls_first=False) for key in self.keys]
         return table.mutate(**{ROW: ibis.row_number().over(order_by=[*keys, table[ROW]])})
 
 

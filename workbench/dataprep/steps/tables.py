@@ -140,9 +140,7 @@ class Summarize(StepBase):
     measures: tuple[Measure, ...]
 
     def describe(self) -> str:
-        what = listed(
-            f"{m.aggregate} of {m.column}" if m.column else "number of rows" for m in self.measures
-        )
+        what = listed(f"{m.aggregate} of {m.column}" if m.column else "number of rows" for m in self.measures)
         return f"Summarize {what}" + (f" by {listed(self.by)}" if self.by else "")
 
     def check(self, schema: Schema, context: SchemaContext | None = None) -> list[Problem]:
@@ -168,7 +166,9 @@ class Summarize(StepBase):
         for measure in self.measures:
             measures[measure.result] = _aggregate(table, measure)
         grouped = table.aggregate(
-            by=[table[name] for name in self.by], **{ROW: table[ROW].min().fill_null(0)}, **measures  # type: ignore[arg-type]
+            by=[table[name] for name in self.by],
+            **{ROW: table[ROW].min().fill_null(0)},
+            **measures,  # type: ignore[arg-type]
         )
         return grouped.select(ROW, *self.by, *measures)
 
