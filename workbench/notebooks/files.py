@@ -75,7 +75,9 @@ def notebook_path(project: Path, text: str) -> Path:
         name += SUFFIX
     path = Path(os.path.normpath(project / name))
     if not path.is_relative_to(project) or PurePosixPath(name).stem.strip(". ") == "":
-        raise UserError(f"{text.strip()} is not a place inside the project.", hint="Give a name such as explore or notebooks/explore.")
+        raise UserError(
+            f"{text.strip()} is not a place inside the project.", hint="Give a name such as explore or notebooks/explore."
+        )
     return path
 
 
@@ -84,7 +86,14 @@ def create_notebook(project: Path, text: str) -> str:
     path = notebook_path(project, text)
     if path.exists():
         raise Conflict(f"{path.relative_to(project).as_posix()} exists already.", hint="Choose another name.")
-    cell = {"cell_type": "code", "execution_count": None, "id": uuid.uuid4().hex[:8], "metadata": {}, "outputs": [], "source": []}
+    cell: dict[str, object] = {
+        "cell_type": "code",
+        "execution_count": None,
+        "id": uuid.uuid4().hex[:8],
+        "metadata": {},
+        "outputs": [],
+        "source": [],
+    }
     metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},

@@ -74,8 +74,13 @@ def _of_256(number: int) -> int | None:
 
 
 def overwrite(text: str) -> str:
-    """What a terminal shows of text with carriage returns: a progress bar's last state only."""
+    """What a terminal shows of text with carriage returns: a progress bar's last state only.
+
+    A return at the very end is kept: what comes next overwrites the last line.
+    """
     if "\r" not in text:
         return text
     lines = text.replace("\r\n", "\n").split("\n")
-    return "\n".join(next((part for part in reversed(line.split("\r")) if part), "") for line in lines)
+    waiting = lines[-1].endswith("\r")
+    shown = [next((part for part in reversed(line.split("\r")) if part), "") for line in lines]
+    return "\n".join(shown) + ("\r" if waiting else "")

@@ -18,12 +18,16 @@ class CodeInput(QPlainTextEdit):
 
     run_requested = Signal(str)
     completion_wanted = Signal(str, int)
+    interrupt_wanted = Signal()
+    """Ctrl+C with nothing selected, as in a terminal."""
+    focus_changed = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.history = InputHistory()
         self.setAccessibleName("Python input")
-        self.setPlaceholderText("Python.  Shift+Enter runs, Tab completes, ↑ recalls")
+        self.setPlaceholderText("Type Python · Shift+Enter runs · Tab completes · ↑ recalls")
+        self.setProperty("bare", True)
         self.setFont(theme().mono_font)
         self.setTabStopDistance(QFontMetricsF(self.font()).horizontalAdvance(" ") * 4)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
@@ -70,8 +74,14 @@ class CodeInput(QPlainTextEdit):
                 self._on_chosen(str(popup.currentIndex().data() or ""))
             popup.hide()
             return
-        if key in _RUN_KEYS and event.modifiers() & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier):
-            self._run()
+        if (
+            key == Qt.Key.Key_C
+            and event.modifiers() == Qt.KeyboardModifier.ControlModifier
+            and not self.textCursor().hasSelection()
+        ):
+            self.interrupt_wanted.emit()
+        elif key in _RUN_KEYS and event.modifiers() & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier):
+            self.run()
         elif key in _RUN_KEYS:
             self._new_line()
         elif key == Qt.Key.Key_Tab and not event.modifiers():
@@ -87,7 +97,8 @@ class CodeInput(QPlainTextEdit):
             elif event.text() == ".":
                 self._typed.start()
 
-    def _run(self) -> None:
+    def run(self) -> None:
+        """Hands the code over and empties the field."""
         code = self.toPlainText().rstrip()
         if not code:
             return
@@ -136,8 +147,8 @@ class CodeInput(QPlainTextEdit):
         return rect
 
     def _on_lines_changed(self) -> None:
-        lines = min(max(self.blockCount(), 3), _MAX_LINES)
-        self.setFixedHeight(round(QFontMetricsF(self.font()).lineSpacing() * lines) + 22)
+        lines = min(max(self.blockCount(), 2), _MAX_LINES)
+        self.setFixedHeight(round(QFontMetricsF(self.font()).lineSpacing() * lines) + 10)
 
     def _on_theme_changed(self) -> None:
         self.setFont(theme().mono_font)
