@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.base.files import write_atomic
 from workbench.client.client import Client
@@ -19,7 +19,7 @@ from workbench.desktop.runs.columns import RunColumn, first_columns
 from workbench.desktop.runs.runbar import RunBar
 from workbench.desktop.runs.tablecolumns import table_column
 from workbench.desktop.shell.activity import Activity
-from workbench.desktop.widgets import Card, EmptyState, HLine, RecordTable, Splitter, StateStack, button
+from workbench.desktop.widgets import Card, EmptyState, HLine, RecordTable, StateStack, button
 from workbench.schema import LineagePart, Run, RunSummary, Service
 
 _SETTLE_MS = 250
@@ -72,13 +72,11 @@ class DashboardActivity(Activity):
         inner.setSpacing(14)
         self.chain = Chain()
         inner.addWidget(self.chain)
-        split = Splitter("dashboard", Qt.Orientation.Horizontal)
-        split.addWidget(self._readme_card())
-        split.addWidget(self._runs_card())
-        split.setHandleWidth(14)
-        split.setProperty("gap", True)
-        split.set_initial([560, 620])
-        inner.addWidget(split, 1)
+        row = QHBoxLayout()
+        row.setSpacing(14)
+        row.addWidget(self._readme_card(), 6)
+        row.addWidget(self._runs_card(), 7)
+        inner.addLayout(row, 1)
         outer.addWidget(body, 1)
 
     def _readme_card(self) -> QWidget:
@@ -93,7 +91,7 @@ class DashboardActivity(Activity):
     def _runs_card(self) -> QWidget:
         card = Card("Recent runs")
         card.header.addWidget(button("All runs", partial(self._context.open_activity, "runs"), kind="ghost"))
-        columns = [table_column(RunColumn(key)) for key in ("number", "status", "script", "started", "duration")]
+        columns = [table_column(RunColumn(key)) for key in ("number", "status", "script", "started")]
         self.recent: RecordTable[RunSummary] = RecordTable(columns, lambda run: run.id, empty="No runs yet: press Run above")
         self.recent.activated.connect(self._on_run_activated)
         self.recent.view.clicked.connect(self._on_clicked)
@@ -161,8 +159,8 @@ class DashboardActivity(Activity):
 
     def _on_known(self, facts: WorkspaceFacts) -> None:
         self._known = facts
-        metrics = [column for column in first_columns(facts.runs) if column.group == "metric"][:2]
-        keys = ("number", "status", "script", "started", "duration")
+        metrics = [column for column in first_columns(facts.runs) if column.group == "metric"][:1]
+        keys = ("number", "status", "script", "started")
         self.recent.set_columns([table_column(column) for column in (*map(RunColumn, keys), *metrics)])
         self.recent.set_records(facts.runs)
         self._fill_chain()

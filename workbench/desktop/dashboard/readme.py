@@ -3,7 +3,16 @@
 from pathlib import Path
 
 from PySide6.QtCore import QUrl
-from PySide6.QtGui import QFont, QTextBlock, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextFormat
+from PySide6.QtGui import (
+    QFont,
+    QTextBlock,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextFormat,
+    QTextFrameFormat,
+    QTextTable,
+)
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
 from workbench.desktop.theme import theme
@@ -37,6 +46,16 @@ class ReadmeView(QTextBrowser):
         place = self.verticalScrollBar().value()
         self.document().setDefaultFont(theme().font)
         self.setMarkdown(self._text)
+        for frame in self.document().rootFrame().childFrames():
+            if isinstance(frame, QTextTable):
+                form = frame.format()
+                form.setBorder(0.5)
+                form.setBorderBrush(theme().tokens.hairline)
+                form.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
+                form.setCellPadding(5)
+                form.setCellSpacing(0)
+                form.setBorderCollapse(True)
+                frame.setFormat(form)
         block = self.document().begin()
         while block.isValid():
             self._dress(block)
@@ -46,22 +65,32 @@ class ReadmeView(QTextBrowser):
     def _dress(self, block: QTextBlock) -> None:
         """Spacing and fonts of one block; Markdown comes out of Qt with sizes of its own."""
         cursor = QTextCursor(block)
-        cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
+        if cursor.currentTable() is not None:
+            return
         form = block.blockFormat()
         level = form.headingLevel()
-        shape, look = QTextBlockFormat(), QTextCharFormat()
-        if level:
-            shape.setTopMargin(4 if block.blockNumber() == 0 else 18 - 2 * level)
-            shape.setBottomMargin(6)
-            look.setFontPointSize(theme().font_size + max(0, 6 - 2 * level))
-            look.setProperty(QTextFormat.Property.FontSizeAdjustment, 0)
-            look.setFontWeight(QFont.Weight.DemiBold)
-        elif form.hasProperty(QTextFormat.Property.BlockCodeFence) or form.hasProperty(QTextFormat.Property.BlockCodeLanguage):
-            shape.setBackground(theme().tokens.window)
-            shape.setLeftMargin(8)
-            look.setFontFamilies(theme().mono_font.families() or [theme().mono_font.family()])
-        elif block.textList() is None and cursor.currentTable() is None:
-            shape.setBottomMargin(8)
+        shape = QTextBlockFormat()
         shape.setLineHeight(125, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
-        cursor.mergeBlockFormat(shape)
-        cursor.mergeCharFormat(look)
+        cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
+        if level:
+            shape.setTopMargin(2 if block.blockNumber() == 0 else 18 - 2 * level)
+            shape.setBottomMargin(6)
+            look = cursor.charFormat()
+            look.clearProperty(QTextFormat.Property.FontSizeAdjustment.value)
+            look.setFontPointSize(theme().font_size + max(0, 7 - 2 * level))
+            look.setFontWeight(QFont.Weight.DemiBold)
+            cursor.setCharFormat(look)
+        elif form.hasProperty(QTextFormat.Property.BlockCodeFence.value):
+            shape.setBackground(theme().tokens.window)
+            shape.setTextIndent(8)
+            shape.setTopMargin(0)
+            shape.setBottomMargin(0)
+            code = QTextCharFormat()
+            code.setFont(theme().mono_font)
+            cursor.mergeCharFormat(code)
+        elif block.textList() is not None:
+            shape.setTopMargin(2)
+            shape.setBottomMargin(2)
+        else:
+            shape.setBottomMargin(8)
+        QTextCursor(block).mergeBlockFormat(shape)

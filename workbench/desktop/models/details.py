@@ -9,6 +9,7 @@ from workbench.desktop.icons import icon
 from workbench.desktop.runs.outputspanel import file_icon
 from workbench.desktop.runs.tiles import NumberTiles
 from workbench.desktop.runs.wording import full_moment, moment_text, number_text, size_text
+from workbench.desktop.theme import theme
 from workbench.desktop.widgets import (
     Card,
     Column,
@@ -22,6 +23,7 @@ from workbench.desktop.widgets import (
 from workbench.schema import Artifact, LineagePart, ModelVersion
 
 _MOST_TILES = 12
+_MOST_FILES = 10
 
 
 class ModelDetails(QWidget):
@@ -82,9 +84,9 @@ class ModelDetails(QWidget):
             Column("Digest", lambda a: a.digest.removeprefix("sha256:")[:16], kind="mono", width=190, tooltip=lambda a: a.digest),
         ]
         self.files: RecordTable[Artifact] = RecordTable(columns, lambda a: a.path)
-        self.files.setMinimumHeight(150)
         files.body.addWidget(self.files)
-        column.addWidget(files, 1)
+        column.addWidget(files)
+        column.addStretch(1)
         area.setWidget(body)
         outer.addWidget(area, 1)
 
@@ -128,6 +130,8 @@ class ModelDetails(QWidget):
             rows.append(("Tags", ", ".join(f"{key}={value}" for key, value in sorted(version.tags.items()))))
         self.facts.set_rows(rows)
         self.files.set_records(version.files)
+        shown = min(len(version.files), _MOST_FILES) + 1
+        self.files.setFixedHeight(shown * (theme().metrics.row + 4) + 6)
         self.lineage.set_rows([])
 
     def _on_chosen(self, index: int) -> None:

@@ -12,6 +12,7 @@ from workbench.desktop.context import AppContext
 from workbench.desktop.operations import Progress
 from workbench.desktop.runs.tablecolumns import run_colour
 from workbench.desktop.runs.wording import run_title
+from workbench.desktop.theme import theme
 from workbench.schema import MetricSeries, RunSummary
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ class ChartCard(QFrame):
         self._look: tuple[str, float, bool] = ("step", 0.0, False)
         self._loading = False
         self._stale = True
+        self._found: list[tuple[RunSummary, MetricSeries]] = []
+        theme().theme_changed.connect(self._draw)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(8, 8, 8, 6)
         self._pause = QTimer(self)
@@ -105,17 +108,22 @@ class ChartCard(QFrame):
         self._context.call(f"Loading {key}", load, self._on_loaded, self._on_failed, quiet=True)
 
     def _on_loaded(self, found: list[tuple[RunSummary, MetricSeries]]) -> None:
+        self._loading = False
+        self._found = found
+        self._draw()
+        if self._stale:
+            self._pause.start(_PAUSE_MS)
+
+    def _draw(self) -> None:
+        """Also after a change of theme: the runs' colours are the theme's."""
         from workbench.desktop.charts import Series
 
-        self._loading = False
         if self.chart is None:
             return
         self.chart.set_legend_visible(len(self._runs) > 1)
         self.chart.set_series(
-            [Series(run.id, run_title(run), one.steps, one.values, one.times, run_colour(run)) for run, one in found]
+            [Series(run.id, run_title(run), one.steps, one.values, one.times, run_colour(run)) for run, one in self._found]
         )
-        if self._stale:
-            self._pause.start(_PAUSE_MS)
 
     def _on_failed(self, _error: Exception) -> None:
         self._loading = False  # the next event tries again; a lost server is told by the banner

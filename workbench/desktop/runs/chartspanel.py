@@ -11,7 +11,7 @@ from workbench.desktop.runs.chartcard import ChartCard
 from workbench.desktop.widgets import SearchBox, label
 from workbench.schema import RunSummary
 
-_MIN_WIDTH = 340
+_MIN_WIDTH = 300
 _X = (("Step", "step"), ("Relative time", "relative"), ("Time", "time"))
 
 
@@ -116,7 +116,7 @@ class ChartsPanel(QScrollArea):
             self._arrange()
 
     def _make(self, key: str) -> ChartCard:
-        card = ChartCard(self._context, key)
+        card = ChartCard(self._context, key, self.widget())
         card.set_look(*self._look())
         return card
 

@@ -57,7 +57,7 @@ class ComparePage(QWidget):
         self.header = PageHeader("Compare runs")
         back = icon_button("arrow-left", "Back to the list of runs  (Alt+Left)", self.back_asked.emit)
         back.setShortcut("Alt+Left")
-        self.header.add_action(back)
+        self.header.add_leading(back)
         self.add_button = button("Add run", self._show_adding, icon="plus")
         self.header.add_action(self.add_button)
         outer.addWidget(self.header)
@@ -161,7 +161,7 @@ class ComparePage(QWidget):
         self.count.setText(f"{differing} of {len(comparison.rows)} rows differ")
         names = {run.id: run.name for run in runs}
         columns: list[Column[CompareRow]] = [
-            Column("", lambda row: GROUPS.get(row.group, row.group), width=110, kind="muted"),
+            Column("", lambda row: GROUPS.get(row.group, row.group) if row.heads else "", width=110, kind="muted"),
             Column("Name", lambda row: row.name, width=190, kind="strong"),
             *(_run_column(run, place, bool(names[run.id])) for place, run in enumerate(runs)),
         ]

@@ -1,12 +1,13 @@
 """The rows of a comparison: what differs, and which value is best."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workbench.desktop.runs.better import best_index
 from workbench.desktop.runs.wording import number_text
 from workbench.schema import RunComparison
 
 GROUPS = {"run": "Run", "params": "Parameters", "metrics": "Metrics", "environment": "Environment", "data": "Data"}
+_IN_HEADER = frozenset({"id", "number", "name"})
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,8 @@ class CompareRow:
     values: tuple[str, ...]
     differs: bool
     best: int | None = None
+    heads: bool = False
+    """The first row of its group."""
 
     @property
     def id(self) -> str:
@@ -29,12 +32,13 @@ def compare_rows(comparison: RunComparison, *, only_differences: bool) -> list[C
     order = {"metrics": 0, "params": 1, "data": 2, "environment": 3, "run": 4}
     rows = []
     for group, name, texts, differs in comparison.rows:
-        if only_differences and not differs:
+        if (only_differences and not differs) or (group == "run" and name in _IN_HEADER):
             continue
         best = best_index(name, texts) if group == "metrics" else None
         shown = tuple(map(_rounded, texts)) if group == "metrics" else texts
         rows.append(CompareRow(group, name, shown, differs, best))
-    return sorted(rows, key=lambda row: order.get(row.group, 9))
+    rows.sort(key=lambda row: order.get(row.group, 9))
+    return [replace(row, heads=place == 0 or rows[place - 1].group != row.group) for place, row in enumerate(rows)]
 
 
 def _rounded(text: str) -> str:

@@ -74,7 +74,7 @@ class RunDetailsPage(QWidget):
         self.header.set_status(self.pill)
         back = icon_button("arrow-left", "Back to the list of runs  (Alt+Left)", self.back_asked.emit)
         back.setShortcut("Alt+Left")
-        self.header.add_action(back)
+        self.header.add_leading(back)
         self.cancel_button = button("Cancel", self._cancel, icon="circle-stop", tooltip="Ask the job to stop")
         self.compare_button = button("Compare", self._compare, icon="git-compare", tooltip="Compare with other runs")
         self.more = icon_button("ellipsis", "More", self._show_menu)
@@ -94,7 +94,7 @@ class RunDetailsPage(QWidget):
         self.inspector.notes_changed.connect(self._on_notes_changed)
         split.addWidget(self.inspector)
         split.setStretchFactor(0, 1)
-        split.set_initial([920, 340])
+        split.set_initial([1010, 350])
         self.stack = StateStack(split)
         outer.addWidget(self.stack, 1)
 

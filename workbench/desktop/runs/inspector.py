@@ -4,12 +4,14 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
 
+from workbench.desktop.runs.better import higher_is_better
 from workbench.desktop.runs.wording import duration_text, full_moment, moment_text, number_text, run_duration, size_text
 from workbench.desktop.widgets import HLine, KeyValueTable, Section
 from workbench.schema import DataInput, LineagePart, Run
 
+_NAMES_WIDTH = 104
 Row = tuple[str, str] | tuple[str, str, Callable[[], object] | None]
 
 
@@ -74,6 +76,8 @@ class RunInspector(QScrollArea):
     def _table(self, title: str) -> tuple[KeyValueTable, QWidget]:
         section = Section(title)
         table = KeyValueTable()
+        if isinstance(grid := table.layout(), QGridLayout):
+            grid.setColumnMinimumWidth(0, _NAMES_WIDTH)
         section.body.addWidget(table)
         section.body.addSpacing(6)
         section.body.addWidget(HLine())
@@ -124,7 +128,7 @@ def _properties(run: Run) -> list[Row]:
         ("Snapshot", run.snapshot[:10]),
         ("Git commit", git.strip() if run.git.commit else ""),
         ("Left out", ", ".join(run.left_out)),
-        ("Run id", run.id),
+        ("Run id", f"{run.id[:12]}…"),
     ]
     return [row for row in rows if row[1]]
 
@@ -132,6 +136,8 @@ def _properties(run: Run) -> list[Row]:
 def _metrics(run: Run) -> list[Row]:
     rows: list[Row] = []
     for key, metric in sorted(run.metrics.items()):
-        spread = f"   min {number_text(metric.min)} · max {number_text(metric.max)}" if metric.count > 1 else ""
-        rows.append((key, number_text(metric.last) + spread))
+        direction = higher_is_better(key)
+        best = metric.max if direction else metric.min
+        more = f"   best {number_text(best)}" if metric.count > 1 and direction is not None and best != metric.last else ""
+        rows.append((key, number_text(metric.last) + more))
     return rows

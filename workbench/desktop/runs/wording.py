@@ -72,7 +72,7 @@ def full_moment(moment: datetime | None) -> str:
 
 
 def number_text(value: float | None) -> str:
-    """A measured value in at most five significant figures; whole numbers whole; `NaN`, `∞`."""
+    """A measured value with four decimals (one from 1,000 on, a power of ten below 0.001); whole numbers whole; `NaN`, `∞`."""
     if value is None:
         return ""
     if math.isnan(value):
@@ -84,10 +84,7 @@ def number_text(value: float | None) -> str:
     size = abs(value)
     if size >= 1000:
         return f"{value:,.1f}"
-    if size < 0.0001:
-        return f"{value:.3e}"
-    text = f"{value:.5g}"
-    return text if "e" in text else (text.rstrip("0").rstrip(".") if "." in text else text)
+    return f"{value:.3e}" if size < 0.001 else f"{value:.4f}"
 
 
 def size_text(size: int) -> str:

@@ -141,6 +141,7 @@ class ServicePage(WizardPage):
         self.port.setSpecialValueText("A free one")
         self.port.setAccessibleName("Port")
         self.port.setMaximumWidth(160)
+        self.port.lineEdit().setTextMargins(6, 0, 0, 0)
         form.addRow("Name", self.name)
         form.addRow("", self.problem)
         form.addRow("Score script", self.script)
@@ -208,6 +209,7 @@ class DeployWizard(Wizard):
         self.add_page(self.model_page)
         self.add_page(self.service_page)
         self.finished_ok.connect(self._submit)
+        self.model_page.model.setFocus()
         project = context.project
 
         def load(client: Client, _progress: Progress) -> DeployFacts:

@@ -97,7 +97,7 @@ class ServiceDetails(QWidget):
         self.model = button("", self._open_model, kind="link")
         self.address = CopyField(self._context, "Address")
         self.key = CopyField(self._context, "Key", secret=True)
-        self.curl = CopyField(self._context, "Command", secret=False)
+        self.curl = CopyField(self._context, "Command")
         self.requests = label("")
         for title, field in (
             ("Model", self.model),
@@ -121,7 +121,7 @@ class ServiceDetails(QWidget):
         self.model.setText(f"{service.model}, version {service.version}")
         self.address.set_text(f"{service.address}/score" if service.address else "")
         self.key.set_text(service.key)
-        self.curl.set_text(service.curl)
+        self.curl.set_text(service.curl, hidden=service.key)
         self.requests.setText(f"{service.requests:,} answered")
         self.start.setVisible(service.status in {ServiceStatus.STOPPED, ServiceStatus.FAILED})
         self.stop.setVisible(service.status in _RUNS)

@@ -16,6 +16,7 @@ class CopyField(QWidget):
         super().__init__(parent)
         self._context = context
         self._name = name
+        self._text = ""
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
@@ -33,18 +34,22 @@ class CopyField(QWidget):
         row.addWidget(self.copy_button)
         theme().theme_changed.connect(self._on_theme_changed)
 
-    def set_text(self, text: str) -> None:
-        if text != self.line.text():
-            self.line.setText(text)
+    def set_text(self, text: str, *, hidden: str = "") -> None:
+        """Shows the text; `hidden` is a part of it that is copied, but not shown."""
+        self._text = text
+        shown = text.replace(hidden, "••••••") if hidden else text
+        if shown != self.line.text():
+            self.line.setText(shown)
             self.line.setCursorPosition(0)
         self.setEnabled(bool(text))
 
     def text(self) -> str:
-        return self.line.text()
+        """The whole text."""
+        return self._text
 
     def copy(self) -> None:
         """Puts the text on the clipboard."""
-        QGuiApplication.clipboard().setText(self.line.text())
+        QGuiApplication.clipboard().setText(self._text)
         self._context.notifications.toast(f"Copied the {self._name.lower()}", kind="info")
 
     def _toggle(self) -> None:

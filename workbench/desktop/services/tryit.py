@@ -43,6 +43,8 @@ class TryIt(QWidget):
         row.addWidget(self.reset_button)
         row.addStretch(1)
         request.body.addLayout(row)
+        request.setContentsMargins(0, 0, 12, 0)
+        request.caption.setMinimumHeight(self.pill_height())
         split.addWidget(request)
         answer = Section("Answer")
         answer.setContentsMargins(12, 0, 0, 0)
@@ -50,6 +52,7 @@ class TryIt(QWidget):
         self.facts = label("", "muted")
         answer.header.insertWidget(1, self.facts)
         answer.header.addWidget(self.pill)
+        answer.caption.setMinimumHeight(self.pill_height())
         self.answer = CodeView("json")
         self.answer.setProperty("bare", False)
         self.answer.setPlaceholderText("The answer appears here")
@@ -63,6 +66,11 @@ class TryIt(QWidget):
         shortcut.activated.connect(self.send)
         theme().theme_changed.connect(self._on_theme_changed)
         self._on_theme_changed()
+
+    @staticmethod
+    def pill_height() -> int:
+        """Both captions are as high as the pill, so that they stand on one line."""
+        return StatusPill("ok").sizeHint().height()
 
     def set_service(self, service: Service) -> None:
         """Talks to this service."""

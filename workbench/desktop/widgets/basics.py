@@ -258,6 +258,10 @@ class PageHeader(QWidget):
         self._status = widget
         self._left.addWidget(widget)
 
+    def add_leading(self, widget: QWidget) -> None:
+        """Puts a button (back) before the title."""
+        self._left.insertWidget(0, widget)
+
     def add_action(self, widget: QWidget) -> None:
         """Adds a button at the right; the primary one comes last."""
         self._actions.addWidget(widget)

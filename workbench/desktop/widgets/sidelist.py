@@ -42,6 +42,7 @@ class SideList(QListWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.setViewportMargins(0, 6, 0, 6)
         self.setMouseTracking(True)
         self.setProperty("side", True)
         self._filling = False
@@ -72,7 +73,7 @@ class SideList(QListWidget):
     def current_id(self) -> str:
         """The id of the current entry, or nothing."""
         item = self.currentItem()
-        return item.data(_ITEM).id if item is not None else ""
+        return str(item.data(_ITEM).id) if item is not None else ""
 
     def ids(self) -> list[str]:
         return [item.id for item in map(self._at, range(self.count())) if not item.heading]
