@@ -49,13 +49,14 @@ class ReadmeView(QTextBrowser):
         for frame in self.document().rootFrame().childFrames():
             if isinstance(frame, QTextTable):
                 form = frame.format()
-                form.setBorder(0.5)
+                form.setBorder(1)
                 form.setBorderBrush(theme().tokens.hairline)
                 form.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
                 form.setCellPadding(5)
                 form.setCellSpacing(0)
                 form.setBorderCollapse(True)
                 frame.setFormat(form)
+                _dress_cells(frame)
         block = self.document().begin()
         while block.isValid():
             self._dress(block)
@@ -94,3 +95,18 @@ class ReadmeView(QTextBrowser):
         else:
             shape.setBottomMargin(8)
         QTextCursor(block).mergeBlockFormat(shape)
+
+
+def _dress_cells(table: QTextTable) -> None:
+    """Plain cells, the first row heavier: what Markdown leaves of the text before the table goes."""
+    for row in range(table.rows()):
+        for column in range(table.columns()):
+            cursor = table.cellAt(row, column).firstCursorPosition()
+            shape = QTextBlockFormat()
+            shape.setAlignment(cursor.blockFormat().alignment())
+            cursor.setBlockFormat(shape)
+            if row == 0:
+                cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
+                look = QTextCharFormat()
+                look.setFontWeight(QFont.Weight.DemiBold)
+                cursor.mergeCharFormat(look)

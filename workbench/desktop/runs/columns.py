@@ -1,10 +1,12 @@
 """The columns of the list of runs: the fixed ones, and one for each metric, parameter and tag that runs have."""
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from workbench.desktop.runs.better import higher_is_better
 from workbench.desktop.runs.wording import STATUS_WORDS, duration_text, full_moment, moment_text, number_text, run_duration
 from workbench.schema import RunSummary
 
@@ -118,9 +120,16 @@ def available_columns(runs: Iterable[RunSummary]) -> tuple[RunColumn, ...]:
 
 def first_columns(runs: Sequence[RunSummary]) -> tuple[RunColumn, ...]:
     """The columns before the user chose any: the fixed ones, the commonest metrics, and parameters that differ."""
-    metrics = _commonest("metric", [set(run.metrics) for run in runs])[:4]
+    metrics = sorted(_commonest("metric", [set(run.metrics) for run in runs]), key=_interest)[:4]
     params = [c for c in _commonest("param", [set(run.params) for run in runs]) if not is_constant(c, runs)][:3]
     return (*map(RunColumn, FIXED), *metrics, *params)
+
+
+def _interest(column: RunColumn) -> int:
+    """Scores before counts, and what was measured on unseen data before what was measured in training."""
+    words = set(re.split(r"[^a-z]+", column.title.lower()))
+    seen = 2 if words & {"train", "training"} else 0 if words & {"test", "valid", "val", "validation", "eval"} else 1
+    return seen + (3 if higher_is_better(column.title) is None else 0)
 
 
 def _commonest(group: str, names: list[set[str]]) -> list[RunColumn]:

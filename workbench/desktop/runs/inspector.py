@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.desktop.runs.better import higher_is_better
-from workbench.desktop.runs.wording import duration_text, full_moment, moment_text, number_text, run_duration, size_text
+from workbench.desktop.runs.wording import duration_text, full_moment, number_text, run_duration, size_text
 from workbench.desktop.widgets import HLine, KeyValueTable, Section
 from workbench.schema import DataInput, LineagePart, Run
 
@@ -118,7 +118,7 @@ def _properties(run: Run) -> list[Row]:
         ("Arguments", " ".join(run.arguments)),
         ("Configuration", run.config.name),
         ("Target", run.target),
-        ("Created", f"{full_moment(run.created)} ({moment_text(run.created, now)})"),
+        ("Created", full_moment(run.created)),
         ("Started", full_moment(run.started)),
         ("Ended", full_moment(run.ended)),
         ("Duration", duration_text(run_duration(run, now))),
