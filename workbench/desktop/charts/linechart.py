@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QShowEvent
+from PySide6.QtCore import QByteArray, QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter, QPaintEvent, QPen, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.base.errors import EnvironmentError_
@@ -129,7 +129,7 @@ class LineChart(QWidget):
         image.setDevicePixelRatio(2)
         image.fill(theme().tokens.base)
         self.render(image)
-        if not image.save(str(path), b"PNG"):
+        if not QImageWriter(str(path), QByteArray(b"png")).write(image):
             raise EnvironmentError_(f"The picture could not be written to {path}.", hint="Choose another folder.")
 
     def export_csv(self, path: Path) -> None:

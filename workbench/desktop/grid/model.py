@@ -85,6 +85,8 @@ class GridModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self.columns)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
         return _EDITABLE if self.example_section >= 0 and index.column() == self.example_section else _PLAIN
 
     def cell(self, row: int, section: int) -> str | None:

@@ -1,8 +1,9 @@
 """Fonts: one family list for the interface, the system's fixed font for code, tabular figures for numbers."""
 
-from PySide6.QtGui import QFont, QFontDatabase
+from PySide6.QtGui import QFont, QFontDatabase, QFontInfo
 
 _FAMILIES = ("Inter", "Segoe UI", "SF Pro Text", "Noto Sans", "DejaVu Sans")
+_FIXED = ("JetBrains Mono", "Cascadia Mono", "Menlo", "Consolas", "Noto Sans Mono", "DejaVu Sans Mono")
 
 
 def ui_font(size: float) -> QFont:
@@ -24,5 +25,8 @@ def number_font(size: float) -> QFont:
 def mono_font(size: float) -> QFont:
     """The system's fixed-width font."""
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    if not QFontInfo(font).fixedPitch():  # a system that names no fixed font
+        font.setFamilies(list(_FIXED))
+        font.setStyleHint(QFont.StyleHint.Monospace)
     font.setPointSizeF(max(size, 8.0))
     return font

@@ -39,6 +39,7 @@ _TOOLTIP = int(Qt.ItemDataRole.ToolTipRole)
 _ACCESSIBLE = int(Qt.ItemDataRole.AccessibleTextRole)
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_ALIGNMENT = int(Qt.ItemDataRole.TextAlignmentRole)
 _CHECK_WIDTH = 36
 
 
@@ -117,6 +118,9 @@ class RecordModel(QAbstractTableModel, Generic[R]):
         if orientation == Qt.Orientation.Horizontal and role == _DISPLAY:
             column = self.column_at(section)
             return column.title if column else ""
+        if orientation == Qt.Orientation.Horizontal and role == _ALIGNMENT:
+            column = self.column_at(section)
+            return _RIGHT if column is not None and column.right else _LEFT
         return None
 
     def arrange(self) -> None:
@@ -455,7 +459,9 @@ class RecordTable(QWidget, Generic[R]):
             if column.kind == "status":
                 widest = max((pill_width(metrics, text) for text in texts), default=96)
             else:
-                widest = max((metrics.horizontalAdvance(text[:80]) for text in texts), default=60)
+                fonts = {"strong": bold, "mono": QFontMetrics(theme().mono_font), "number": QFontMetrics(theme().number_font)}
+                measure = fonts.get(column.kind, metrics)
+                widest = max((measure.horizontalAdvance(text[:80]) for text in texts), default=60)
             extra = (22 if column.icon else 0) + (16 if column.colour else 0) + 24
             width = column.width or min(max(widest + extra, bold.horizontalAdvance(column.title) + 34, 64), 360)
             header.setSectionResizeMode(

@@ -1,0 +1,59 @@
+"""The line chart and its numbers."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+from pytestqt.qtbot import QtBot
+
+from workbench.desktop.charts import LineChart, Series
+from workbench.desktop.charts.series import decimate, smooth
+
+
+def test_that_decimation_keeps_the_extremes() -> None:
+    y = np.zeros(10_000)
+    y[1234], y[7777] = 5.0, -5.0
+    x, kept = decimate(np.arange(10_000.0), y, 400)
+    assert len(kept) <= 420
+    assert (kept.max(), kept.min()) == (5.0, -5.0)
+    assert (np.diff(x) > 0).all()
+
+
+def test_that_smoothing_starts_without_bias_and_keeps_gaps() -> None:
+    smoothed = smooth(np.array([2.0, 2.0, np.nan, 2.0]), 0.9)
+    assert np.allclose(smoothed[[0, 1, 3]], 2.0)
+    assert np.isnan(smoothed[2])
+
+
+def test_that_a_chart_draws_changes_and_exports(themed: object, qtbot: QtBot, tmp_path: Path) -> None:
+    chart = LineChart("accuracy")
+    qtbot.addWidget(chart)
+    chart.resize(600, 300)
+    chart.show()
+    qtbot.waitUntil(lambda: chart._plot is not None, timeout=10_000)
+    values = [0.1, float("nan"), 0.4, float("inf"), 0.6]
+    chart.set_series(
+        [Series("r1", "run 1", range(5), values, times=[1e9 + i for i in range(5)]), Series("r2", "run 2", range(3), [3, 2, 1])]
+    )
+    first = chart._curves["r1"]
+    for mode in ("time", "relative", "step"):
+        chart.set_x(mode)
+    chart.set_log_y(True)
+    chart.set_smoothing(0.5)
+    chart.highlight("r2")
+    assert chart._curves["r1"] is first
+    chart.export_png(tmp_path / "chart.png")
+    chart.export_csv(tmp_path / "chart.csv")
+    assert (tmp_path / "chart.png").stat().st_size > 1000
+    rows = list(csv.reader((tmp_path / "chart.csv").read_text().splitlines()))
+    assert rows[1] == ["run 1", "0", "1000000000.0", "0.1"]
+    assert len(rows) == 9
+    chart.set_series([])
+    assert not chart._curves
+
+
+def test_that_a_series_keeps_its_colour_in_every_chart(themed: object) -> None:
+    from workbench.desktop.theme import theme
+
+    assert theme().series_colour("run-a") == theme().series_colour("run-a")
+    assert theme().series_colour("run-a") != theme().series_colour("run-b")

@@ -1,0 +1,131 @@
+"""The record table and the log."""
+
+from dataclasses import dataclass
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from workbench.desktop.widgets import Column, LogView, RecordTable
+
+
+@dataclass(frozen=True)
+class Row:
+    id: str
+    name: str
+    score: float | None
+
+
+COLUMNS = (
+    Column[Row]("Name", lambda r: r.name),
+    Column[Row]("Score", lambda r: "" if r.score is None else f"{r.score:.2f}", sort=lambda r: r.score, kind="number"),
+)
+ROWS = [Row("a", "alpha", 0.5), Row("b", "beta", None), Row("c", "gamma", 0.9), Row("d", "delta", float("nan"))]
+
+
+@pytest.fixture
+def table(themed: object, qtbot: QtBot) -> RecordTable[Row]:
+    made = RecordTable(COLUMNS, lambda r: r.id, checkable=True)
+    qtbot.addWidget(made)
+    made.resize(600, 300)
+    made.set_records(ROWS)
+    made.show()
+    return made
+
+
+def names(table: RecordTable[Row]) -> list[str]:
+    return [row.name for row in table.model.shown]
+
+
+def test_that_the_model_holds_to_qts_rules(table: RecordTable[Row], qtmodeltester: object) -> None:
+    qtmodeltester.check(table.model)  # type: ignore[attr-defined]
+
+
+def test_that_sorting_keeps_missing_values_at_the_end(table: RecordTable[Row]) -> None:
+    table.sort_by("Score", descending=True)
+    assert names(table)[:2] == ["gamma", "alpha"]
+    table.sort_by("Score")
+    assert names(table)[:2] == ["alpha", "gamma"]
+
+
+def test_that_selection_and_checks_follow_the_ids_through_a_refresh(table: RecordTable[Row]) -> None:
+    table.select_id("c")
+    table.set_checked(["a", "c"])
+    table.set_records([Row("z", "omega", 1.0), *reversed(ROWS)])
+    assert table.selected_ids() == ("c",)
+    assert set(table.checked_ids()) == {"a", "c"}
+    table.set_records([row for row in ROWS if row.id != "c"])
+    assert table.selected_ids() == ()
+    assert table.checked_ids() == ("a",)
+
+
+def test_that_a_refresh_with_the_same_ids_shows_the_new_values(table: RecordTable[Row]) -> None:
+    table.set_records([Row(row.id, row.name.upper(), row.score) for row in ROWS])
+    assert names(table)[0] == "ALPHA"
+    assert table.model.data(table.model.index(0, 1)) == "ALPHA"
+
+
+def test_that_the_filter_wants_all_words_and_says_when_nothing_matches(table: RecordTable[Row], qtbot: QtBot) -> None:
+    with qtbot.waitSignal(table.shown_count_changed) as told:
+        table.set_filter("0.50 alp")
+    assert told.args == [1, 4]
+    table.set_filter("zzz")
+    assert names(table) == []
+
+
+def test_that_enter_opens_and_space_ticks(table: RecordTable[Row], qtbot: QtBot) -> None:
+    table.select_id("b")
+    with qtbot.waitSignal(table.activated) as told:
+        qtbot.keyClick(table.view, Qt.Key.Key_Return)
+    assert told.args[0].id == "b"
+    qtbot.keyClick(table.view, Qt.Key.Key_Space)
+    assert table.checked_ids() == ("b",)
+
+
+def test_that_a_click_on_the_box_ticks_without_changing_the_selection(table: RecordTable[Row], qtbot: QtBot) -> None:
+    table.select_id("a")
+    place = table.view.visualRect(table.model.index(2, 0)).center()
+    qtbot.mouseClick(table.view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert table.checked_ids() == ("c",)
+    assert table.selected_ids() == ("a",)
+
+
+@pytest.fixture
+def log(themed: object, qtbot: QtBot) -> LogView:
+    made = LogView()
+    qtbot.addWidget(made)
+    made.resize(600, 300)
+    made.show()
+    return made
+
+
+def test_that_a_log_joins_chunks_and_takes_colours_out(log: LogView) -> None:
+    for chunk in ("epo", "ch 1\n\x1b[3", "1mred\x1b[0m line", "\nend"):
+        log.append(chunk)
+    assert log.text == "epoch 1\nred line\nend"
+
+
+def test_that_a_progress_bar_shows_its_last_state_only(log: LogView) -> None:
+    log.append("10%\r50%")
+    log.append("\r100%\ndone\n")
+    assert log.text == "100%\ndone"
+
+
+def test_that_a_log_of_many_lines_is_quick_and_follows_its_end(log: LogView, qtbot: QtBot) -> None:
+    for part in range(50):
+        log.append("".join(f"line {part * 1000 + i}\n" for i in range(1000)))
+    bar = log.view.verticalScrollBar()
+    assert bar.value() == bar.maximum()
+    bar.setValue(0)
+    assert not log.follow
+    log.append("more\n")
+    assert bar.value() == 0
+    qtbot.keyClick(log.view, Qt.Key.Key_End)
+    assert log.follow
+
+
+def test_that_the_log_is_searched_in_place(log: LogView, qtbot: QtBot) -> None:
+    log.append("one\ntwo needle\nthree\n")
+    with qtbot.waitSignal(log.search.search_changed):
+        qtbot.keyClicks(log.search, "NEEDLE")
+    assert log.view.currentIndex().row() == 1
