@@ -15,7 +15,7 @@ from workbench.desktop.context import AppContext
 from workbench.desktop.home.newproject import NewProjectSheet
 from workbench.desktop.home.page import HomePage
 from workbench.desktop.shell.window import MainWindow
-from workbench.schema import Health, Job, JobTransition, LineagePart, RunStatus
+from workbench.schema import Health, Job, JobTransition, LineagePart, RunChanged, RunStatus
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -142,6 +142,18 @@ def test_that_closing_with_live_jobs_says_once_that_they_go_on(window: MainWindo
     window.show()
     window.close()
     assert not window.isVisible()
+
+
+def test_that_a_run_that_ends_is_told_once_and_one_that_had_ended_is_not(window: MainWindow, context: AppContext) -> None:
+    def changed(run: str, status: RunStatus) -> tuple[RunChanged, ...]:
+        return (RunChanged(run_id=run, status=status, name="train.py #7"),)
+
+    context.events.run_changed.emit(changed("old", RunStatus.FINISHED))
+    assert window.toasts.cards == []
+    context.events.run_changed.emit(changed("new", RunStatus.RUNNING))
+    context.events.run_changed.emit(changed("new", RunStatus.FAILED))
+    context.events.run_changed.emit(changed("new", RunStatus.FAILED))
+    assert [card.accessibleName() for card in window.toasts.cards] == ["train.py #7 failed"]
 
 
 def test_that_f6_moves_the_focus_from_pane_to_pane(window: MainWindow, qtbot: QtBot) -> None:

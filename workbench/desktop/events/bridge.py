@@ -60,6 +60,7 @@ class EventBridge(QObject):
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._stream: EventStream | None = None
+        self._asking = False
         self._is_connected = False
         self._told_loss = False
         self.health: Health | None = None
@@ -84,6 +85,7 @@ class EventBridge(QObject):
     def restart(self) -> None:
         """Connects anew after a loss; starts the server if it is gone."""
         self._told_loss = False
+        self._asking = True
         self._operations.run("Starting the job manager", self._reconnect, self._on_health, self._on_lost, exclusive="server-health")
 
     def stop(self) -> None:
@@ -99,7 +101,10 @@ class EventBridge(QObject):
             self._thread = None
 
     def check_health(self) -> None:
-        """Asks the server how it is; the answer comes by signals."""
+        """Asks the server how it is, unless that is being asked; the answer comes by signals."""
+        if self._asking:
+            return
+        self._asking = True
         self._operations.run(
             "Asking the job manager", self._ask, self._on_health, self._on_lost, exclusive="server-health", quiet=True
         )
@@ -153,6 +158,7 @@ class EventBridge(QObject):
         return self._connection.get().health()
 
     def _on_health(self, health: Health) -> None:
+        self._asking = False
         restarted = self.health is not None and self.health.pid != health.pid
         changed = self.health != health
         self.health = health
@@ -169,6 +175,7 @@ class EventBridge(QObject):
             self._thread.start()
 
     def _on_lost(self, error: Exception) -> None:
+        self._asking = False
         self._is_connected = False
         if not self._told_loss:
             self._told_loss = True

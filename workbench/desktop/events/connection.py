@@ -33,7 +33,11 @@ class Connection:
             if self._closed:
                 raise EnvironmentError_("Workbench is closing.")
             if self._client is None:
-                self._client = Client.connect(self._home, start=self._start)
+                client = Client.connect(self._home, start=self._start)
+                if self._closed:  # the window was closed meanwhile
+                    client.close()
+                    raise EnvironmentError_("Workbench is closing.")
+                self._client = client
             return self._client
 
     def drop(self) -> None:
@@ -44,6 +48,10 @@ class Connection:
             client.close()
 
     def close(self) -> None:
-        """Ends the connection for good. The server goes on."""
+        """Ends the connection for good, without waiting for one that is being made. The server goes on."""
         self._closed = True
-        self.drop()
+        if self._lock.acquire(timeout=0.2):
+            client, self._client = self._client, None
+            self._lock.release()
+            if client is not None:
+                client.close()

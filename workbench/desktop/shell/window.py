@@ -15,6 +15,7 @@ from workbench.desktop.shell.activity import Activity
 from workbench.desktop.shell.commands import ShellCommands
 from workbench.desktop.shell.header import Header
 from workbench.desktop.shell.jobs import JobsPanel
+from workbench.desktop.shell.news import RunNews
 from workbench.desktop.shell.places import KIND_PLACE, PLACES
 from workbench.desktop.shell.rail import Rail
 from workbench.desktop.shell.statusbar import StatusBar
@@ -176,6 +177,7 @@ class MainWindow(QMainWindow):
         context.part_requested.connect(self._on_part)
         context.activity_requested.connect(self._on_activity_requested)
         context.notifications.problems_changed.connect(self._on_problems)
+        self._news = RunNews(context, self)
         context.events.connected.connect(self._on_connected)
         context.events.disconnected.connect(self._on_disconnected)
 
