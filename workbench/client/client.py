@@ -137,7 +137,11 @@ class Client:
     def events(self, after: int = 0) -> EventStream:
         """All events with a greater number than `after`, without end (-1: only those to come). `close()` ends the iteration."""
         self._streams = [stream for stream in self._streams if not stream.closed]
-        stream = EventStream(self._transport, after)
+        boot = ""
+        if after < 0:  # counted from this call on, not from the first reading
+            health = self.health()
+            after, boot = health.last_event, health.boot
+        stream = EventStream(self._transport, after, boot)
         self._streams.append(stream)
         return stream
 

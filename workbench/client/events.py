@@ -23,10 +23,10 @@ class EventStream(Iterator[Event]):
     thread, ends it at once.
     """
 
-    def __init__(self, transport: Transport, after: int) -> None:
+    def __init__(self, transport: Transport, after: int, boot: str = "") -> None:
         self._transport = transport
         self._after = after
-        self._boot = ""
+        self._boot = boot
         self._closed = threading.Event()
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None

@@ -13,6 +13,10 @@ class Health(Wire):
     running: int
     queued: int
     environment_builds: int = 0
+    boot: str = ""
+    """Names this life of the server: events are numbered anew in each."""
+    last_event: int = 0
+    """The number of the latest event."""
     notices: tuple[str, ...] = ()
     """Sentences that the user must see, such as a damaged database that was kept aside."""
 

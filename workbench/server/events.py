@@ -27,6 +27,11 @@ class EventBus:
         self._listeners: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
         self._closed = False
 
+    @property
+    def last(self) -> int:
+        """The number of the latest event."""
+        return self._last
+
     def publish(self, body: EventBody) -> None:
         """Appends an event and wakes the listeners."""
         with self._lock:

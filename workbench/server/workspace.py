@@ -106,5 +106,7 @@ class Workspace:
             started=self.started,
             running=running,
             queued=queued,
+            boot=self.events.boot,
+            last_event=self.events.last,
             notices=self.notices,
         )
