@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMenu, QStackedWidget, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import QMenu, QPushButton, QStackedWidget, QToolButton, QVBoxLayout
 
 from workbench.base.errors import UserError, WorkbenchError
 from workbench.client.client import Client
@@ -98,6 +98,10 @@ class NotebooksActivity(Activity):
         page = self.current_console
         if page is not None:
             page.focus_input()
+        elif self.pages.currentWidget() is self.empty:
+            # A list takes its first entry when it gets the focus, and a notebook is only shown when it is asked for.
+            if (first := self.empty.findChild(QPushButton)) is not None:
+                first.setFocus()
         else:
             self.panel.side.setFocus()
 
@@ -373,7 +377,7 @@ class NotebooksActivity(Activity):
             self._drop(page)
         self._show_list()
         self._show_nothing()
-        self.panel.side.setFocus()
+        self.activate()
 
     def _on_new_wanted(self, config: str) -> None:
         """In place of a dead console."""

@@ -402,7 +402,7 @@ class ConsolePage(QWidget):
     def _tell(self) -> None:
         parts = [self.kernel.config or "default configuration"]
         if self.status == "busy" and (seconds := time.monotonic() - self._busy_since) >= 1:
-            parts.append(duration_text(round(seconds)))
+            parts.append(f"{seconds:.0f} s" if seconds < 60 else duration_text(seconds))
         waiting = self._asked - self._answered - 1
         if self.status == "busy" and waiting > 0:
             parts.append(f"{waiting} waiting")

@@ -16,14 +16,16 @@ from PySide6.QtGui import (
     QTextTableFormat,
 )
 
-from workbench.desktop.notebooks.ansi import AnsiStyle, pieces
+from workbench.desktop.notebooks.ansi import AnsiStyle, pieces, plain
 from workbench.desktop.notebooks.highlight import code_spans
 from workbench.desktop.notebooks.htmltable import HtmlTable
 from workbench.desktop.notebooks.transcript import Entry
 from workbench.desktop.theme import theme
 
-GUTTER = 58
+GUTTER = 76
 """Width of the column with the execution's number."""
+MARGIN = 14
+"""Around the document."""
 _TABLE_ROWS = 200
 _TABLE_COLUMNS = 60
 _PADDING = 8
@@ -46,6 +48,8 @@ class EntryPainter:
             self._draw_table(cursor, entry.table)
         elif entry.kind == "markdown":
             self._draw_markdown(cursor, entry.text)
+        elif entry.kind == "error":
+            self._draw_error(cursor, entry)
         elif entry.kind == "note":
             form = QTextCharFormat()
             form.setFont(theme().small_font)
@@ -107,9 +111,28 @@ class EntryPainter:
         at = prompt.firstCursorPosition()
         right = QTextBlockFormat()
         right.setAlignment(Qt.AlignmentFlag.AlignRight)
+        right.setNonBreakableLines(True)
         at.setBlockFormat(right)
-        at.insertText(f"In [{entry.count or ' '}]", _form(tokens.accent))
+        at.insertText(f"In\u00a0[{entry.count or chr(0xA0)}]", _form(tokens.accent))
         _insert_code(code.firstCursorPosition(), entry.text)
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+
+    def _draw_error(self, cursor: QTextCursor, entry: Entry) -> None:
+        """On a ground of its own, without the line of dashes that a terminal needs."""
+        form = _frame_format(padding=_PADDING)
+        form.setLeftMargin(GUTTER)
+        form.setTopMargin(2)
+        form.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
+        cell = cursor.insertTable(1, 1, form).cellAt(0, 0)
+        shade = QTextCharFormat()
+        shade.setBackground(theme().tokens.bad_soft)
+        cell.setFormat(shade.toTableCellFormat())
+        lines = entry.text.split("\n")
+        if len(lines) > 1 and set(plain(lines[0])) == {"-"}:
+            del lines[0]
+        at = cell.firstCursorPosition()
+        at.setBlockFormat(QTextBlockFormat())
+        self.lines(at, "\n".join(lines), self.base(entry))
         cursor.movePosition(QTextCursor.MoveOperation.End)
 
     def _draw_markdown(self, cursor: QTextCursor, text: str) -> None:
@@ -182,14 +205,14 @@ class EntryPainter:
 
 
 def _insert_code(cursor: QTextCursor, code: str) -> None:
-    plain, done = _form(theme().tokens.text), 0
+    base, done = _form(theme().tokens.text), 0
     for start, length, style in code_spans(code):
-        cursor.insertText(code[done:start], plain)
-        span = QTextCharFormat(plain)
+        cursor.insertText(code[done:start], base)
+        span = QTextCharFormat(base)
         span.merge(style)
         cursor.insertText(code[start : start + length], span)
         done = start + length
-    cursor.insertText(code[done:], plain)
+    cursor.insertText(code[done:], base)
 
 
 def _restyle_markdown(document: QTextDocument) -> None:
@@ -201,8 +224,10 @@ def _restyle_markdown(document: QTextDocument) -> None:
         fenced = block.blockFormat().hasProperty(QTextFormat.Property.BlockCodeFence)
         cursor = QTextCursor(block)
         spacing = QTextBlockFormat()
-        spacing.setTopMargin(10 if level else 0 if fenced else 2)
-        spacing.setBottomMargin(0 if fenced else 4)
+        spacing.setTopMargin(8 if level else 0 if fenced else 3)
+        spacing.setBottomMargin(0 if fenced else 6 if level else 5)
+        if fenced:
+            spacing.setBackground(tokens.neutral_soft)
         cursor.mergeBlockFormat(spacing)
         parts = block.begin()
         spans: list[tuple[int, int, QTextCharFormat]] = []

@@ -5,7 +5,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.desktop.notebooks.codeinput import CodeInput
-from workbench.desktop.notebooks.drawing import GUTTER
+from workbench.desktop.notebooks.drawing import GUTTER, MARGIN
 from workbench.desktop.theme import theme
 from workbench.desktop.widgets import button
 
@@ -24,15 +24,15 @@ class InputBar(QWidget):
         self.prompt = QLabel("In [ ]:")
         self.prompt.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
         self.prompt.setFixedWidth(GUTTER)
-        self.prompt.setContentsMargins(0, 5, 4, 0)
+        self.prompt.setContentsMargins(0, 4, 5, 0)
         self.run_button = button("Run", self.code.run, kind="primary", icon="play", tooltip="Run this code  (Shift+Enter)")
         side = QVBoxLayout()
         side.setContentsMargins(0, 0, 0, 0)
         side.addStretch(1)
         side.addWidget(self.run_button)
         row = QHBoxLayout(self)
-        row.setContentsMargins(20, 14, 22, 18)
-        row.setSpacing(8)
+        row.setContentsMargins(MARGIN, 14, 22, 18)
+        row.setSpacing(2)
         row.addWidget(self.prompt, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.code, 1)
         row.addLayout(side)

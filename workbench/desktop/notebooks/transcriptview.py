@@ -6,7 +6,7 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QResizeEvent, QTextCursor
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
-from workbench.desktop.notebooks.drawing import GUTTER, EntryPainter
+from workbench.desktop.notebooks.drawing import GUTTER, MARGIN, EntryPainter
 from workbench.desktop.notebooks.transcript import MAX_LINES, Entry, Transcript
 from workbench.desktop.theme import theme
 
@@ -32,7 +32,7 @@ class TranscriptView(QTextBrowser):
         self.setProperty("bare", True)
         self.setOpenLinks(False)
         self.setUndoRedoEnabled(False)
-        self.document().setDocumentMargin(8)
+        self.document().setDocumentMargin(MARGIN)
         self.document().setUndoRedoEnabled(False)
         self.anchorClicked.connect(self._on_link)
         self._painter = EntryPainter(self.document())
@@ -90,6 +90,8 @@ class TranscriptView(QTextBrowser):
         self._count = 0
         self._last = None
         self._append(self._transcript.entries)
+        # The widget's own cursor went along with the text, and the view would follow it.
+        self.moveCursor(QTextCursor.MoveOperation.Start if self._stays else QTextCursor.MoveOperation.End)
         bar.setValue(bar.maximum() if follow else place)
 
     def _append(self, entries: list[Entry]) -> None:
