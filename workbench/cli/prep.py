@@ -20,6 +20,7 @@ app = typer.Typer(help="Data preparations: show, run, print as Python code.", no
 PackageArgument = Annotated[Path, typer.Argument(help="The .wbprep package.", show_default=False)]
 FlowOption = Annotated[str, typer.Option("--flow", "-f", help="Name of a dataflow. Default: the last one.", show_default=False)]
 _WIDEST = 10
+_SAMPLE_ROWS = 100_000
 
 
 @app.command()
@@ -78,7 +79,7 @@ def engine_for(package: Path) -> "Engine":
 def _first_rows(
     engine: "Engine", package: "Package", flow: "Dataflow", rows: int
 ) -> tuple[list[tuple[str, str]], list[list[str | None]]]:
-    with engine.view(package, flow.id, sample_rows=max(10_000, rows)) as view:
+    with engine.view(package, flow.id, sample_rows=max(_SAMPLE_ROWS, rows)) as view:
         window = view.window(0, rows)
         columns = [(column.name, str(column.type)) for column in view.columns]
         return columns, [list(values) for values in zip(*window.columns, strict=True)]
@@ -198,8 +199,8 @@ def code(package: PackageArgument, flow: FlowOption = "") -> None:
     from workbench.cli.output import out
     from workbench.dataprep.code import to_python
 
-    _, chosen = load(package, flow)
-    text = to_python(package, chosen.name)
+    content, chosen = load(package, flow)
+    text = to_python(content, chosen.name)
     if out().is_terminal:
         from rich.syntax import Syntax
 

@@ -117,7 +117,7 @@ def _tell_learned(stage: Stage, derive: "Derive") -> None:
     """What was learned from the two examples, and how it answers for others."""
     program = derive.load_program()
     stage.tell(f"{WINDOW} from {' and '.join(f'{given} -> {wanted}' for given, wanted in EXAMPLES)}")
-    stage.tell(f"  learned: {program.explain()}")
+    stage.tell(f"  learned: {program.explain(derive.inputs)}")
     others = ("630", "1159", "1200", "2359")
     stage.tell(f"  so also: {', '.join(f'{given} -> {program.run((given,))}' for given in others)}")
 
@@ -127,10 +127,10 @@ def _show_result(stage: Stage, project: Project, package: "Package") -> None:
     from workbench.cli.output import table
     from workbench.dataprep.engine import Engine
 
-    shown = ("carrier", "origin", "dest", "sched_dep_time", WINDOW, "arr_delay", "temp", "wind_speed", "visib")
+    shown = ("carrier", "origin", "dest", "sched_dep_time", WINDOW, "arr_delay", "temp", "humid", "visib")
     with (
         Engine(project.folder, WorkspacePaths.default().cache) as engine,
-        engine.view(package, package.flows[-1].id, sample_rows=1000) as view,
+        engine.view(package, package.flows[-1].id, sample_rows=100_000) as view,
     ):
         names = [column.name for column in view.columns]
         if lacking := [name for name in shown if name not in names]:
