@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from workbench.desktop.context import AppContext
+    from workbench.desktop.operations import Progress
     from workbench.desktop.shell.window import MainWindow
 
 log = logging.getLogger(__name__)
@@ -139,6 +140,23 @@ class _Start:
         self._phases.mark(name)
         if self._leave:
             self._window.close()
+        else:
+            self._context.operations.run("Preparing the places", _preload, quiet=True, on_error=_ignore)
+
+
+def _preload(progress: "Progress") -> None:
+    """Imports the places in the background, so that the first click on one finds it ready."""
+    import importlib
+
+    from workbench.desktop.shell.places import PLACES
+
+    for place in PLACES:
+        progress.check()
+        importlib.import_module(place.package)
+
+
+def _ignore(error: Exception) -> None:
+    log.info("A place could not be prepared: %s", error)
 
 
 class _Catcher:

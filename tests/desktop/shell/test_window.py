@@ -105,6 +105,17 @@ def test_that_the_lineage_is_shown_as_links_that_open_their_part(window: MainWin
     assert told.args == [parts[1]]
 
 
+def test_that_a_page_without_a_lineage_of_its_own_shows_the_projects(
+    window: MainWindow, context: AppContext, qtbot: QtBot, project: Any
+) -> None:
+    (project.folder / "flights.wbprep").write_text("{}")
+    context.set_project(project)
+    window.show_settings()
+    qtbot.waitUntil(lambda: [part.title for part in window._header.breadcrumb.parts] == ["flights.wbprep"])
+    context.set_project(None)
+    assert window._header.breadcrumb.parts == ()
+
+
 def job(number: int, status: RunStatus, **more: Any) -> Job:
     began = utc_now() - timedelta(seconds=90)
     history = (JobTransition(status=RunStatus.QUEUED, time=began), JobTransition(status=status, time=began + timedelta(seconds=30)))

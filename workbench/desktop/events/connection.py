@@ -18,7 +18,7 @@ class Connection:
         self._start = start
         self._lock = threading.Lock()
         self._client: Client | None = None
-        self._closed = False
+        self._closed = threading.Event()
 
     @property
     def now(self) -> "Client | None":
@@ -30,11 +30,11 @@ class Connection:
         from workbench.client.client import Client
 
         with self._lock:
-            if self._closed:
+            if self._closed.is_set():
                 raise EnvironmentError_("Workbench is closing.")
             if self._client is None:
                 client = Client.connect(self._home, start=self._start)
-                if self._closed:  # the window was closed meanwhile
+                if self._closed.is_set():  # the window was closed meanwhile
                     client.close()
                     raise EnvironmentError_("Workbench is closing.")
                 self._client = client
@@ -49,7 +49,7 @@ class Connection:
 
     def close(self) -> None:
         """Ends the connection for good, without waiting for one that is being made. The server goes on."""
-        self._closed = True
+        self._closed.set()
         if self._lock.acquire(timeout=0.2):
             client, self._client = self._client, None
             self._lock.release()

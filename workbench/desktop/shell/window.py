@@ -15,6 +15,7 @@ from workbench.desktop.shell.activity import Activity
 from workbench.desktop.shell.commands import ShellCommands
 from workbench.desktop.shell.header import Header
 from workbench.desktop.shell.jobs import JobsPanel
+from workbench.desktop.shell.lineage import ProjectLineage
 from workbench.desktop.shell.news import RunNews
 from workbench.desktop.shell.places import KIND_PLACE, PLACES
 from workbench.desktop.shell.rail import Rail
@@ -178,6 +179,8 @@ class MainWindow(QMainWindow):
         context.activity_requested.connect(self._on_activity_requested)
         context.notifications.problems_changed.connect(self._on_problems)
         self._news = RunNews(context, self)
+        self._lineage = ProjectLineage(context, self)
+        self._lineage.changed.connect(self._show_lineage)
         context.events.connected.connect(self._on_connected)
         context.events.disconnected.connect(self._on_disconnected)
 
@@ -268,7 +271,7 @@ class MainWindow(QMainWindow):
 
     def _show_lineage(self) -> None:
         widget = self.current
-        parts = widget.lineage() if isinstance(widget, Activity) else ()
+        parts = (widget.lineage() if isinstance(widget, Activity) else ()) or self._lineage.parts
         self._header.breadcrumb.set_parts(parts)
         self._header.refresh()
 
