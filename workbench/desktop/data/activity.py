@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from workbench.schema import Run
 
 Page = SourcePage | PrepPage
+_EMPTY_TITLE = "Bring in your data"
+_EMPTY_TEXT = "Add a CSV, text or Parquet file. Workbench finds out how to read it; you clean it by showing examples."
 
 
 class DataActivity(Activity):
@@ -239,12 +241,11 @@ class DataActivity(Activity):
         flow = (
             page.document.flow.name if isinstance(page, PrepPage) and page.document.path == wanted and page.document.flow else None
         )
-        root = project.folder
 
         def write(_progress: Progress) -> Path:
             from workbench.desktop.data.codefile import write_code
 
-            return write_code(wanted, root, flow)
+            return write_code(wanted, flow)
 
         self._context.operations.run("Writing the code", write, self._on_code)
 
@@ -257,6 +258,12 @@ class DataActivity(Activity):
 
     def _on_catalog(self, catalog: Catalog) -> None:
         self.list.set_catalog(catalog)
+        if catalog.items:
+            self._empty.set_text(
+                "Choose your data at the left", "Open a source to look at its columns, or a preparation to go on with it."
+            )
+        else:
+            self._empty.set_text(_EMPTY_TITLE, _EMPTY_TEXT)
         page = self.page
         if page is not None:
             self.list.select(self._path_of(page))
@@ -428,8 +435,8 @@ class DataActivity(Activity):
     def _make_empty(self) -> EmptyState:
         return EmptyState(
             "database",
-            "Bring in your data",
-            "Add a CSV, text or Parquet file. Workbench finds out how to read it; you clean it by showing examples.",
+            _EMPTY_TITLE,
+            _EMPTY_TEXT,
             ("Add data source", self.add_source),
             shortcut="Ctrl+Shift+A",
         )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from workbench.desktop.operations import Progress
 
 if TYPE_CHECKING:
-    from workbench.byexample import Program
+    from workbench.byexample import Conflict, Program
     from workbench.dataprep.views import TableView
 
 Row = tuple[str | None, ...]
@@ -70,5 +70,5 @@ def find_rows(view: "TableView", columns: tuple[str, ...], wanted: list[Row], pr
     return found
 
 
-def _indices(conflicts: object) -> tuple[int, ...]:
-    return tuple(item for item in conflicts if isinstance(item, int)) if isinstance(conflicts, tuple | list) else ()
+def _indices(conflicts: "tuple[Conflict, ...]") -> tuple[int, ...]:
+    return tuple(sorted({number for conflict in conflicts for number in (conflict.first, conflict.second)}))

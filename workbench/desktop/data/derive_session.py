@@ -1,5 +1,6 @@
 """Derive by example: the user types in cells of a new column, a program is learned, all rows follow."""
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -21,10 +22,19 @@ if TYPE_CHECKING:
     from workbench.desktop.operations import Operations
 
 
+@dataclass(frozen=True)
+class Typed:
+    """An example: the texts of the inputs, the output, and the grid's row it was typed in (None: not found in these rows)."""
+
+    given: Row
+    output: str | None
+    row: int | None = None
+
+
 class DeriveSession(QObject):
     """Lives while the panel is open, over `base`, the rows before the step. Owns `base` from then on.
 
-    Invariant: `_examples` holds one entry an input; `_rows` says in which row of the grid it was typed, where that is known.
+    Invariant: at most one example a row; two rows with the same input may contradict each other, which is then said.
     """
 
     marked = Signal(object)
@@ -45,8 +55,7 @@ class DeriveSession(QObject):
         self._document, self._data, self._operations, self._grid = document, data, operations, grid
         self._base, self._index, self._old, self._flow = base, index, old, document.place[0]
         self._inputs = old.inputs if old else inputs
-        self._examples: dict[Row, str | None] = {e.inputs: e.output for e in old.examples} if old else {}
-        self._rows: dict[Row, int] = {}
+        self._examples = [Typed(example.inputs, example.output) for example in old.examples] if old else []
         self._lesson: Lesson | None = None
         self._reviewed = -1
         names = [column.name for column in base.columns]
@@ -82,7 +91,7 @@ class DeriveSession(QObject):
         cell = self._grid.current_cell()
         self._grid.go_to(max(0, cell[0] if cell else 0), self.column)
         self._grid.view.setFocus()
-        self.panel.show_examples(list(self._examples.items()))
+        self._show_examples()
         if self._examples:
             self._place_examples()
             self._learn()
@@ -97,7 +106,7 @@ class DeriveSession(QObject):
         return Derive(
             column=self.column,
             inputs=self._inputs,
-            examples=tuple(Example(inputs=given, output=output) for given, output in self._examples.items()),
+            examples=tuple(Example(inputs=given, output=output) for given, output in self._pairs()),
             program=self._lesson.program.to_json(),
             type=self.panel.type.currentData(),
             **kept,  # type: ignore[arg-type]
@@ -160,9 +169,7 @@ class DeriveSession(QObject):
 
     def _mark_examples(self) -> None:
         self._grid.set_example_column(self.column)
-        self._grid.set_example_values(
-            {row: self._examples[given] or "" for given, row in self._rows.items() if given in self._examples}
-        )
+        self._grid.set_example_values({typed.row: typed.output or "" for typed in self._examples if typed.row is not None})
         self._grid.set_pending(set(self._lesson.doubtful) if self._lesson is not None else set())
 
     def _on_edited(self, row: int, text: str) -> None:
@@ -181,18 +188,28 @@ class DeriveSession(QObject):
         row, given, text = answer
         if len(given) != len(self._inputs):
             return  # other source columns were chosen meanwhile
-        if text == "" and given in self._examples:
-            del self._examples[given]
-        elif text == "":
-            self._examples[given] = None
-            self._rows[given] = row
+        known = next((number for number, typed in enumerate(self._examples) if typed.row == row), None)
+        typed = Typed(given, text or None, row)
+        if known is not None and not text:
+            del self._examples[known]
+        elif known is not None:
+            self._examples[known] = typed
         else:
-            self._examples[given] = text
-            self._rows[given] = row
+            self._examples.append(typed)
         self._on_examples()
 
+    def _pairs(self) -> tuple[tuple[Row, str | None], ...]:
+        """The examples to learn from, each once."""
+        return tuple(dict.fromkeys((typed.given, typed.output) for typed in self._examples))
+
+    def _show_examples(self) -> None:
+        conflicts = set(self._lesson.conflicts) if self._lesson is not None else set()
+        bad = {pair for number, pair in enumerate(self._pairs()) if number in conflicts}
+        shown = [(typed.given, typed.output) for typed in self._examples]
+        self.panel.show_examples(shown, [number for number, pair in enumerate(shown) if pair in bad])
+
     def _on_examples(self) -> None:
-        self.panel.show_examples(list(self._examples.items()))
+        self._show_examples()
         if self._examples:
             self._learn()
             return
@@ -201,7 +218,7 @@ class DeriveSession(QObject):
         self._show(EmptyColumn(self._base, self.column, self._inputs))
 
     def _learn(self) -> None:
-        base, inputs, examples = self._base, self._inputs, tuple(self._examples.items())
+        base, inputs, examples = self._base, self._inputs, self._pairs()
         self.panel.show_learning()
 
         def work(progress: Progress) -> Lesson:
@@ -211,7 +228,7 @@ class DeriveSession(QObject):
 
     def _on_lesson(self, lesson: Lesson) -> None:
         self._lesson, self._reviewed = lesson, -1
-        self.panel.show_examples(list(self._examples.items()), lesson.conflicts)
+        self._show_examples()
         self.panel.show_lesson(lesson, len(self._examples))
         if lesson.program is None:
             self._show(EmptyColumn(self._base, self.column, self._inputs))
@@ -231,7 +248,7 @@ class DeriveSession(QObject):
         self._data.show(package, self._flow, self._index + 1, "preview")
 
     def _place_examples(self) -> None:
-        base, inputs, wanted = self._base, self._inputs, list(self._examples)
+        base, inputs, wanted = self._base, self._inputs, [typed.given for typed in self._examples]
 
         def work(progress: Progress) -> dict[Row, int]:
             return find_rows(base, inputs, wanted, progress)
@@ -239,7 +256,7 @@ class DeriveSession(QObject):
         self._operations.run("Looking for the examples", work, self._on_placed, quiet=True)
 
     def _on_placed(self, rows: dict[Row, int]) -> None:
-        self._rows = rows | self._rows
+        self._examples = [replace(typed, row=rows.get(typed.given)) if typed.row is None else typed for typed in self._examples]
         if self._grid.view.state() != QAbstractItemView.State.EditingState:
             self._mark_examples()
 
@@ -249,8 +266,8 @@ class DeriveSession(QObject):
         if not names:
             self.panel.show_problem("Choose at least one source column.")
             return
-        texts = {self._rows[given]: output for given, output in self._examples.items() if given in self._rows}
-        self._inputs, self._examples, self._rows, self._lesson = names, {}, {}, None
+        texts = {typed.row: typed.output for typed in self._examples if typed.row is not None}
+        self._inputs, self._examples, self._lesson = names, [], None
         self.marked.emit(frozenset(names))
         self._show(EmptyColumn(self._base, self.column, names))
         self.panel.show_lesson(None, 0)
@@ -266,7 +283,5 @@ class DeriveSession(QObject):
             self._show(EmptyColumn(self._base, self.column, self._inputs))
 
     def _on_example_removed(self, number: int) -> None:
-        given = list(self._examples)[number]
-        del self._examples[given]
-        self._rows.pop(given, None)
+        del self._examples[number]
         self._on_examples()

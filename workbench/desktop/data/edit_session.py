@@ -40,6 +40,7 @@ class EditSession(QObject):
         self._document, self._data, self._operations = document, data, operations
         self._index, self._rows = index, rows
         self._flow = document.place[0]
+        self._op = ""
         self.host.preview_wanted.connect(self.preview)
         self.host.accepted.connect(self.accept)
         self.host.cancelled.connect(self.cancel)
@@ -63,6 +64,7 @@ class EditSession(QObject):
             self.host.ok.setEnabled(False)
             return None
         self.host.ok.setEnabled(True)
+        self._op = step.op
         return step
 
     def package_with(self, step: "StepBase") -> "Package":
@@ -87,8 +89,10 @@ class EditSession(QObject):
         """The rows after the step are there."""
         notes = [note.message for note in view.notes if self.editor.old is None or note.step == self.editor.old.id]
         count = view.row_count
-        words = f"{count:,} of {self._rows:,} rows stay" if count < self._rows else f"{count:,} rows"
-        if count > self._rows:
+        words = f"{count:,} row{'' if count == 1 else 's'}"
+        if self._op in {"filter", "remove_duplicates", "top"}:
+            words = f"{count:,} of {self._rows:,} rows stay"
+        elif count != self._rows:
             words = f"{self._rows:,} rows become {count:,}"
         problem = " · ".join(dict.fromkeys(notes[-2:]))
         text = " · ".join(filter(None, (f"Preview: {words}, {len(view.columns)} columns", problem, self.editor.note())))

@@ -98,10 +98,10 @@ class EditorHost(Panel):
         self._says.setToolTip(text)
 
     def fit(self) -> None:
-        """As high as the fields need, up to a third of the window."""
+        """As high as the fields need, up to two fifths of the window."""
         self.editor.layout().activate()
         wanted = self.editor.sizeHint().height() + 4
-        limit = max(140, (self.window().height() if self.window() else 800) // 3)
+        limit = max(140, int(self.window().height() * 0.42))
         self._area.setFixedHeight(min(wanted, limit))
 
     def _on_submit(self) -> None:

@@ -42,11 +42,10 @@ def header_profile(profile: "ColumnProfile") -> ColumnProfileView:
     rest = present - sum(value.count for value in top)
     bars = tuple(float(value.count) for value in top) + ((float(rest),) if rest > 0 and profile.distinct <= 1000 else ())
     labels = tuple(f"{value.value}: {value.count:,}" for value in top) + ((f"others: {rest:,}",) if len(bars) > len(top) else ())
-    if profile.distinct > 1000:  # as good as unique: bars would say nothing
+    unique = profile.distinct == present and present > 1
+    if profile.distinct > 1000 or unique:  # bars would say nothing
         bars, labels = (), ()
-    caption = (
-        f"{profile.distinct:,} distinct"
-        if profile.distinct != 1
-        else f"only {short(profile.top[0].value if profile.top else profile.minimum)}"
-    )
+    caption = f"{profile.distinct:,} distinct" + (", all different" if unique else "")
+    if profile.distinct == 1:
+        caption = f"only {short(profile.top[0].value if profile.top else profile.minimum)}"
     return ColumnProfileView(share, bars, "top" if bars else "none", labels, caption, summary)

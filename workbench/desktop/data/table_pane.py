@@ -70,11 +70,10 @@ class TablePane(QWidget):
         self.stack.show_content()
         self.grid.set_profile_status("Profiling columns …")
         self.data.profile()
+        if self.grid.current_cell() is None and view.columns and view.row_count:
+            self.grid.go_to(0, view.columns[0].name, scroll=False)
         cell = self.grid.current_cell()
-        if cell is not None:
-            self.inspector.show_profile(None, cell[1])
-        else:
-            self.inspector.show_profile(None)
+        self.inspector.show_profile(None, cell[1] if cell is not None else "")
 
     def show_error(self, error: Exception) -> None:
         """A sentence in place of the grid."""

@@ -103,7 +103,7 @@ class PrepToolbar(QWidget):
     def _transform_button(self, op: str) -> QToolButton:
         transform = BY_OP[op]
         made = QToolButton()
-        made.setText(_SHORT[op])
+        made.setText(f" {_SHORT[op]}")
         made.setIcon(icon(transform.icon, "accent" if op == "derive" else "muted"))
         made.setIconSize(QSize(16, 16))
         made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -114,7 +114,7 @@ class PrepToolbar(QWidget):
 
     def _more(self) -> QToolButton:
         more = QToolButton()
-        more.setText("More")
+        more.setText(" More")
         more.setIcon(icon("ellipsis"))
         more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)

@@ -23,6 +23,7 @@ from workbench.desktop.data.editors.fields import choice
 from workbench.desktop.data.wizard.draft import DELIMITERS, ENCODINGS, QUOTES, Draft
 from workbench.desktop.data.wizard.preview import TextTable
 from workbench.desktop.grid import DataGrid
+from workbench.desktop.theme import theme
 from workbench.desktop.widgets import IconLabel, StateStack, WizardPage, button, label
 
 if TYPE_CHECKING:
@@ -80,16 +81,20 @@ class FilePage(WizardPage):
         self.path.setAccessibleName("Path of the file")
         self.path.returnPressed.connect(self._on_typed)
         self.path.editingFinished.connect(self._on_typed)
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(350)
+        self._typing.timeout.connect(self._on_pause)
+        self.path.textEdited.connect(self._typing.start)
         self.zone = DropZone()
         self.zone.dropped.connect(self.choose)
         self.zone.browse.clicked.connect(self._on_browse)
         self._mark = IconLabel("info", 16)
         self._says = label("", wrap=True)
-        self._says.setMinimumHeight(40)
         says = QHBoxLayout()
         says.setSpacing(8)
         says.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
-        says.addWidget(self._says, 1)
+        says.addWidget(self._says, 1, Qt.AlignmentFlag.AlignTop)
         self.body.addWidget(self.zone)
         self.body.addWidget(self.path)
         self.body.addLayout(says)
@@ -127,6 +132,11 @@ class FilePage(WizardPage):
         self._says.setProperty("role", "error" if kind == "bad" else "")
         self._says.style().polish(self._says)
 
+    def _on_pause(self) -> None:
+        path = Path(self.path.text().strip()).expanduser()
+        if path.is_file():
+            self.choose(self.path.text().strip())
+
     def _on_typed(self) -> None:
         self.choose(self.path.text().strip())
 
@@ -163,6 +173,7 @@ class DetailsPage(WizardPage):
         self.says.hide()
         self.body.addWidget(self.says)
         self.grid = DataGrid(operations)
+        self.grid.view.header.setFixedHeight(theme().metrics.row + 6)  # no profiles here: only names
         self.stack = StateStack(self.grid)
         self.body.addWidget(self.stack, 1)
         for combo in (self.delimiter, self.quote, self.encoding, self.decimal):

@@ -1,16 +1,11 @@
 """Page 3 of the wizard: the type of each column, counted by kind, with sample values; what is ambiguous is asked."""
 
-from typing import TYPE_CHECKING
-
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QScrollArea, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QScrollArea, QToolButton, QWidget
 
 from workbench.desktop.data.editors.fields import choice
 from workbench.desktop.data.wizard.draft import GROUPS, TYPE_ICONS, TYPE_TITLES, Draft, group_of
-from workbench.desktop.widgets import ElidedLabel, IconLabel, WizardPage, button, label
-
-if TYPE_CHECKING:
-    from PySide6.QtWidgets import QPushButton
+from workbench.desktop.widgets import ElidedLabel, IconLabel, WizardPage, label
 
 
 class TypesPage(WizardPage):
@@ -26,12 +21,14 @@ class TypesPage(WizardPage):
         self._draft: Draft | None = None
         self._samples: dict[str, list[str]] = {}
         self._shown = ""
-        self.groups: dict[str, QPushButton] = {}
+        self.groups: dict[str, QToolButton] = {}
         row = QHBoxLayout()
         row.setSpacing(6)
         for title in ("All", *GROUPS):
-            made = button(title, lambda t=title: self._on_group(t), kind="ghost")  # type: ignore[misc]
+            made = QToolButton()
             made.setCheckable(True)
+            made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            made.clicked.connect(lambda _checked=False, t=title: self._on_group(t))
             self.groups[title] = made
             row.addWidget(made)
         row.addStretch(1)
@@ -41,6 +38,7 @@ class TypesPage(WizardPage):
         self._grid.setContentsMargins(2, 4, 12, 4)
         self._grid.setHorizontalSpacing(14)
         self._grid.setVerticalSpacing(5)
+        self._grid.setColumnMinimumWidth(1, 170)
         self._grid.setColumnStretch(3, 1)
         area = QScrollArea()
         area.setWidgetResizable(True)

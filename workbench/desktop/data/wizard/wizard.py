@@ -43,6 +43,7 @@ class AddSourceWizard(Wizard):
         self.details_page.spec_changed.connect(self._on_details)
         self.types_page.type_chosen.connect(self._on_type)
         self.finished_ok.connect(self.finish)
+        self.file_page.path.setFocus()
 
     @property
     def draft(self) -> Draft | None:
