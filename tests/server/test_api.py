@@ -62,9 +62,9 @@ def sentence(response: httpx.Response) -> ErrorBody:
 
 
 @pytest.mark.parametrize("headers", [{"Authorization": ""}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic x"}])
-def test_that_nobody_comes_in_without_the_token(client: Client, headers: dict[str, str]) -> None:
+def test_that_nobody_comes_in_without_the_token(shared: Client, headers: dict[str, str]) -> None:
     for path in ("/health", "/runs", "/events", "/nothing", "/openapi.json"):
-        response = raw(client, "GET", path, headers=headers)
+        response = raw(shared, "GET", path, headers=headers)
         assert response.status_code == 401
         assert sentence(response).message
 
@@ -72,13 +72,13 @@ def test_that_nobody_comes_in_without_the_token(client: Client, headers: dict[st
 @pytest.mark.parametrize(
     "headers", [{"Host": "evil.example"}, {"Origin": "https://evil.example"}, {"Origin": "null"}, {"Host": ""}]
 )
-def test_that_a_foreign_page_does_not_come_in_with_the_token_either(client: Client, headers: dict[str, str]) -> None:
-    assert raw(client, "GET", "/health", headers=headers).status_code == 403
+def test_that_a_foreign_page_does_not_come_in_with_the_token_either(shared: Client, headers: dict[str, str]) -> None:
+    assert raw(shared, "GET", "/health", headers=headers).status_code == 403
 
 
-def test_that_the_handshake_is_the_user_s_alone(client: Client) -> None:
-    path = WorkspacePaths(client.home).server_json
-    assert json.loads(path.read_text("utf-8"))["pid"] == client.pid
+def test_that_the_handshake_is_the_user_s_alone(shared: Client) -> None:
+    path = WorkspacePaths(shared.home).server_json
+    assert json.loads(path.read_text("utf-8"))["pid"] == shared.pid
     if os.name == "posix":
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
@@ -89,40 +89,40 @@ def test_that_the_health_says_where_and_since_when(client: Client, home: Path) -
     assert (health.running, health.queued) == (0, 0)
 
 
-def test_that_a_wrong_request_gives_one_sentence_with_its_place(client: Client) -> None:
-    response = raw(client, "GET", "/runs?limit=many")
+def test_that_a_wrong_request_gives_one_sentence_with_its_place(shared: Client) -> None:
+    response = raw(shared, "GET", "/runs?limit=many")
     assert response.status_code == 400
     assert sentence(response) == ErrorBody(
         kind="user",
         message="The request is wrong in limit: Input should be a valid integer, unable to parse string as an integer.",
         place="limit",
     )
-    response = raw(client, "POST", "/jobs", content=b"{", headers={"Content-Type": "application/json"})
+    response = raw(shared, "POST", "/jobs", content=b"{", headers={"Content-Type": "application/json"})
     assert (response.status_code, sentence(response).message) == (400, "The request's body is not valid JSON.")
-    response = raw(client, "POST", "/jobs", json={"project": "/p", "colour": "red"})
+    response = raw(shared, "POST", "/jobs", json={"project": "/p", "colour": "red"})
     assert sentence(response).place == "colour"
 
 
-def test_that_unknown_addresses_and_methods_give_a_sentence(client: Client) -> None:
-    assert raw(client, "GET", "/nothing").status_code == 404
-    assert sentence(raw(client, "GET", "/nothing")).kind == "not_found"
-    assert raw(client, "DELETE", "/health").status_code == 405
+def test_that_unknown_addresses_and_methods_give_a_sentence(shared: Client) -> None:
+    assert raw(shared, "GET", "/nothing").status_code == 404
+    assert sentence(raw(shared, "GET", "/nothing")).kind == "not_found"
+    assert raw(shared, "DELETE", "/health").status_code == 405
 
 
-def test_that_failures_arrive_as_the_classes_they_were(client: Client, home: Path) -> None:
+def test_that_failures_arrive_as_the_classes_they_were(shared: Client, tmp_path: Path) -> None:
     calls: dict[Any, type[WorkbenchError]] = {
-        (lambda: client.run("0" * 32)): NotFound,
-        (lambda: client.run("..")): NotFound,
-        (lambda: client.runs(order="beauty")): UserError,
-        (lambda: client.submit(JobRequest(project=str(home / "nowhere")))): NotFound,
-        (lambda: client.model("none")): NotFound,
-        (lambda: client.register_model(ModelRequest(name="m", run_id="0" * 32, path="x"))): NotFound,
-        (lambda: client.service("none")): NotFound,
-        (lambda: client.create_service(ServiceRequest(name="late", model="none", version=1))): NotFound,
-        (lambda: client.kernel("none")): NotFound,
-        (lambda: client.start_kernel(KernelRequest(project="relative"))): UserError,
-        (lambda: client.job("0" * 32)): NotFound,
-        (lambda: client.artifact("0" * 32, "../../secrets.json")): UserError,
+        (lambda: shared.run("0" * 32)): NotFound,
+        (lambda: shared.run("..")): NotFound,
+        (lambda: shared.runs(order="beauty")): UserError,
+        (lambda: shared.submit(JobRequest(project=str(tmp_path / "nowhere")))): NotFound,
+        (lambda: shared.model("none")): NotFound,
+        (lambda: shared.register_model(ModelRequest(name="m", run_id="0" * 32, path="x"))): NotFound,
+        (lambda: shared.service("none")): NotFound,
+        (lambda: shared.create_service(ServiceRequest(name="late", model="none", version=1))): NotFound,
+        (lambda: shared.kernel("none")): NotFound,
+        (lambda: shared.start_kernel(KernelRequest(project="relative"))): UserError,
+        (lambda: shared.job("0" * 32)): NotFound,
+        (lambda: shared.artifact("0" * 32, "../../secrets.json")): UserError,
     }
     for call, kind in calls.items():
         with pytest.raises(kind):
@@ -224,8 +224,8 @@ def test_that_a_damaged_database_is_said_and_kept(home: Path) -> None:
         client.close()
 
 
-def test_that_the_api_describes_itself(client: Client) -> None:
-    paths = raw(client, "GET", "/openapi.json").json()["paths"]
+def test_that_the_api_describes_itself(shared: Client) -> None:
+    paths = raw(shared, "GET", "/openapi.json").json()["paths"]
     assert {"/api/v1/runs/{run_id}", "/api/v1/jobs", "/api/v1/services/{name}/score", "/api/v1/kernels"} <= set(paths)
 
 
@@ -291,7 +291,7 @@ def test_that_a_conflict_arrives_as_one(home: Path) -> None:
     assert not is_alive(pid)
 
 
-def test_that_a_missing_past_gives_a_reset(client: Client) -> None:
-    events = client.events(12345)
+def test_that_a_missing_past_gives_a_reset(shared: Client) -> None:
+    events = shared.events(12345)
     assert isinstance(next(events).body, Reset)
     events.close()
