@@ -42,7 +42,7 @@ class ProjectLineage(QObject):
         run = self._context.operations.run
         run(
             "Listing the project",
-            lambda _p: _files(project),
+            partial(_read_files, project),
             self._on_files,
             self._on_failed,
             exclusive="lineage-files",
@@ -52,7 +52,7 @@ class ProjectLineage(QObject):
             folder = str(project.folder)
             self._context.call(
                 "Reading the lineage",
-                lambda client, _p: _records(client, folder),
+                lambda client, _progress: _records(client, folder),
                 self._on_records,
                 self._on_failed,
                 exclusive="lineage-records",
