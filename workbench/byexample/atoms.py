@@ -244,6 +244,8 @@ def _moments(shop: Workshop, node: Node, values: tuple[str, ...], extra: float) 
                    for found, output in zip(parsed, shop.outputs, strict=True)):  # fmt: skip
                 full_day = name.startswith("hour.") and re.search(r"[AaPp][Mm]\b", shop.outputs[0]) is not None
                 dear = 0.1 * name.endswith((".ordinal", "year.short")) + 0.2 * full_day
+                if name == "quarter.plain":
+                    dear += -0.2 if re.search(r"[Qq]\d", shop.outputs[0]) else 0.3
                 shop.offer(Call("moment_part", node, (order, name)), cost + dear)
         for name in ("hour.plain", "minute.plain", "second.plain"):
             source = Call("moment_part", node, (order, name))

@@ -142,7 +142,7 @@ def _conditional(examples: Sequence[Example], seen: Sequence[Row], deadline: flo
         for side, holds in ((yes, True), (no, False)):
             rows = [row for row in seen if test.holds(row) == holds]
             if all(not (output or "") for _, output in side):
-                found = [(0.2, Constant(side[0][1]))]
+                found: list[tuple[float, Node]] = [(0.2, Constant(side[0][1]))]
             else:
                 found = _straight(side, rows, deadline) if all(output for _, output in side) else []
             if not found:

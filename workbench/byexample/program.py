@@ -125,7 +125,7 @@ class Program:
 
     def explain(self, columns: Sequence[str] = ()) -> str:
         """One English sentence; `columns` are the names of the inputs."""
-        sentence = _explain(self.root, columns)
+        sentence = _explain(self.root, columns or (("the input",) if _width(self.root) == 1 else ()))
         return sentence[0].upper() + sentence[1:] + "."
 
     def to_json(self) -> dict[str, Any]:
@@ -303,7 +303,9 @@ def _helpers(text: str) -> str:
     for name in (name for name in by_name if name in needed):
         used += ("\n" if name.isupper() and used else "\n\n\n" if used else "") + by_name[name]
     everything = used + text
-    wanted = [line for line in imports.split("\n") if line.startswith("import ") and re.search(rf"\b{line[7:]}\b", everything)]
+    wanted = [
+        line for line in imports.split("\n") if line.startswith("import ") and re.search(rf"\b{line.split()[-1]}\.", everything)
+    ]
     wanted += [line for line in imports.split("\n") if line.startswith("from ") and "Decimal" in everything]
     return "\n".join(wanted) + ("\n\n\n" if wanted else "") + used + ("\n\n\n" if used else "")
 

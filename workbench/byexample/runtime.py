@@ -3,7 +3,7 @@
 Each takes a text first and returns a text, or None when it does not apply to that text.
 """
 
-import datetime
+import datetime as dt
 import re
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal, InvalidOperation
 
@@ -212,7 +212,7 @@ def read_moment(group: dict[str, str | None], order: str) -> dict[str, int] | No
         return None
     if "day" in found:
         try:
-            datetime.date(found.get("year", 2000), found["month"], found["day"])
+            dt.date(found.get("year", 2000), found["month"], found["day"])
         except ValueError:
             return None
     return found
@@ -254,7 +254,7 @@ def show_calendar(found: dict[str, int], kind: str, style: str) -> str | None:
         return str((found["month"] + 2) // 3) if "month" in found else None
     if not {"year", "month", "day"} <= found.keys():
         return None
-    date = datetime.date(found["year"], found["month"], found["day"])
+    date = dt.date(found["year"], found["month"], found["day"])
     if kind == "weekday":
         return DAYS[date.weekday()] if style == "name" else DAYS[date.weekday()][:3]
     value = date.isocalendar()[1] if kind == "week" else date.timetuple().tm_yday

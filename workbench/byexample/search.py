@@ -1,6 +1,7 @@
 """The search for the cheapest sequences of atoms and constants that spell every output."""
 
 import heapq
+import math
 import re
 from collections.abc import Sequence
 
@@ -88,4 +89,5 @@ def _constant_cost(shop: Workshop, text: str) -> float:
     price += 3.0 * len(_CALENDAR.findall(text))
     if all(len(output) == len(text) for output in shop.outputs):
         price += 3.0
-    return 0.6 + others + price / max(len(set(map(tuple, shop.rows))), 1) ** 0.5
+    distinct = max(len(set(map(tuple, shop.rows))), 1)
+    return 0.6 + others + price / math.sqrt(distinct)

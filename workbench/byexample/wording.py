@@ -14,7 +14,8 @@ _TOKENS = {
 }
 _PARTS = {
     "year": "year", "month": "month", "day": "day", "hour": "hour", "hour12": "hour (12-hour clock)", "minute": "minute",
-    "second": "second", "half": "AM/PM", "weekday": "weekday", "quarter": "quarter", "week": "ISO week", "yearday": "day of the year",
+    "second": "second", "half": "AM/PM", "weekday": "weekday", "quarter": "quarter", "week": "ISO week",
+    "yearday": "day of the year",
 }  # fmt: skip
 _STYLES = {"two": " with two digits", "name": " by name", "short": ", short", "ordinal": " as an ordinal"}
 _ORDERS = {"hhmm": " (read as hours and minutes)", "dmy": " (day first)", "ydm": " (year, day, month)"}

@@ -78,12 +78,13 @@ class QueryContext:
             return ibis.table(types, name="schema_only")
         view = f"expression_{hashlib.sha256(os.urandom(16)).hexdigest()[:16]}"
         body = ibis.to_sql(table, dialect="duckdb")
-        others = "".join(f"{quoted(column)}, " for column in table.columns if column != wanted)
-        select = f"SELECT {others}({sql}) AS {quoted(wanted)} FROM ({body}) AS rows"  # noqa: S608
+        # the columns in the very order of `types`: Ibis turns a selection of all of them into a star
+        chosen = ", ".join(f"({sql}) AS {quoted(name)}" if name == wanted else quoted(name) for name in types)
+        select = f"SELECT {chosen} FROM ({body}) AS rows"  # noqa: S608
         with self.store.cursor() as cursor:
             cursor.execute(f"CREATE VIEW {view} AS {select}")
         self.views.append(view)
-        return ibis.table(types, name=view).select(*table.columns, *([] if wanted in table.columns else [wanted]))
+        return ibis.table(types, name=view)
 
     def count_failures(self, message: str, table: ir.Table, failed: ir.BooleanColumn) -> None:
         """Remembers what to count."""

@@ -55,11 +55,11 @@ def convert(
     if to in {"string", "other"}:
         return value.cast("string")
     if from_ in {"string", "other"}:
-        return _from_text(value.cast("string").strip(), to, formats, decimal, true_values, false_values)  # type: ignore[attr-defined]
+        return _from_text(value.cast("string").strip(), to, formats, decimal, true_values, false_values)
     if from_ == "decimal" and to == "integer":
         import ibis
 
-        return ibis.ifelse(value == value.round(), value.try_cast(target), ibis.null(target))  # type: ignore[attr-defined]
+        return ibis.ifelse(value == value.round(), value.try_cast(target), ibis.null(target))
     return value.try_cast(target)
 
 

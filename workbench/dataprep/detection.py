@@ -3,14 +3,15 @@
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from pathlib import Path
 
 from workbench.base.errors import EnvironmentError_, NotFound, UserError
 from workbench.dataprep.columns import literal, type_of
+from workbench.dataprep.guessing import MISSING_CANDIDATES, Guess, guess_column
 from workbench.dataprep.loading import column_names, dialect
 from workbench.dataprep.sources import SourceColumn, SourceSpec
-from workbench.dataprep.guessing import MISSING_CANDIDATES, Guess, guess_column
 
 _HEAD = 1 << 20
 _PROBE = 1 << 18
@@ -103,9 +104,14 @@ def _guess_encoding(path: Path, head: bytes) -> str:
     best = from_bytes(head[:65536]).best()
     if best is None or control > len(head[:65536]) / 200:
         raise UserError(f"{path.name} is a binary file, not text.", hint="Choose a CSV, text or Parquet file.", place=str(path))
-    # the detector's many Western code pages differ in a few letters; Windows' own is by far the commonest
     western = {"cp1250", "cp1252", "latin_1", "cp1254", "cp1257", "iso8859_15", "iso8859_9", "iso8859_2", "mac_roman", "cp1258"}
-    return "cp1252" if best.encoding in western and best.encoding not in {"cp1250", "iso8859_2"} else best.encoding
+    if best.encoding not in western:
+        return best.encoding
+    # code pages differ in a few letters: it is Windows' Western one when that gives letters, not signs, among the words
+    inside = re.findall(
+        r"(?<=[A-Za-z])[^\x00-\x7f](?=[a-z])|(?<![^\W])[^\x00-\x7f](?=[a-z])", head[:65536].decode("cp1252", errors="replace")
+    )
+    return "cp1252" if all(letter.isalpha() and letter not in "ŸŽœ" for letter in inside) else best.encoding
 
 
 def _decode(data: bytes, encoding: str) -> str:

@@ -107,7 +107,7 @@ class Engine:
         except WorkbenchError as error:
             return tuple((Problem(str(error)),) for _ in flow.steps[:1]) + ((),) * max(len(flow.steps) - 1, 0)
         context = self._context(job, None)
-        result = []
+        result: list[tuple[Problem, ...]] = []
         for step in flow.steps:
             if not step.enabled:
                 result.append(())

@@ -1,6 +1,6 @@
 """What type a column of texts has."""
 
-import datetime
+import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -104,7 +104,7 @@ def _dates(values: list[str], clock: str) -> list[str]:
 def _fits(format_: str, values: list[str]) -> bool:
     try:
         for value in values[:3000]:
-            datetime.datetime.strptime(value, format_)  # noqa: DTZ007 (only whether it parses)
+            dt.datetime.strptime(value, format_)  # noqa: DTZ007 (only whether it parses)
     except ValueError:
         return False
     return True

@@ -78,9 +78,19 @@ def column_names(cells: list[str]) -> list[str]:
 
 
 def load(
-    store: Store, path: Path, spec: SourceSpec, table: str, *, sample_rows: int | None, cancel: Cancel | None, progress: Progress | None
-) -> Loaded:  # fmt: skip
-    """Reads the file into the new table `table`, at most `sample_rows` rows. Raises UserError, NotFound, EnvironmentError_, Cancelled."""
+    store: Store,
+    path: Path,
+    spec: SourceSpec,
+    table: str,
+    *,
+    sample_rows: int | None,
+    cancel: Cancel | None,
+    progress: Progress | None,
+) -> Loaded:
+    """Reads the file into the new table `table`, at most `sample_rows` rows.
+
+    Raises UserError, NotFound, EnvironmentError_, Cancelled.
+    """
     if not path.is_file():
         raise NotFound(f"The file {path} is not there.", hint="It was moved or deleted: choose it again.", place=str(path))
     if path.stat().st_size == 0:

@@ -90,7 +90,7 @@ class Package(Frozen):
     def placed(self, path: Path) -> "Package":
         """The same package, standing at that path."""
         copy = self.model_copy()
-        copy._path, copy._folder = path.absolute(), path.absolute().parent
+        copy.__pydantic_private__ = {"_path": path.absolute(), "_folder": path.absolute().parent}
         return copy
 
     def save(self, path: Path) -> "Package":

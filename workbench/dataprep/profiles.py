@@ -87,7 +87,7 @@ def profile_column(store: Store, table: str, column: ColumnInfo, rows: int, canc
         maximum=high,
         mean=mean,
         deviation=deviation,
-        quartiles=tuple(quartiles) if quartiles else None,  # type: ignore[arg-type]
+        quartiles=tuple(quartiles) if quartiles else None,
         histogram=histogram,
         top=top,
     )
@@ -117,9 +117,9 @@ def _histogram(store: Store, table: str, value: str, type_: ColumnType, cancel: 
 
 def _label(low: float, high: float, type_: ColumnType) -> str:
     if type_ in _TEMPORAL:
-        import datetime
+        import datetime as dt
 
-        start, end = (datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=seconds) for seconds in (low, high))  # noqa: DTZ001
+        start, end = (dt.datetime(1970, 1, 1) + dt.timedelta(seconds=seconds) for seconds in (low, high))  # noqa: DTZ001
         pattern = "%Y-%m-%d" if type_ == "date" or high - low >= 86_400 else "%Y-%m-%d %H:%M"
         return f"{start:{pattern}} – {end:{pattern}}"
     if type_ == "integer" and high - low == 1:

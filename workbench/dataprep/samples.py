@@ -17,7 +17,7 @@ def sample_names() -> list[str]:
 
 
 def write_sample(name: str, folder: Path) -> Path:
-    """Writes the raw CSV of a sample (`flights`, `weather`) into `folder` and returns its path; an existing file is replaced whole."""
+    """Writes the raw CSV of a sample (`flights`, `weather`) into `folder` and returns its path."""
     packed = resources_dir() / "samples" / f"{name}.csv.xz"
     if not packed.is_file():
         raise NotFound(f"There is no sample called {name}.", hint=f"There are {' and '.join(sample_names())}.")

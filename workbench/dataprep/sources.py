@@ -109,7 +109,7 @@ class DataSource(Frozen):
 
 
 def detect(path: Path) -> SourceSpec:
-    """How the file is to be read: format, encoding, header, types. Raises UserError with one sentence for a file that is no table."""
+    """How the file is to be read: format, encoding, header, types. Raises UserError with one sentence when it is no table."""
     from workbench.dataprep.detection import detect_file
 
     return detect_file(Path(path))

@@ -84,11 +84,18 @@ class Store:
 
     def add_function(self, name: str, function: Any, arguments: int) -> None:
         """Makes a Python function over Arrow arrays of text known to SQL, once."""
+        from duckdb.func import FunctionNullHandling, PythonUDFType
+
         with self._lock:
             if name in self._functions:
                 return
             self._connection.create_function(
-                name, function, ["VARCHAR"] * arguments, "VARCHAR", type="arrow", null_handling="special"
+                name,
+                function,
+                ["VARCHAR"] * arguments,
+                "VARCHAR",
+                type=PythonUDFType.ARROW,
+                null_handling=FunctionNullHandling.SPECIAL,
             )
             self._functions.add(name)
 
@@ -162,7 +169,7 @@ def failure(error: Exception) -> Exception:
 
 def first_line(text: str) -> str:
     """DuckDB's message without its kind, position and repetition of the query."""
-    line = text.split("\n\nLINE")[0].split("\n")[0]
+    line = text.partition("\n")[0]
     kind, _, rest = line.partition(" Error: ")
     return (rest if rest and len(kind) < 30 else line).strip().rstrip(".")
 

@@ -1,5 +1,7 @@
 """Steps on whole columns: rename, remove, keep, convert."""
 
+# ruff: noqa: ARG002 (every step has the same signature, whether it needs the context or not)
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal

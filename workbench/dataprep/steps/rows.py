@@ -1,8 +1,10 @@
 """Steps on rows: filter, sort, remove duplicates, first rows."""
 
+# ruff: noqa: ARG002 (every step has the same signature, whether it needs the context or not)
+
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -151,11 +153,11 @@ def typed(text: str, type_: ColumnType) -> Any:
                 raise ValueError(text)
             return lower == "true"
         case "date":
-            return datetime.date.fromisoformat(text.strip())
+            return dt.date.fromisoformat(text.strip())
         case "time":
-            return datetime.time.fromisoformat(text.strip())
+            return dt.time.fromisoformat(text.strip())
         case "timestamp":
-            return datetime.datetime.fromisoformat(text.strip()).replace(tzinfo=None)
+            return dt.datetime.fromisoformat(text.strip()).replace(tzinfo=None)
         case _:
             return text
 

@@ -1,5 +1,7 @@
 """Steps that bring tables together: join and summarize."""
 
+# ruff: noqa: ARG002 (every step has the same signature, whether it needs the context or not)
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
@@ -7,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from workbench.base.errors import WorkbenchError
-from workbench.dataprep.columns import ROW, ColumnType, Problem, Schema, find, listed, missing_columns, schema_of, unique_name
+from workbench.dataprep.columns import ROW, ColumnType, Problem, Schema, find, listed, missing_columns, unique_name
 from workbench.dataprep.steps.base import Context, SchemaContext, StepBase
 
 if TYPE_CHECKING:
@@ -117,7 +119,7 @@ def _equal(left: Any, right: Any) -> Any:
 
 
 class Measure(BaseModel):
-    """One aggregate of a column; `name` is the new column's (empty: `<column>_<aggregate>`). `count` without a column counts rows."""
+    """One aggregate of a column; `name` is the new column's (`<column>_<aggregate>` without). `count` alone counts rows."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -168,7 +170,7 @@ class Summarize(StepBase):
         grouped = table.aggregate(
             by=[table[name] for name in self.by],
             **{ROW: table[ROW].min().fill_null(0)},
-            **measures,  # type: ignore[arg-type]
+            **measures,
         )
         return grouped.select(ROW, *self.by, *measures)
 

@@ -1,5 +1,7 @@
 """Steps on values: replace, fill missing, trim, SQL expression, derive by example, split."""
 
+# ruff: noqa: ARG002 (every step has the same signature, whether it needs the context or not)
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
@@ -134,7 +136,7 @@ class Trim(StepBase):
         ]
 
     def apply(self, table: ir.Table, context: Context) -> ir.Table:
-        return table.mutate(**{name: table[name].strip() for name in self.columns})  # type: ignore[attr-defined]
+        return table.mutate(**{name: table[name].strip() for name in self.columns})
 
 
 class Expression(StepBase):
