@@ -1,5 +1,6 @@
 """The project's own breadcrumb: its data, preparations, newest run, models and services; shown where a page has none of its own."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
