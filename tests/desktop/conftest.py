@@ -147,3 +147,59 @@ def shoot(themed: Any) -> "Callable[[QWidget, str], None]":
         themed.apply(Settings(theme="light"))
 
     return take
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A workspace whose server goes on for all tests that take `linked`: its start is dear. Each test has a project of its own."""
+    from workbench.client.client import Client
+
+    folder = tmp_path_factory.mktemp("served") / "workspace"
+    yield folder
+    with contextlib.suppress(Exception), Client.connect(folder, start=False) as client:
+        for service in client.services():
+            client.delete_service(service.name)
+        client.shutdown()
+
+
+@pytest.fixture
+def linked(themed: Any, served: Path, monkeypatch: pytest.MonkeyPatch, qtbot: "QtBot") -> "Iterator[AppContext]":
+    """A context on the shared server, connected; what it still asks at the end is waited for."""
+    from workbench.desktop.context import AppContext
+
+    monkeypatch.setenv("WORKBENCH_HOME", str(served))
+    made = AppContext(themed, home=served)
+    with qtbot.waitSignal(made.events.connected, timeout=60_000):
+        made.events.start()
+    yield made
+    made.window = None
+    qtbot.waitUntil(lambda: made.operations.inflight == 0, timeout=20_000)
+    made.close()
+    made.deleteLater()
+
+
+@pytest.fixture
+def training(tmp_path: Path) -> Any:
+    """A project whose scripts run in Workbench's own interpreter, so that jobs take no environment: train, slow, broken, score."""
+    from workbench.projects.project import Project
+
+    made = Project.create(tmp_path / "training", name="Training", description="Learns nothing, quickly.")
+    config = 'script = "train.py"\narguments = ["--depth", "3"]\n\n[environment]\nkind = "workbench"\n'
+    (made.folder / "runconfig" / f"{made.default_config}.toml").write_text(config)
+    (made.folder / "train.py").write_text(
+        "import sys\nimport workbench\n"
+        "depth = int(sys.argv[2])\n"
+        "workbench.log_params({'depth': depth, 'kind': 'tree'})\n"
+        "for step in range(5):\n    workbench.log('valid/auc', 0.5 + depth * step / 100, step=step)\n"
+        "workbench.log_text('model.json', '{\"depth\": %d}' % depth)\n"
+        "print('trained')\n"
+    )
+    (made.folder / "slow.py").write_text("import time, workbench\nworkbench.log('loss', 1.0)\nprint('begun')\ntime.sleep(600)\n")
+    (made.folder / "broken.py").write_text("raise ValueError('seventeen values are missing')\n")
+    (made.folder / "score.py").write_text(
+        "import json, os, pathlib\nSAMPLE = {'x': 2}\nmodel = None\n"
+        "def init():\n    global model\n"
+        "    model = json.loads(next(pathlib.Path(os.environ['WORKBENCH_MODEL_DIR']).rglob('*.json')).read_text())\n"
+        "def run(data):\n    return {'y': data['x'] * model['depth']}\n"
+    )
+    return made
