@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, QSettings, QStandardPaths, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
+
 from workbench.base.settings import Settings
 from workbench.desktop.context import AppContext
 from workbench.desktop.data.activity import DataActivity
@@ -79,6 +80,7 @@ class Bench:
         self.qtbot.mouseDClick(viewport, Qt.MouseButton.LeftButton, pos=spot)
         self.until(lambda: viewport.findChild(QLineEdit) is not None)
         editor = viewport.findChild(QLineEdit)
+        assert editor is not None
         editor.clear()
         QTest.keyClicks(editor, text)
         QTest.keyClick(editor, Qt.Key.Key_Return)

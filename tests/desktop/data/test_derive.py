@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+
 from workbench.dataprep.package import Package
 from workbench.dataprep.steps import Derive
 from workbench.desktop.data.derive_session import DeriveSession
@@ -17,7 +18,8 @@ def _begin(bench: Any, page: Any, column: str) -> DeriveSession:
     bench.qtbot.mouseClick(page.toolbar.buttons["derive"], Qt.MouseButton.LeftButton)
     bench.until(lambda: isinstance(page.session, DeriveSession))
     bench.idle()
-    return page.session
+    session: DeriveSession = page.session
+    return session
 
 
 def test_that_two_typed_values_fill_the_column_and_become_a_step(bench: Any) -> None:

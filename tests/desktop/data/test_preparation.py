@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
+
 from workbench.dataprep.package import Package
 from workbench.dataprep.steps import Convert, Filter, Remove, Rename
 from workbench.desktop.data.editors.join import JoinEditor

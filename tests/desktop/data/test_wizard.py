@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+
 from workbench.dataprep.sources import DataSource
 from workbench.desktop.data.source_page import SourcePage
 from workbench.desktop.data.wizard.wizard import AddSourceWizard

@@ -41,7 +41,8 @@ def register_commands(context: "AppContext", activity: "DataActivity") -> None:
     commands = [
         Command(DataCommand.ADD_SOURCE, "Add data source", activity.add_source, "database", ("Ctrl+Shift+A",), has_project, "Data",
                 "Add a file to the project, with its format detected", scope=activity),
-        Command(DataCommand.NEW_PREPARATION, "New data preparation", activity.new_preparation, "wand-sparkles", (), has_project, "Data",
+        Command(DataCommand.NEW_PREPARATION, "New data preparation", activity.new_preparation, "wand-sparkles", (), has_project,
+                "Data",
                 "Start preparing the source in front"),
         Command(DataCommand.UNDO, "Undo", lambda: _undo(activity), "undo-2", ("Ctrl+Z",), with_prep, "Data",
                 "Take the last change of the preparation back", scope=activity),

@@ -67,7 +67,7 @@ class DataList(QWidget):
         """Makes the item of `path` current without opening it."""
         self.list.blockSignals(True)
         if path is None or not self.list.choose(str(path)):
-            self.list.setCurrentItem(None)
+            self.list.setCurrentRow(-1)
         self.list.blockSignals(False)
         self.list.viewport().update()
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QScrollArea, QWidget
 
 from workbench.desktop.data.derive_learn import Lesson, Row
@@ -11,6 +12,7 @@ from workbench.desktop.data.editor_host import Panel
 from workbench.desktop.data.editors.fields import ColumnPicker, choice
 from workbench.desktop.data.wizard.draft import TYPE_TITLES
 from workbench.desktop.icons import icon
+from workbench.desktop.theme import theme
 from workbench.desktop.widgets import CodeView, IconLabel, button, icon_button, label
 
 if TYPE_CHECKING:
@@ -114,6 +116,7 @@ class DerivePanel(Panel):
         """The examples so far, each with a button that takes it back."""
         while (item := self._chip_row.takeAt(0)) is not None:
             if widget := item.widget():
+                widget.hide()
                 widget.deleteLater()
         self._chip_area.setVisible(bool(examples))
         if examples:
@@ -154,17 +157,15 @@ class _Chip(QWidget):
         cross.setStyleSheet("QToolButton { min-height: 18px; max-height: 20px; padding: 0 2px; }")
         row.addWidget(cross)
         self.setToolTip(f"{source} → {output}")
-        self.setProperty("chip", True)
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(28)
-        self.setStyleSheet(_chip_style())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme().tokens.neutral_soft)
+        painter.drawRoundedRect(self.rect(), 6, 6)
+        painter.end()
 
     def _on_remove(self) -> None:
         self._panel.example_removed.emit(self._number)
-
-
-def _chip_style() -> str:
-    from workbench.desktop.theme import theme
-
-    ground = theme().tokens.neutral_soft.name()
-    return f'QWidget[chip="true"] {{ background: {ground}; border-radius: 6px; }}'

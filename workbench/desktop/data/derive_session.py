@@ -109,7 +109,7 @@ class DeriveSession(QObject):
             examples=tuple(Example(inputs=given, output=output) for given, output in self._pairs()),
             program=self._lesson.program.to_json(),
             type=self.panel.type.currentData(),
-            **kept,  # type: ignore[arg-type]
+            **kept,
         )
 
     def on_view(self, view: "TableView") -> None:

@@ -12,7 +12,8 @@ from workbench.desktop.data import edits
 from workbench.desktop.data.undo import EditPackage
 
 if TYPE_CHECKING:
-    from workbench.dataprep.package import Dataflow, Package, Step
+    from workbench.dataprep.package import Dataflow, Package
+    from workbench.dataprep.steps import StepBase
     from workbench.desktop.operations import Operations
 
 Place = tuple[str, int | None]
@@ -77,12 +78,12 @@ class PrepDocument(QObject):
             return
         self.stack.push(EditPackage(self, text, after, flow_id or self._place[0], step, merge))
 
-    def add_step(self, step: "Step", text: str) -> None:
+    def add_step(self, step: "StepBase", text: str) -> None:
         """Puts a step behind the current one and shows its result."""
         at = self.applied
         self.edit(text, edits.insert_step(self._package, self._place[0], at, step), step=self._after(at + 1, 1))
 
-    def change_step(self, step: "Step", text: str) -> None:
+    def change_step(self, step: "StepBase", text: str) -> None:
         """Replaces the step of the same id and shows its result."""
         flow = edits.flow_of(self._package, self._place[0])
         index = edits.step_index(flow, step.id)

@@ -16,7 +16,7 @@ from workbench.desktop.operations import Progress
 if TYPE_CHECKING:
     from workbench.dataprep.columns import Schema
     from workbench.dataprep.package import Package
-    from workbench.dataprep.steps import StepBase
+    from workbench.dataprep.steps import Join, StepBase
     from workbench.dataprep.views import TableView
     from workbench.desktop.data.document import PrepDocument
     from workbench.desktop.data.editors.base import StepEditor
@@ -30,6 +30,8 @@ class EditSession(QObject):
     marked = Signal(object)
     ended = Signal(bool)
     """Whether the step was taken over."""
+    reveal = Signal(str)
+    """A column that should come into view."""
 
     def __init__(
         self, document: "PrepDocument", data: "FlowData", operations: "Operations", editor: "StepEditor", index: int, rows: int
@@ -41,6 +43,7 @@ class EditSession(QObject):
         self._index, self._rows = index, rows
         self._flow = document.place[0]
         self._op = ""
+        self._new: tuple[str, ...] = ()
         self.host.preview_wanted.connect(self.preview)
         self.host.accepted.connect(self.accept)
         self.host.cancelled.connect(self.cancel)
@@ -82,11 +85,23 @@ class EditSession(QObject):
             return
         # an edited step that is off is previewed as if it were on
         self._data.show(self.package_with(step.model_copy(update={"enabled": True})), self._flow, self._index + 1, "preview")
-        if isinstance(self.editor, JoinEditor):
+        if isinstance(self.editor, JoinEditor) and isinstance(step, _join()):
             self._count(self.editor, step)
+
+    def new_columns(self, view: "TableView") -> tuple[str, ...]:
+        """The columns that the step adds, in their order."""
+        known = {column.name for column in self.editor.schema}
+        return tuple(column.name for column in view.columns if column.name not in known)
 
     def on_view(self, view: "TableView") -> None:
         """The rows after the step are there."""
+        new = self.new_columns(view)
+        if self._op in {"expression", "split", "join"}:
+            self.marked.emit(frozenset(filter(None, (*self.editor.columns(), *new))))
+            if new and new != self._new:
+                self.reveal.emit(new[-1])
+                self.reveal.emit(new[0])
+        self._new = new
         notes = [note.message for note in view.notes if self.editor.old is None or note.step == self.editor.old.id]
         count = view.row_count
         words = f"{count:,} row{'' if count == 1 else 's'}"
@@ -147,13 +162,13 @@ class EditSession(QObject):
         if isinstance(self.editor, JoinEditor):
             self.editor.set_problem(str(error))
 
-    def _count(self, editor: JoinEditor, step: "StepBase") -> None:
+    def _count(self, editor: JoinEditor, step: "Join") -> None:
         """How many rows find a partner: the join with other choices of rows, on the same sample."""
         engine, sample, flow, index, rows = self._data.engine, self._data.sample_rows, self._flow, self._index, self._rows
         variants = {
             how: self.package_with(step.model_copy(update={"how": how})) for how in ("left_only", "inner", "right", step.how)
-        }  # type: ignore[attr-defined]
-        how = step.how  # type: ignore[attr-defined]
+        }
+        how = step.how
 
         def work(progress: Progress) -> JoinCounts:
             counts: dict[str, int] = {}
@@ -173,3 +188,9 @@ class EditSession(QObject):
     def _on_count_failed(self, error: Exception) -> None:
         if isinstance(self.editor, JoinEditor):
             self.editor.counts.set_counts(None, str(getattr(error, "message", error)).split("cannot run: ", 1)[-1])
+
+
+def _join() -> "type[Join]":
+    from workbench.dataprep.steps import Join
+
+    return Join

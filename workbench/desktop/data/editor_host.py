@@ -99,7 +99,8 @@ class EditorHost(Panel):
 
     def fit(self) -> None:
         """As high as the fields need, up to two fifths of the window."""
-        self.editor.layout().activate()
+        if (layout := self.editor.layout()) is not None:
+            layout.activate()
         wanted = self.editor.sizeHint().height() + 4
         limit = max(140, int(self.window().height() * 0.42))
         self._area.setFixedHeight(min(wanted, limit))

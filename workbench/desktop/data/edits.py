@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from workbench.base.errors import NotFound
 
 if TYPE_CHECKING:
-    from workbench.dataprep.package import Dataflow, Package, Step
+    from workbench.dataprep.package import Dataflow, Package
+    from workbench.dataprep.steps import StepBase
 
 
 def flow_of(package: "Package", flow_id: str) -> "Dataflow":
@@ -41,18 +42,18 @@ def rename_flow(package: "Package", flow_id: str, name: str) -> "Package":
     return put_flow(package, flow_of(package, flow_id).model_copy(update={"name": name}))
 
 
-def with_steps(package: "Package", flow_id: str, steps: "tuple[Step, ...]") -> "Package":
+def with_steps(package: "Package", flow_id: str, steps: "tuple[StepBase, ...]") -> "Package":
     """The package with all steps of a dataflow replaced."""
     return put_flow(package, flow_of(package, flow_id).model_copy(update={"steps": steps}))
 
 
-def insert_step(package: "Package", flow_id: str, index: int, step: "Step") -> "Package":
+def insert_step(package: "Package", flow_id: str, index: int, step: "StepBase") -> "Package":
     """The package with one more step, at `index`."""
     steps = flow_of(package, flow_id).steps
     return with_steps(package, flow_id, (*steps[:index], step, *steps[index:]))
 
 
-def replace_step(package: "Package", flow_id: str, step: "Step") -> "Package":
+def replace_step(package: "Package", flow_id: str, step: "StepBase") -> "Package":
     """The package with the step of the same id replaced."""
     steps = flow_of(package, flow_id).steps
     return with_steps(package, flow_id, tuple(step if old.id == step.id else old for old in steps))

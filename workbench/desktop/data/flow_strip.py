@@ -56,6 +56,7 @@ class FlowStrip(QWidget):
         self._ids = [flow_id for flow_id, _ in wanted]
         if current in self._ids:
             self.tabs.setCurrentIndex(self._ids.index(current))
+        self.tabs.setMaximumWidth(sum(self.tabs.tabRect(number).width() + 24 for number in range(self.tabs.count())))
         self._filling = False
 
     def rename(self, index: int) -> None:

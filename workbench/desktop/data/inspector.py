@@ -225,6 +225,7 @@ class Inspector(QWidget):
         self._hint.setText("Computing the statistics …" if column else "Click a column to see its statistics here.")
         while (item := self._facts.takeAt(0)) is not None:
             if widget := item.widget():
+                widget.hide()
                 widget.deleteLater()
         if profile is None:
             self._kind.setText("")
@@ -274,13 +275,13 @@ def facts(profile: "ColumnProfile") -> list[tuple[str, str, str]]:
 
 def histogram_bars(profile: "ColumnProfile") -> list[Bar]:
     """The bins as bars; each stands for `between` its ends."""
-    import datetime
+    import datetime as dt
 
     bars = []
     for bin_ in profile.histogram:
         low, high = _plain(bin_.low), _plain(bin_.high)
         if profile.type in {"date", "timestamp"}:
-            start, end = (datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=s) for s in (bin_.low, bin_.high))  # noqa: DTZ001
+            start, end = (dt.datetime(1970, 1, 1) + dt.timedelta(seconds=s) for s in (bin_.low, bin_.high))  # noqa: DTZ001
             low, high = (t.date().isoformat() if profile.type == "date" else t.isoformat(" ", "seconds") for t in (start, end))
         elif profile.type == "integer":
             import math

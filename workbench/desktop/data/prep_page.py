@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -22,6 +22,7 @@ from workbench.desktop.data.steps_pane import StepsPane
 from workbench.desktop.data.table_pane import TablePane
 from workbench.desktop.data.toolbar import PrepToolbar
 from workbench.desktop.data.transforms import BY_OP
+from workbench.desktop.grid import DataGrid
 from workbench.desktop.notifications import NoticeAction
 from workbench.desktop.widgets import EmptyState, HLine, Splitter
 
@@ -73,7 +74,7 @@ class PrepPage(QWidget):
     # -- what the activity's commands call
 
     @property
-    def grid(self):
+    def grid(self) -> DataGrid:
         """The grid of the document."""
         return self.table.grid
 
@@ -121,10 +122,9 @@ class PrepPage(QWidget):
         """Computes what is shown anew."""
         flow = self.document.flow
         if flow is None:
-            self.table.stack.show_empty(
-                EmptyState("database", "No dataflow yet", "A dataflow starts from a data source and leads through steps to a table.",
-                           ("Add a dataflow", self._add_first_flow))
-            )  # fmt: skip
+            words = "A dataflow starts from a data source and leads through steps to a table."
+            act = ("Add a dataflow", self._add_first_flow)
+            self.table.stack.show_empty(EmptyState("database", "No dataflow yet", words, act))
             return
         self.data.show(self.document.package, flow.id, self.document.applied, "main")
         self.data.check(self.document.package, flow.id)
@@ -301,13 +301,14 @@ class PrepPage(QWidget):
             self._open_derive(view, columns, step, index)  # type: ignore[arg-type]
             return
         transform = BY_OP[op]
-        assert transform.editor is not None  # noqa: S101 (only derive has none)
-        more: dict[str, object] = {}
-        if transform.editor is JoinEditor:
+        make: Any = transform.editor
+        assert make is not None  # noqa: S101 (only derive has none)
+        more: dict[str, Any] = {}
+        if make is JoinEditor:
             more["others"] = self._others_of_flow()
-        elif issubclass(transform.editor, WriteEditor) and step is None:  # type: ignore[arg-type]
-            more["path"] = f"data/{self.document.path.stem}{transform.editor.suffix}"  # type: ignore[attr-defined]
-        editor = transform.editor(view.columns, step, columns, **more)
+        elif issubclass(make, WriteEditor) and step is None:
+            more["path"] = f"data/{self.document.path.stem}{make.suffix}"
+        editor = make(view.columns, step, columns, **more)
         if self._prefill is not None:
             self._prefill(editor)
             self._prefill = None
@@ -324,6 +325,8 @@ class PrepPage(QWidget):
         self.session = session
         session.marked.connect(self.grid.set_marked)
         session.ended.connect(self._on_session_ended)
+        if isinstance(session, EditSession):
+            session.reveal.connect(self._on_reveal)
         self.table.set_panel(session.host)
         session.begin()
 
@@ -337,6 +340,12 @@ class PrepPage(QWidget):
         if not taken:
             self.refresh()
         self.grid.view.setFocus()
+
+    def _on_reveal(self, name: str) -> None:
+        section = self.grid.model.section_of(name)
+        if section >= 0:
+            row = max(0, self.grid.view.rowAt(1))
+            self.grid.view.scrollTo(self.grid.model.index(row, section))
 
     def _others_of_flow(self) -> tuple[Other, ...]:
         flow = self.document.flow
@@ -499,7 +508,7 @@ class PrepPage(QWidget):
 
         def prefill(editor: object) -> None:
             if text is not None:
-                editor.find.setText(text)  # type: ignore[attr-defined]
+                editor.wanted.setText(text)  # type: ignore[attr-defined]
 
         menu = cell_menu(
             self, column, text, self.grid.copy_selection, self._add_filter,
@@ -519,7 +528,7 @@ class PrepPage(QWidget):
             return
         from workbench.dataprep.steps import Condition
 
-        condition = Condition(column=column, operator=bar.operator, value=bar.value, value2=bar.value2)  # type: ignore[arg-type]
+        condition = Condition(column=column, operator=bar.operator, value=bar.value, value2=bar.value2)
         menu = QMenu(self)
         add(menu, f"Keep rows where {condition.describe()}", lambda: self._add_filter(condition, True), "funnel")
         add(menu, f"Remove rows where {condition.describe()}", lambda: self._add_filter(condition, False), "funnel")

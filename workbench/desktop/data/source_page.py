@@ -111,7 +111,7 @@ class SourcePage(QWidget):
     def _on_bar(self, column: str, bar: "Bar", place: QPointF) -> None:
         from workbench.dataprep.steps import Condition, Filter
 
-        condition = Condition(column=column, operator=bar.operator, value=bar.value, value2=bar.value2)  # type: ignore[arg-type]
+        condition = Condition(column=column, operator=bar.operator, value=bar.value, value2=bar.value2)
         menu = QMenu(self)
         for word in ("keep", "remove"):
             step = Filter(conditions=(condition,), action=word)

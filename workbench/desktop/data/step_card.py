@@ -12,7 +12,7 @@ from workbench.desktop.widgets.basics import icon_button, label
 from workbench.desktop.widgets.states import IconLabel
 
 if TYPE_CHECKING:
-    from workbench.dataprep.package import Step
+    from workbench.dataprep.steps import StepBase
 
 
 class StepCard(QWidget):
@@ -21,7 +21,7 @@ class StepCard(QWidget):
     toggle_asked = Signal(str)
     menu_asked = Signal(str, object)
 
-    def __init__(self, step: "Step | None", title: str = "", parent: QWidget | None = None) -> None:
+    def __init__(self, step: "StepBase | None", title: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.step_id = step.id if step is not None else ""
         self._current = self._ahead = False
@@ -57,7 +57,7 @@ class StepCard(QWidget):
     def sentence(self) -> QLabel:
         return self._text
 
-    def _make_buttons(self, step: "Step | None") -> QWidget:
+    def _make_buttons(self, step: "StepBase | None") -> QWidget:
         holder = QWidget(self)
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 0, 0, 0)
@@ -76,6 +76,11 @@ class StepCard(QWidget):
             made.setStyleSheet("QToolButton { min-height: 18px; max-height: 20px; padding: 0 4px; }")
             row.addWidget(made)
         return holder
+
+    def height_at(self, width: int) -> int:
+        """How high the card is at a width."""
+        layout = self.layout()
+        return layout.heightForWidth(width) if layout is not None else 0
 
     def set_state(self, *, current: bool, ahead: bool) -> None:
         """`current`: the data is as of this step; `ahead`: the step is behind that moment and not applied."""

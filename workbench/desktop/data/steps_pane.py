@@ -162,7 +162,7 @@ class StepsPane(QWidget):
         for row, card in enumerate(self._cards):
             item = self.list.item(row)
             if item is not None:
-                height = max(card.layout().heightForWidth(width), theme().metrics.row + 6)
+                height = max(card.height_at(width), theme().metrics.row + 6)
                 item.setSizeHint(QSize(0, height))
 
     def _on_row(self, row: int) -> None:

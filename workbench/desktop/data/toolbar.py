@@ -37,6 +37,7 @@ class PrepToolbar(QWidget):
         self.header.set_status(self.saved)
         self.sample = button("Sample", kind="ghost", icon="table")
         self.sample.setMenu(self._sample_menu())
+        self.sample.setStyleSheet("QPushButton { padding-right: 26px; } QPushButton::menu-indicator { width: 14px; height: 14px; }")
         self.code = button("Code", self.code_asked.emit, icon="code", tooltip="Make a Python file that reads this data")
         self.run = button(
             "Run as job",

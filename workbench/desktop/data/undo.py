@@ -17,22 +17,22 @@ class EditPackage(QUndoCommand):
     ) -> None:
         super().__init__(text)
         self._document = document
-        self._merge = merge
+        self.kind = merge
         self._before, self._place_before = document.package, document.place
-        self._after, self._place_after = after, (flow_id, step)
+        self.after, self.place_after = after, (flow_id, step)
 
     def redo(self) -> None:
-        self._document.set_package(self._after, *self._place_after)
+        self._document.set_package(self.after, *self.place_after)
 
     def undo(self) -> None:
         self._document.set_package(self._before, *self._place_before)
 
     def id(self) -> int:
-        return hash(self._merge) % 2**30 if self._merge else -1
+        return hash(self.kind) % 2**30 if self.kind else -1
 
     def mergeWith(self, other: QUndoCommand) -> bool:
-        if not isinstance(other, EditPackage) or other._merge != self._merge:
+        if not isinstance(other, EditPackage) or other.kind != self.kind:
             return False
-        self._after, self._place_after = other._after, other._place_after
-        self.setObsolete(self._after == self._before)
+        self.after, self.place_after = other.after, other.place_after
+        self.setObsolete(self.after == self._before)
         return True

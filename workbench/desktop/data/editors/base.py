@@ -1,6 +1,6 @@
 """What every editor of a step is: fields over a schema that give a step, or say what is missing."""
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import ValidationError
 from PySide6.QtCore import Qt, Signal
@@ -58,7 +58,7 @@ class StepEditor(QWidget):
         """What gets the focus when the editor opens."""
         return None
 
-    def kept(self) -> dict[str, object]:
+    def kept(self) -> dict[str, Any]:
         """The fields that an edited step keeps."""
         if self.old is None:
             return {}
@@ -105,8 +105,8 @@ class RowList(QWidget):
     @property
     def rows(self) -> list[QWidget]:
         """The rows from top to bottom."""
-        found = (self._layout.itemAt(number).widget() for number in range(self._layout.count()))
-        return [widget for widget in found if widget is not None]
+        items = [self._layout.itemAt(number) for number in range(self._layout.count())]
+        return [widget for item in items if item is not None and (widget := item.widget()) is not None]
 
     def add(self, row: QWidget) -> None:
         self._layout.addWidget(row)

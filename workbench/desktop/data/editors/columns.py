@@ -50,7 +50,7 @@ class RemoveEditor(ColumnsEditor):
 
         if not self.picker.names:
             raise UserError("Choose at least one column to remove: tick it here or click its header.")
-        return Remove(columns=self.picker.names, **self.kept())  # type: ignore[arg-type]
+        return Remove(columns=self.picker.names, **self.kept())
 
 
 class KeepEditor(ColumnsEditor):
@@ -61,7 +61,7 @@ class KeepEditor(ColumnsEditor):
     def build(self) -> "StepBase":
         from workbench.dataprep.steps import Keep
 
-        return Keep(columns=self.picker.names, **self.kept())  # type: ignore[arg-type]
+        return Keep(columns=self.picker.names, **self.kept())
 
 
 class TrimEditor(ColumnsEditor):
@@ -72,7 +72,7 @@ class TrimEditor(ColumnsEditor):
     def build(self) -> "StepBase":
         from workbench.dataprep.steps import Trim
 
-        return Trim(columns=self.picker.names, **self.kept())  # type: ignore[arg-type]
+        return Trim(columns=self.picker.names, **self.kept())
 
 
 class DuplicatesEditor(ColumnsEditor):
@@ -83,7 +83,7 @@ class DuplicatesEditor(ColumnsEditor):
     def build(self) -> "StepBase":
         from workbench.dataprep.steps import RemoveDuplicates
 
-        return RemoveDuplicates(columns=self.picker.names, **self.kept())  # type: ignore[arg-type]
+        return RemoveDuplicates(columns=self.picker.names, **self.kept())
 
 
 class RenameEditor(StepEditor):
@@ -108,7 +108,7 @@ class RenameEditor(StepEditor):
 
         if self.name.text() == self.column.currentData():
             raise UserError("Type another name.")
-        return Rename(column=self.column.currentData(), to=self.name.text(), **self.kept())  # type: ignore[arg-type]
+        return Rename(column=self.column.currentData(), to=self.name.text(), **self.kept())
 
     def columns(self) -> tuple[str, ...]:
         return (self.column.currentData(),)
@@ -151,7 +151,7 @@ class ConvertEditor(ColumnsEditor):
             more["formats"] = _parts(self.formats.text())
         if to == "boolean":
             more |= {"true_values": _parts(self.true.text()), "false_values": _parts(self.false.text())}
-        return Convert(columns=self.picker.names, to=to, **more, **self.kept())  # type: ignore[arg-type]
+        return Convert(columns=self.picker.names, to=to, **more, **self.kept())
 
     def _slash(self) -> QWidget:
         self._between = label("/", "muted")

@@ -134,7 +134,7 @@ class FilterEditor(StepEditor):
         from workbench.dataprep.steps import Filter
 
         conditions = tuple(row.condition() for row in self.rows.rows if isinstance(row, ConditionRow))
-        return Filter(conditions=conditions, match=self.match.currentData(), action=self.action.currentData(), **self.kept())  # type: ignore[arg-type]
+        return Filter(conditions=conditions, match=self.match.currentData(), action=self.action.currentData(), **self.kept())
 
     def columns(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(row.column.currentData() for row in self.rows.rows if isinstance(row, ConditionRow)))

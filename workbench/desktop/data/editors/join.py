@@ -226,7 +226,7 @@ class JoinEditor(StepEditor):
                 "Choose at least one pair of key columns." if self._other else "Reading the columns of the other table."
             )
         how, prefix = self.how.currentData(), self.prefix.text()
-        return Join(flow=other.flow, source=other.source, name=other.name, keys=keys, how=how, prefix=prefix, **self.kept())  # type: ignore[arg-type]
+        return Join(flow=other.flow, source=other.source, name=other.name, keys=keys, how=how, prefix=prefix, **self.kept())
 
     def columns(self) -> tuple[str, ...]:
         return tuple(row.left.currentData() or "" for row in self.rows.rows if isinstance(row, _Keys))

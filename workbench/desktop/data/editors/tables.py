@@ -81,7 +81,7 @@ class SortEditor(StepEditor):
 
         rows = [row for row in self.rows.rows if isinstance(row, _KeyRow)]
         keys = tuple(SortKey(column=row.column.currentData(), descending=row.order.currentData() == "down") for row in rows)
-        return Sort(keys=keys, **self.kept())  # type: ignore[arg-type]
+        return Sort(keys=keys, **self.kept())
 
     def columns(self) -> tuple[str, ...]:
         return tuple(row.column.currentData() for row in self.rows.rows if isinstance(row, _KeyRow))
@@ -152,7 +152,7 @@ class SummarizeEditor(StepEditor):
         from workbench.dataprep.steps import Summarize
 
         measures = tuple(row.measure() for row in self.rows.rows if isinstance(row, _MeasureRow))
-        return Summarize(by=self.by.names, measures=measures, **self.kept())  # type: ignore[arg-type]
+        return Summarize(by=self.by.names, measures=measures, **self.kept())
 
     def columns(self) -> tuple[str, ...]:
         return self.by.names
@@ -201,7 +201,7 @@ class WriteEditor(StepEditor):
     def build(self) -> "StepBase":
         from workbench.dataprep.steps import WriteParquet
 
-        return WriteParquet(path=self.checked_path(), compression=self.compression.currentData(), **self.kept())  # type: ignore[arg-type]
+        return WriteParquet(path=self.checked_path(), compression=self.compression.currentData(), **self.kept())
 
     def checked_path(self) -> str:
         """The path that was typed. Raises UserError for none."""
@@ -243,4 +243,4 @@ class WriteCsvEditor(WriteEditor):
 
         return WriteCsv(
             path=self.checked_path(), delimiter=self.delimiter.currentData(), missing=self.missing.text(), **self.kept()
-        )  # type: ignore[arg-type]
+        )

@@ -36,7 +36,7 @@ class ReplaceEditor(ColumnsEditor):
     def __init__(self, schema: "Schema", step: "StepBase | None" = None, columns: tuple[str, ...] = (), find: str = "") -> None:
         super().__init__(schema, step, columns)
         replacement = getattr(step, "replacement", "")
-        self.find = line(self, getattr(step, "find", find), "Value to find")
+        self.wanted = line(self, getattr(step, "find", find), "Value to find")
         self.new = line(self, replacement or "", "New value")
         self.missing = QCheckBox("make missing")
         self.missing.setChecked(step is not None and replacement is None)
@@ -45,7 +45,7 @@ class ReplaceEditor(ColumnsEditor):
         self.new.setEnabled(not self.missing.isChecked())
         self.missing.toggled.connect(self._on_missing)
         self.whole.toggled.connect(self.tell)
-        self.add_row("Find", self.find, self.whole)
+        self.add_row("Find", self.wanted, self.whole)
         self.add_row("Replace by", self.new, self.missing)
 
     def build(self) -> "StepBase":
@@ -53,11 +53,11 @@ class ReplaceEditor(ColumnsEditor):
 
         new = None if self.missing.isChecked() else self.new.text()
         return Replace(
-            columns=self.picker.names, find=self.find.text(), replacement=new, whole=self.whole.isChecked(), **self.kept()
-        )  # type: ignore[arg-type]
+            columns=self.picker.names, find=self.wanted.text(), replacement=new, whole=self.whole.isChecked(), **self.kept()
+        )
 
     def first_field(self) -> QWidget | None:
-        return (self.new if self.find.text() else self.find) if self.picker.names else self.picker
+        return (self.new if self.wanted.text() else self.wanted) if self.picker.names else self.picker
 
     def _on_missing(self, checked: bool) -> None:
         self.new.setEnabled(not checked)
@@ -79,7 +79,7 @@ class FillEditor(ColumnsEditor):
     def build(self) -> "StepBase":
         from workbench.dataprep.steps import FillMissing
 
-        return FillMissing(columns=self.picker.names, value=self.value.text(), **self.kept())  # type: ignore[arg-type]
+        return FillMissing(columns=self.picker.names, value=self.value.text(), **self.kept())
 
     def first_field(self) -> QWidget | None:
         return self.value if self.picker.names else self.picker
@@ -113,7 +113,7 @@ class SplitEditor(StepEditor):
             delimiter=self.delimiter.text().replace("\\t", "\t"),
             parts=self.parts.value(),
             keep_source=self.keep.isChecked(),
-            **self.kept(),  # type: ignore[arg-type]
+            **self.kept(),
         )
 
     def columns(self) -> tuple[str, ...]:
@@ -145,7 +145,7 @@ class ExpressionEditor(StepEditor):
 
         if not self.sql.text().strip():
             raise UserError("Type an SQL expression over the row's columns.")
-        return Expression(column=self.name.text().strip(), sql=self.sql.text(), **self.kept())  # type: ignore[arg-type]
+        return Expression(column=self.name.text().strip(), sql=self.sql.text(), **self.kept())
 
     def first_field(self) -> QWidget | None:
         return self.sql
@@ -176,7 +176,7 @@ class TopEditor(StepEditor):
     def build(self) -> "StepBase":
         from workbench.dataprep.steps import Top
 
-        return Top(count=self.count.value(), **self.kept())  # type: ignore[arg-type]
+        return Top(count=self.count.value(), **self.kept())
 
     def first_field(self) -> QWidget | None:
         self.count.selectAll()

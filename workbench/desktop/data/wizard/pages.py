@@ -232,7 +232,8 @@ class DetailsPage(WizardPage):
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(8)
         fields: list[tuple[str, QWidget]] = [
-            ("Delimiter", self.delimiter), ("Quote", self.quote), ("Encoding", self.encoding), ("Decimal mark", self.decimal), ("Skip lines", self.skip)
+            ("Delimiter", self.delimiter), ("Quote", self.quote), ("Encoding", self.encoding),
+            ("Decimal mark", self.decimal), ("Skip lines", self.skip),
         ]  # fmt: skip
         for number, (name, widget) in enumerate(fields):
             caption = label(name, "muted")

@@ -81,7 +81,7 @@ def text_preview(path: Path, spec: "SourceSpec", rows: int = _ROWS) -> TextTable
         for _ in range(spec.skip_rows):
             lines.readline()
         style = {"quotechar": quote} if quote else {"quoting": csv.QUOTE_NONE}
-        reader = csv.reader(lines, delimiter=spec.delimiter or ",", **style)  # type: ignore[arg-type]
+        reader = csv.reader(lines, delimiter=spec.delimiter or ",", **style)
         found: list[list[str]] = []
         for row in reader:
             if row:

@@ -61,6 +61,7 @@ class TypesPage(WizardPage):
             return
         while (item := self._grid.takeAt(0)) is not None:
             if widget := item.widget():
+                widget.hide()
                 widget.deleteLater()
         self.combos, self.questions = {}, {}
         counts = draft.group_counts()

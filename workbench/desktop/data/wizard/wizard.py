@@ -1,11 +1,11 @@
 """Add a data source: choose a file, see how it is read, finish at any page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QBoxLayout, QLayout, QWidget
 
 from workbench.base.errors import WorkbenchError
 from workbench.desktop.data.catalog import free_path
@@ -79,11 +79,14 @@ class AddSourceWizard(Wizard):
                 layout.insertWidget(at, self.finish_button)
                 return
 
-    def _rows(self, layout):
-        yield layout
+    def _rows(self, layout: QLayout | None) -> Iterator[QBoxLayout]:
+        if layout is None:
+            return
+        if isinstance(layout, QBoxLayout):
+            yield layout
         for number in range(layout.count()):
-            if (inner := layout.itemAt(number).layout()) is not None:
-                yield from self._rows(inner)
+            item = layout.itemAt(number)
+            yield from self._rows(item.layout() if item is not None else None)
 
     def _on_file(self, path: Path) -> None:
         self._draft = None
