@@ -19,7 +19,9 @@ def types(spec: SourceSpec) -> dict[str, str]:
 
 
 def test_that_types_are_told_apart(tmp_path: Path) -> None:
-    text = "i,x,b,d,t,ts,s,zip\n1,1.5,true,2020-01-02,12:30,2020-01-02T03:04:05Z,ab,01234\n-2,2e3,false,2020-02-03,01:02,2020-01-02 03:04,c,99999\n"
+    text = "i,x,b,d,t,ts,s,zip\n"
+    text += "1,1.5,true,2020-01-02,12:30,2020-01-02T03:04:05Z,ab,01234\n"
+    text += "-2,2e3,false,2020-02-03,01:02,2020-01-02 03:04,c,99999\n"
     assert types(of(tmp_path, text)) == {
         "i": "integer", "x": "decimal", "b": "boolean", "d": "date", "t": "time", "ts": "timestamp", "s": "string", "zip": "string",
     }  # fmt: skip

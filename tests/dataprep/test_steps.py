@@ -94,9 +94,13 @@ def test_that_groups_come_in_the_order_of_their_first_rows(run_steps: Run) -> No
 
 def test_that_values_are_replaced_filled_trimmed_and_split(run_steps: Run) -> None:
     rows = run_steps(
-        DATA, Replace(columns=("n",), find="3", replacement="30"), FillMissing(columns=("n",), value="0"),
-        Replace(columns=("s",), find=" ", replacement="  - ", whole=False), Split(column="s", delimiter="-", parts=2), Trim(columns=("s_1", "s_2")),
-    )  # fmt: skip
+        DATA,
+        Replace(columns=("n",), find="3", replacement="30"),
+        FillMissing(columns=("n",), value="0"),
+        Replace(columns=("s",), find=" ", replacement="  - ", whole=False),
+        Split(column="s", delimiter="-", parts=2),
+        Trim(columns=("s_1", "s_2")),
+    )
     assert rows[:2] == [("a", "30", "x  - y", "x", "y"), ("b", "0", "z  - w", "z", "w")]
     assert rows[2] == ("a", "1", None, None, None)
 
@@ -136,6 +140,16 @@ def test_that_a_derived_column_stands_right_of_its_input(run_steps: Run) -> None
     rows = run_steps("t,x\n517,1\n1733,2\nNA,3\n5,4\n1200,5\n", step)
     assert [row[1] for row in rows] == ["5AM-6AM", "5PM-6PM", None, "12AM-1AM", "12PM-1PM"]
     assert rows[0] == ("517", "5AM-6AM", "1")
+
+
+def test_that_a_derived_column_may_be_a_number_and_a_plain_join_of_columns(run_steps: Run) -> None:
+    number = Derive.learn("m", ("t",), [(("112",), "110")]).model_copy(update={"type": "integer"})
+    joined = Derive.learn("j", ("x", "t"), [(("a", "112"), "a-112")])
+    assert run_steps("t,x\n112,a\n117,b\n,c\n", number, joined) == [
+        ("112", "110", "a", "a-112"),
+        ("117", "120", "b", "b-117"),
+        (None, None, "c", None),
+    ]
 
 
 def test_that_contradicting_examples_are_refused_with_a_sentence() -> None:
@@ -180,11 +194,22 @@ def test_that_a_step_names_the_closest_columns() -> None:
 
 def test_that_every_step_describes_itself_in_one_line() -> None:
     made = [
-        Rename(column="a", to="b"), Remove(columns=("a",)), Keep(columns=("a",)), Convert(columns=("a",), to="date"),
-        keep("equals", "1"), Split(column="a", delimiter=","), Replace(columns=("a",), find="x"), FillMissing(columns=("a",), value="0"),
-        Trim(columns=("a",)), Expression(column="a", sql="1"), Sort(keys=(SortKey(column="a"),)), RemoveDuplicates(), Top(count=5),
-        Summarize(measures=(Measure(aggregate="count"),)), Join(flow="x", keys=(JoinKey(left="a", right="a"),)),
-    ]  # fmt: skip
+        Rename(column="a", to="b"),
+        Remove(columns=("a",)),
+        Keep(columns=("a",)),
+        Convert(columns=("a",), to="date"),
+        keep("equals", "1"),
+        Split(column="a", delimiter=","),
+        Replace(columns=("a",), find="x"),
+        FillMissing(columns=("a",), value="0"),
+        Trim(columns=("a",)),
+        Expression(column="a", sql="1"),
+        Sort(keys=(SortKey(column="a"),)),
+        RemoveDuplicates(),
+        Top(count=5),
+        Summarize(measures=(Measure(aggregate="count"),)),
+        Join(flow="x", keys=(JoinKey(left="a", right="a"),)),
+    ]
     for step in made:
         assert step.describe()
         assert "\n" not in step.describe()

@@ -16,10 +16,11 @@ from workbench.dataprep.columns import DUCKDB_TYPES, listed, literal, quoted
 from workbench.dataprep.control import Cancel, Progress
 from workbench.dataprep.conversion import convert
 from workbench.dataprep.sources import SourceColumn, SourceSpec
-from workbench.dataprep.storage import Store, failure, watched
+from workbench.dataprep.storage import Store, watched
 
 if TYPE_CHECKING:
     import duckdb
+    import ibis.expr.types as ir
 
 _DIRECT = {"utf-8", "utf8", "utf-8-sig", "ascii", "us-ascii"}
 
@@ -136,14 +137,13 @@ def _load_text(
 ) -> Loaded:  # fmt: skip
     import duckdb
 
-    raw = f"raw_{new_id()}"
-    limit = f" LIMIT {sample_rows + 1}" if sample_rows is not None else ""
+    failures = _Failures(spec)
     notes: list[str] = []
     with store.cursor() as cursor:
 
         def read(*options: str) -> None:
-            sql = f"CREATE TEMP TABLE {raw} AS SELECT * FROM {_reader(readable, spec, *options)}{limit}"  # noqa: S608
-            watched(cursor, sql, cancel, progress, f"Reading {name}")
+            sql = _typed_sql(_reader(readable, spec, *options), spec, failures, None if sample_rows is None else sample_rows + 1)
+            watched(cursor, f"CREATE TABLE {table} AS {sql}", cancel, progress, f"Reading {name}")
 
         try:
             read()
@@ -153,14 +153,11 @@ def _load_text(
                 read("null_padding=true", "strict_mode=false")
             except duckdb.InvalidInputException:
                 read("null_padding=true", "strict_mode=false", "ignore_errors=true")
-        except duckdb.Error as error:
-            raise failure(error) from error
-        held = cursor.execute(f"SELECT count(*) FROM {raw}").fetchall()[0][0]  # noqa: S608
-        rows = held if sample_rows is None else min(held, sample_rows)
-        watched(cursor, _typed_sql(raw, spec, table, rows), cancel, progress, f"Converting {name}")
-        notes += _failures(cursor, raw, table, spec, rows, name)
-        cursor.execute(f"DROP TABLE {raw}")
-    return Loaded(rows, held > rows, tuple(notes))
+        held = cursor.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]  # noqa: S608
+        if truncated := sample_rows is not None and held > sample_rows:
+            cursor.execute(f"DELETE FROM {table} WHERE rowid >= {sample_rows}")  # noqa: S608
+        notes += failures.collect(cursor, table, name)
+    return Loaded(sample_rows if truncated and sample_rows is not None else held, truncated, tuple(notes))
 
 
 def _reader(path: Path, spec: SourceSpec, *options: str) -> str:
@@ -217,31 +214,58 @@ def _ragged(cursor: duckdb.DuckDBPyConnection, path: Path, spec: SourceSpec, nam
     return f"{which} {verb} {what} fields for {len(spec.columns)} columns (line {lines}); {kept}."
 
 
-def _typed_sql(raw: str, spec: SourceSpec, table: str, rows: int) -> str:
+class _Failures:
+    """Bit masks beside the data that mark the values which did not fit their type: counted after the one pass, then dropped."""
+
+    def __init__(self, spec: SourceSpec) -> None:
+        typed = [column for column in spec.columns if column.type not in {"string", "other"}]
+        self._groups = [typed[start : start + 60] for start in range(0, len(typed), 60)]
+
+    def masks(self, source: ir.Table, converted: dict[str, ir.Value]) -> dict[str, ir.Value]:
+        """One integer column for each sixty typed columns."""
+        import ibis
+
+        result: dict[str, ir.Value] = {}
+        for number, group in enumerate(self._groups):
+            mask: Any = ibis.literal(0, type="int64")
+            for bit, column in enumerate(group):
+                text: Any = source[column.name]
+                failed = text.notnull() & converted[column.name].isnull() & (text.strip() != "")
+                mask += ibis.ifelse(failed, ibis.literal(1 << bit, type="int64"), ibis.literal(0, type="int64"))
+            result[f"__failed_{number}__"] = mask
+        return result
+
+    def collect(self, cursor: duckdb.DuckDBPyConnection, table: str, name: str) -> list[str]:
+        """The sentences about the columns with failures."""
+        notes = []
+        for number, group in enumerate(self._groups):
+            mask = f"__failed_{number}__"
+            counts = ", ".join(f"count(*) FILTER (({mask} & {1 << bit}) <> 0)" for bit in range(len(group)))
+            if cursor.execute(f"SELECT max({mask}) FROM {table}").fetchall()[0][0]:  # noqa: S608
+                found = cursor.execute(f"SELECT {counts} FROM {table}").fetchall()[0]  # noqa: S608
+                notes += [_failed(column, count, name) for column, count in zip(group, found, strict=True) if count]
+            cursor.execute(f"ALTER TABLE {table} DROP COLUMN {mask}")
+        return notes
+
+
+def _failed(column: SourceColumn, count: int, name: str) -> str:
+    many = count > 1
+    values, verb = ("values", "are") if many else ("value", "is")
+    return f"{count:,} {values} of {column.name} in {name} {verb} no {column.type} and became missing."
+
+
+def _typed_sql(reader: str, spec: SourceSpec, failures: _Failures, limit: int | None) -> str:
     import ibis
 
-    source = ibis.table({column.name: "string" for column in spec.columns}, name=raw)
-    typed = [
-        convert(source[c.name], "string", c.type, formats=[c.format] if c.format else [], decimal=spec.decimal).name(c.name)
+    place = "file_of_text"
+    source = ibis.table({column.name: "string" for column in spec.columns}, name=place)
+    texts = source if limit is None else source.limit(limit)
+    typed = {
+        c.name: convert(texts[c.name], "string", c.type, formats=[c.format] if c.format else [], decimal=spec.decimal)
         for c in spec.columns
-    ]
-    return f"CREATE TABLE {table} AS {ibis.to_sql(source.limit(rows).select(typed), dialect='duckdb')}"
-
-
-def _failures(cursor: duckdb.DuckDBPyConnection, raw: str, table: str, spec: SourceSpec, rows: int, name: str) -> list[str]:
-    columns = [column for column in spec.columns if column.type not in {"string", "other"}]
-    if not columns:
-        return []
-    before = ", ".join(f"count(nullif(trim({quoted(c.name)}), ''))" for c in columns)
-    after = ", ".join(f"count({quoted(c.name)})" for c in columns)
-    given = cursor.execute(f"SELECT {before} FROM (SELECT * FROM {raw} LIMIT {rows})").fetchall()[0]  # noqa: S608
-    kept = cursor.execute(f"SELECT {after} FROM {table}").fetchall()[0]  # noqa: S608
-    return [
-        f"{lost:,} value{'s' if lost > 1 else ''} of {column.name} in {name} {'are' if lost > 1 else 'is'} no {column.type} and"
-        f" became missing."
-        for column, had, has in zip(columns, given, kept, strict=True)
-        if (lost := had - has) > 0
-    ]
+    }
+    selected = texts.select(**typed, **failures.masks(texts, typed))
+    return str(ibis.to_sql(selected, dialect="duckdb")).replace(f'"{place}"', reader, 1)
 
 
 def _transcode(path: Path, encoding: str, target: Path) -> Path:

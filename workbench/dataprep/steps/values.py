@@ -223,14 +223,16 @@ class Derive(StepBase):
 
     def apply(self, table: ir.Table, context: Context) -> ir.Table:
         texts: list[Any] = [table[name].cast("string") for name in self.inputs]
-        call = function(context.python_function(self.load_program(), len(texts)), ["string"] * len(texts), "string")
-        derived = table.mutate(**{self.column: call(*texts)})
+        program = self.load_program()
+        value: Any = program.to_ibis(texts)
+        if value is None:
+            value = function(context.python_function(program, len(texts)), ["string"] * len(texts), "string")(*texts)
+        derived = table.mutate(**{self.column: value})
         if self.type not in {"string", "other"}:
-            value = convert(derived[self.column], "string", self.type)
-            context.count_failures(
-                f"in {self.column} are no {self.type} and became missing", derived, derived[self.column].notnull() & value.isnull()
-            )
-            derived = derived.mutate(**{self.column: value})
+            typed_value = convert(derived[self.column], "string", self.type)
+            failed = derived[self.column].notnull() & typed_value.isnull()
+            context.count_failures(f"in {self.column} are no {self.type} and became missing", derived, failed)
+            derived = derived.mutate(**{self.column: typed_value})
         return place_after(derived, [self.column], list(self.inputs))
 
 
