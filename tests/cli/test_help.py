@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -83,3 +84,18 @@ def test_that_help_loads_no_heavy_package() -> None:
 def test_that_the_completion_script_is_printed(process: Cli) -> None:
     answer = process(env={"_WORKBENCH_COMPLETE": "complete_bash", "COMP_WORDS": "workbench ser", "COMP_CWORD": "1"})
     assert answer.out.split() == ["service", "server"]
+
+
+def test_that_the_readme_names_each_command() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    groups: dict[str, list[str]] = {}
+    for name in sorted(COMMANDS):
+        first, *rest = name.split()
+        groups.setdefault(first, []).extend(rest)
+    for first, rest in groups.items():
+        lines = [
+            line for line in readme.splitlines() if f"workbench {first}" in line or (first == "open" and "opens the app" in line)
+        ]
+        assert lines, first
+        for command in rest:
+            assert any(command in line for line in lines), f"{first} {command}"

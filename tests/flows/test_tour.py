@@ -67,7 +67,7 @@ def test_the_tour_from_the_raw_file_to_the_scored_request(
 
 
 def _tour(start: Start, folder: Path) -> str:
-    process = start("tour", "--folder", folder, "--rows", "20000", "--yes")
+    process = start("tour", "--folder", folder, "--rows", "5000", "--yes")
     out, err = process.communicate(timeout=600)
     assert process.returncode == 0, out + err
     return out

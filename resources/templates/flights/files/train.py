@@ -47,7 +47,7 @@ def load(package: str) -> pd.DataFrame:
     """The prepared flights, with the day of the week and the label."""
     flights = workbench.prep(package)
     dates = pd.to_datetime(flights[["year", "month", "day"]])
-    return flights.assign(date=dates, weekday=dates.dt.dayofweek, late=flights["arr_delay"] > LATE_MINUTES)
+    return flights.assign(date=dates, weekday=dates.dt.day_of_week, late=flights["arr_delay"] > LATE_MINUTES)
 
 
 def split_by_day(flights: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
