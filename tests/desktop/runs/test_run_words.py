@@ -2,6 +2,7 @@
 
 import math
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -114,14 +115,14 @@ def test_that_only_differing_rows_are_shown_and_the_best_is_marked() -> None:
     assert [row.name for row in compare_rows(RunComparison(runs=runs, rows=rows), only_differences=False)] == ["auc", "depth"]
 
 
-def test_that_a_missing_script_is_said_with_its_name(tmp_path) -> None:
+def test_that_a_missing_script_is_said_with_its_name(tmp_path: Path) -> None:
     choices = RunChoices(str(tmp_path), {"local": ("", ())}, ())
     with pytest.raises(UserError, match=r"no file trian\.py") as raised:
         read_request(choices, "local", "trian.py", "")
     assert raised.value.place == "script"
 
 
-def test_that_an_open_quotation_mark_is_said(tmp_path) -> None:
+def test_that_an_open_quotation_mark_is_said(tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text("")
     choices = RunChoices(str(tmp_path), {"local": ("", ())}, ())
     with pytest.raises(UserError, match="quotation mark is not closed"):

@@ -20,7 +20,14 @@ def test_that_a_taken_name_gets_a_number() -> None:
 
 @pytest.mark.parametrize(
     ("name", "part"),
-    [("", "Give the service a name"), ("ab", "3 to 32"), ("Late", "a capital letter"), ("a b c", "a space"), ("a_bc", "“_”"), ("-abc", "begins")],
+    [
+        ("", "Give the service a name"),
+        ("ab", "3 to 32"),
+        ("Late", "a capital letter"),
+        ("a b c", "a space"),
+        ("a_bc", "“_”"),
+        ("-abc", "begins"),
+    ],
 )
 def test_that_a_wrong_name_gives_its_reason(name: str, part: str) -> None:
     assert part in name_problem(name)

@@ -26,6 +26,7 @@ class ChartsPanel(QScrollArea):
         self._cards: dict[str, ChartCard] = {}
         self._runs: tuple[RunSummary, ...] = ()
         self._columns = 0
+        self._fitted = 0
         self._text = ""
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -112,7 +113,7 @@ class ChartsPanel(QScrollArea):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self._fitting() != self._columns:
+        if self._fitting() != self._fitted:
             self._arrange()
 
     def _make(self, key: str) -> ChartCard:
@@ -124,7 +125,8 @@ class ChartsPanel(QScrollArea):
         return max(1, min(4, (self.viewport().width() - 20) // _MIN_WIDTH))
 
     def _arrange(self) -> None:
-        self._columns = self._fitting()
+        self._fitted = self._fitting()
+        self._columns = max(1, min(self._fitted, sum(self._text in key.casefold() for key in self._cards)))
         for card in self._cards.values():
             self._grid.removeWidget(card)
         shown = [card for key, card in self._cards.items() if self._text in key.casefold()]

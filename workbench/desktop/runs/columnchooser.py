@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from workbench.desktop.runs.columns import FIXED, RunColumn
+from workbench.desktop.theme import theme
 from workbench.desktop.widgets import SearchBox, button, label
 
 _GROUPS = {"run": "Run", "metric": "Metrics", "param": "Parameters", "tag": "Tags"}
@@ -38,9 +39,13 @@ class ColumnChooser(QDialog):
                 group = column.group
                 head = QListWidgetItem(_GROUPS[group])
                 head.setFlags(Qt.ItemFlag.NoItemFlags)
+                head.setFont(theme().small_font)
+                head.setSizeHint(QSize(0, theme().metrics.row + 4))
+                head.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom)
                 self.list.addItem(head)
             item = QListWidgetItem(column.title)
             item.setData(_KEY, column.key)
+            item.setSizeHint(QSize(0, theme().metrics.row))
             fixed = column.key == FIXED[0]
             item.setFlags(Qt.ItemFlag.ItemIsEnabled if fixed else Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(Qt.CheckState.Checked if column.key in shown or fixed else Qt.CheckState.Unchecked)

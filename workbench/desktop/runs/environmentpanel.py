@@ -29,7 +29,7 @@ class EnvironmentPanel(QWidget):
         row.addWidget(button("Copy lock", self._copy, icon="copy"))
         layout.addLayout(row)
         layout.addWidget(HLine())
-        self.text = CodeView("toml")
+        self.text = CodeView("text")
         layout.addWidget(self.text, 1)
         self._lock = ""
 

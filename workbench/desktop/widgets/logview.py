@@ -30,6 +30,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]")
 _MAX_LINES = 200_000
 _MAX_WIDTH = 4_000
 _TROUBLE = re.compile(r"\b(error|exception|traceback|failed|fatal)\b", re.IGNORECASE)
+_CALM = re.compile(r"\b(DEBUG|INFO)\b")  # `INFO uvicorn.error: started` is no trouble
 
 
 class _Lines(QAbstractTableModel):
@@ -97,6 +98,10 @@ def _overwritten(line: str) -> str:
     return line.rstrip("\r").rsplit("\r", 1)[-1]
 
 
+def _is_trouble(line: str) -> bool:
+    return _TROUBLE.search(line) is not None and _CALM.search(line[:60]) is None
+
+
 class _Painter(QStyledItemDelegate):
     """Paints number and line in the fixed font, our own lines muted, trouble in red, matches marked."""
 
@@ -131,7 +136,7 @@ class _Painter(QStyledItemDelegate):
                     QRect(left, rect.y() + 1, metrics.horizontalAdvance(line[at : at + len(needle)]), rect.height() - 2), mark
                 )
                 at = line.casefold().find(needle, at + len(needle))
-        painter.setPen(tokens.muted if line.startswith("[workbench]") else tokens.bad if _TROUBLE.search(line) else tokens.text)
+        painter.setPen(tokens.muted if line.startswith("[workbench]") else tokens.bad if _is_trouble(line) else tokens.text)
         painter.drawText(rect.adjusted(gutter, 0, 0, 0), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, line)
         painter.restore()
 
