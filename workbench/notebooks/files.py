@@ -74,7 +74,7 @@ def notebook_path(project: Path, text: str) -> Path:
     if not name.lower().endswith(SUFFIX):
         name += SUFFIX
     path = Path(os.path.normpath(project / name))
-    if not path.is_relative_to(project) or PurePosixPath(name).stem.strip(". ") == "":
+    if not path.is_relative_to(project) or not path.name[: -len(SUFFIX)].strip(". "):
         raise UserError(
             f"{text.strip()} is not a place inside the project.", hint="Give a name such as explore or notebooks/explore."
         )

@@ -3,6 +3,7 @@
 import contextlib
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,10 @@ def look(qapp: QCoreApplication, tmp_path: Path) -> Theme:
     return install_theme(qapp)  # type: ignore[arg-type]
 
 
+def _quiet(context: AppContext) -> bool:
+    return context.operations.inflight == 0
+
+
 @pytest.fixture
 def opened(qtbot: QtBot, look: Theme, module_home: Path, project: Project) -> Iterator[Callable[[], NotebooksActivity]]:
     """Opens the activity as a window of its own, on a context of its own: again and again, as a user comes back."""
@@ -68,7 +73,7 @@ def opened(qtbot: QtBot, look: Theme, module_home: Path, project: Project) -> It
             activity, context = open_now.pop()
             activity.close()
             activity.deleteLater()
-            qtbot.waitUntil(lambda: context.operations.inflight == 0, timeout=20_000)
+            qtbot.waitUntil(partial(_quiet, context), timeout=20_000)
             assert context.close()
             assert not context.notifications.problems
             context.deleteLater()

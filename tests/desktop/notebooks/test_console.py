@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.desktop.notebooks.conftest import KERNEL_MS, console_of
@@ -33,6 +33,15 @@ def shown(page: ConsolePage) -> str:
     return page.view.toPlainText().replace("\u00a0", " ")
 
 
+def ready(activity: NotebooksActivity) -> bool:
+    return activity.current_console is not None and activity.current_console.connected
+
+
+def texts(page: ConsolePage) -> str:
+    """What stands in place of the console."""
+    return " ".join(one.text() for one in page.stack.currentWidget().findChildren(QLabel))
+
+
 def press(qtbot: QtBot, text: str) -> None:
     """Clicks the button of that text in the sheet that is open."""
     sheet = next(widget for widget in QApplication.topLevelWidgets() if isinstance(widget, Sheet) and widget.isVisible())
@@ -45,7 +54,7 @@ def test_that_a_console_runs_one_and_one_and_says_where_it_is(qtbot: QtBot, acti
     start = activity.empty.findChild(QPushButton)
     assert start is not None
     qtbot.mouseClick(start, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: activity.current_console is not None and activity.current_console.connected, timeout=KERNEL_MS)
+    qtbot.waitUntil(lambda: ready(activity), timeout=KERNEL_MS)
     page = activity.current_console
     assert page is not None
     assert page.pill.status == "idle"
@@ -105,7 +114,7 @@ def test_that_a_window_opened_again_shows_what_was_said_and_goes_on(qtbot: QtBot
     run(qtbot, page, "print('said', 'before')")
     qtbot.waitUntil(lambda: "said before" in shown(page))
     again = opened()
-    qtbot.waitUntil(lambda: again.current_console is not None and again.current_console.connected, timeout=KERNEL_MS)
+    qtbot.waitUntil(lambda: ready(again), timeout=KERNEL_MS)
     page = again.current_console
     assert page is not None
     assert "said before" in shown(page)
@@ -122,7 +131,7 @@ def test_that_a_window_opened_while_it_computes_shows_the_rest(qtbot: QtBot, ope
     run(qtbot, page, "import time\nfor n in range(200): print('n', n, flush=True); time.sleep(0.02)\n", wait=False)
     qtbot.waitUntil(lambda: "n 3" in shown(page), timeout=KERNEL_MS)
     again = opened()
-    qtbot.waitUntil(lambda: again.current_console is not None and again.current_console.connected, timeout=KERNEL_MS)
+    qtbot.waitUntil(lambda: ready(again), timeout=KERNEL_MS)
     page = again.current_console
     assert page is not None
     qtbot.waitUntil(lambda: "n 199" in shown(page) and page.status == "idle", timeout=KERNEL_MS)
@@ -159,7 +168,9 @@ def test_that_a_kernel_that_kills_itself_is_said_and_can_be_replaced(qtbot: QtBo
     assert page.banner.action is not None
     qtbot.mouseClick(page.banner.action, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(
-        lambda: activity.current_console is not None and activity.current_console is not page and activity.current_console.connected,
+        lambda: (
+            activity.current_console is not None and activity.current_console is not page and activity.current_console.connected
+        ),
         timeout=KERNEL_MS,
     )
 
@@ -174,7 +185,8 @@ def test_that_tab_completes_from_what_the_kernel_knows(qtbot: QtBot, activity: N
     editor.clear()
     qtbot.keyClicks(editor, "departure_")
     qtbot.keyClick(editor, Qt.Key.Key_Tab)
-    qtbot.waitUntil(lambda: editor._popup.isVisible(), timeout=KERNEL_MS)
+    qtbot.waitUntil(editor.completions.isVisible, timeout=KERNEL_MS)
+    assert editor.completions.texts == ["departure_delay", "departure_hour"]
     qtbot.keyClick(editor, Qt.Key.Key_Down)
     qtbot.keyClick(editor, Qt.Key.Key_Return)
     assert editor.toPlainText() == "departure_hour"
@@ -198,12 +210,16 @@ def test_that_a_console_that_cannot_start_says_why(qtbot: QtBot, activity: Noteb
     project = activity.context.project
     assert project is not None
     config = project.folder / "runconfig" / "local.toml"
-    config.write_text('target = "local"\nscript = "train.py"\n[environment]\nkind = "interpreter"\npython = "/nowhere/python"\n', "utf-8")
+    config.write_text(
+        'target = "local"\nscript = "train.py"\n[environment]\nkind = "interpreter"\npython = "/nowhere/python"\n', "utf-8"
+    )
     activity.new_console()
     qtbot.waitUntil(lambda: activity.current_console is not None and activity.current_console.status == "dead", timeout=KERNEL_MS)
     page = activity.current_console
     assert page is not None
-    qtbot.waitUntil(lambda: any("/nowhere/python" in one.text() for one in page.stack.currentWidget().findChildren(type(page.about))))
+    qtbot.waitUntil(
+        lambda: any("/nowhere/python" in one.text() for one in page.stack.currentWidget().findChildren(type(page.about)))
+    )
 
 
 def test_that_the_record_and_the_clipboard_have_the_same_text(qtbot: QtBot, activity: NotebooksActivity) -> None:

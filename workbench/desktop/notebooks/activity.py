@@ -166,11 +166,11 @@ class NotebooksActivity(Activity):
         )
 
     def _on_listed(self, listed: Listed) -> None:
-        before = self.preview.file
         self._files, self._configs = listed
         self._fill_console_menu()
         self.panel.set_files(self._files)
         self._choose_wanted()
+        before = self.preview.file
         if before is not None and self.pages.currentWidget() is self.preview:
             now = next((file for file in self._files if file.path == before.path), None)
             if now is None:
@@ -226,6 +226,8 @@ class NotebooksActivity(Activity):
     def _choose_wanted(self) -> bool:
         if self._wanted and self.panel.side.choose(self._wanted):
             self._wanted = ""
+            if self.isVisible() and self.current_console is None:
+                self.panel.side.setFocus()
             return True
         return False
 

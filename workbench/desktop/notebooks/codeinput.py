@@ -1,9 +1,10 @@
 """The input of the console: Python in colours, history, completion; Shift+Enter runs."""
 
-from PySide6.QtCore import QRect, QStringListModel, Qt, QTimer, Signal
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QTextCursor
-from PySide6.QtWidgets import QCompleter, QListView, QPlainTextEdit, QWidget
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QTextCursor
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
+from workbench.desktop.notebooks.completions import CompletionList
 from workbench.desktop.notebooks.highlight import PythonHighlighter
 from workbench.desktop.notebooks.history import InputHistory
 from workbench.desktop.notebooks.link import Completion
@@ -32,15 +33,11 @@ class CodeInput(QPlainTextEdit):
         self.setTabStopDistance(QFontMetricsF(self.font()).horizontalAdvance(" ") * 4)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self._highlighter = PythonHighlighter(self.document())
-        self._offers = QStringListModel(self)
-        self._completer = QCompleter(self._offers, self)
-        self._completer.setWidget(self)
-        self._completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
-        self._completer.activated.connect(self._on_chosen)
-        self._popup = QListView()
-        self._completer.setPopup(self._popup)
+        self.completions = CompletionList(self)
+        self.completions.chosen.connect(self._on_chosen)
         self._span = (0, 0)
         self._wanted_at = (-1, "")
+        self._by_key = False
         self._typed = QTimer(self)
         self._typed.setSingleShot(True)
         self._typed.setInterval(300)
@@ -51,34 +48,33 @@ class CodeInput(QPlainTextEdit):
 
     def offer(self, completion: Completion) -> None:
         """Shows what the kernel offers, if the text is still what it was asked for."""
-        if (self.textCursor().position(), self.toPlainText()) != self._wanted_at or not completion.matches:
+        if (self.textCursor().position(), self.toPlainText()) != self._wanted_at or not self.hasFocus():
             return
         self._span = (completion.start, completion.end)
         typed = self.toPlainText()[completion.start : completion.end]
-        if completion.matches == (typed,):
-            return
-        if len(completion.matches) == 1 and not self._typed.isActive():
-            self._on_chosen(completion.matches[0])
-            return
-        self._offers.setStringList(list(completion.matches[:200]))
-        popup = self._popup
-        popup.setFont(self.font())
-        self._completer.complete(self._popup_rect())
-        popup.setCurrentIndex(self._completer.completionModel().index(0, 0))
+        matches = completion.matches if completion.matches != (typed,) else ()
+        if len(matches) == 1 and self._by_key and matches[0].startswith(typed):
+            self._on_chosen(matches[0])
+        elif matches:
+            line = self.cursorRect()
+            line.translate(self.viewport().pos())
+            line.translate(-round(QFontMetricsF(self.font()).horizontalAdvance(typed)), 0)
+            self.completions.offer(matches, line)
+        else:
+            self.completions.hide()
+
+    def event(self, event: QEvent) -> bool:
+        # While the list is shown, Escape closes it and nothing else.
+        if event.type() == QEvent.Type.ShortcutOverride and self.completions.isVisible() and isinstance(event, QKeyEvent):
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        popup = self._popup
         key = event.key()
-        if popup.isVisible() and key in {*_RUN_KEYS, Qt.Key.Key_Tab, Qt.Key.Key_Escape}:
-            if key != Qt.Key.Key_Escape:
-                self._on_chosen(str(popup.currentIndex().data() or ""))
-            popup.hide()
+        if not event.modifiers() and self.completions.handle(key):
             return
-        if (
-            key == Qt.Key.Key_C
-            and event.modifiers() == Qt.KeyboardModifier.ControlModifier
-            and not self.textCursor().hasSelection()
-        ):
+        if self._is_interrupt(event):
             self.interrupt_wanted.emit()
         elif key in _RUN_KEYS and event.modifiers() & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier):
             self.run()
@@ -91,20 +87,44 @@ class CodeInput(QPlainTextEdit):
         elif key == Qt.Key.Key_Down and self._on_edge_line(first=False):
             self._recall(self.history.newer())
         else:
-            super().keyPressEvent(event)
-            if popup.isVisible():
-                self._typed.start() if event.text().isidentifier() else popup.hide()
-            elif event.text() == ".":
-                self._typed.start()
+            self._type(event)
+
+    def _type(self, event: QKeyEvent) -> None:
+        """An ordinary key: a dot asks for completions, what follows narrows them."""
+        shown = self.completions.isVisible()
+        super().keyPressEvent(event)
+        text = event.text()
+        if text == "." or (shown and (text.isalnum() or text == "_" or event.key() == Qt.Key.Key_Backspace)):
+            self._by_key = False
+            self._typed.start()
+        elif text:
+            self._typed.stop()
+            self.completions.hide()
 
     def run(self) -> None:
         """Hands the code over and empties the field."""
         code = self.toPlainText().rstrip()
         if not code:
             return
+        self._typed.stop()
+        self.completions.hide()
         self.history.add(code)
         self.clear()
         self.run_requested.emit(code)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.focus_changed.emit(True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._typed.stop()
+        self.completions.hide()
+        self.focus_changed.emit(False)
+
+    def _is_interrupt(self, event: QKeyEvent) -> bool:
+        control = event.modifiers() == Qt.KeyboardModifier.ControlModifier
+        return control and event.key() == Qt.Key.Key_C and not self.textCursor().hasSelection()
 
     def _new_line(self) -> None:
         line = self.textCursor().block().text()[: self.textCursor().positionInBlock()]
@@ -115,6 +135,8 @@ class CodeInput(QPlainTextEdit):
     def _tab(self) -> None:
         before = self.textCursor().block().text()[: self.textCursor().positionInBlock()]
         if before.strip():
+            self._typed.stop()
+            self._by_key = True
             self._ask()
         else:
             self.insertPlainText("    ")
@@ -140,11 +162,6 @@ class CodeInput(QPlainTextEdit):
         if code is not None:
             self.setPlainText(code)
             self.moveCursor(QTextCursor.MoveOperation.End)
-
-    def _popup_rect(self) -> QRect:
-        rect = self.cursorRect()
-        rect.setWidth(min(420, self._popup.sizeHintForColumn(0) + 40))
-        return rect
 
     def _on_lines_changed(self) -> None:
         lines = min(max(self.blockCount(), 2), _MAX_LINES)

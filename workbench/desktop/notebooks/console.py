@@ -52,6 +52,7 @@ class ConsolePage(QWidget):
         self._request = 0
         self._busy_since = 0.0
         self._gone = False
+        self._lived = False
         self._build()
         self._clock = QTimer(self)
         self._clock.setInterval(1000)
@@ -158,7 +159,7 @@ class ConsolePage(QWidget):
 
     def _on_dead(self, reason: str) -> None:
         self._unlink()
-        if self.stack.currentWidget() is not self.view.parentWidget() and not self.transcript.entries:
+        if not self._lived:
             state = EmptyState(
                 "square-terminal",
                 "The console could not be started",
@@ -211,11 +212,13 @@ class ConsolePage(QWidget):
         held, self._held = self._held or [], None
         for batch in held:
             transcript.feed_all(batch)
-        if self.kernel.status == KernelStatus.BUSY and transcript.entries:
+        if not transcript.entries:
+            transcript.note(f"{self.kernel.python}\nThe working folder is {self.kernel.project}")
+        if self.kernel.status == KernelStatus.BUSY and transcript.count:
             transcript.busy = True
         self.input.code.history.items[:] = transcript.inputs()
         self.view.set_transcript(transcript)
-        self._linked = True
+        self._linked = self._lived = True
         self.stack.show_content()
         self._refresh()
         for code in self._pending:
@@ -311,7 +314,7 @@ class ConsolePage(QWidget):
 
     def stop(self) -> None:
         """Ends the kernel; asks first when it has done something."""
-        if not self.alive or not self.transcript.entries:
+        if not self.alive or not (self._asked or self.transcript.count):
             self._stop()
             return
         confirm(

@@ -1,10 +1,13 @@
 """Draws the entries of a transcript into a text document."""
 
+import re
+
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import (
     QColor,
     QFont,
     QImage,
+    QTextBlock,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
@@ -55,7 +58,7 @@ class EntryPainter:
             form.setFont(theme().small_font)
             form.setForeground(theme().tokens.muted)
             self.block(cursor, above=8)
-            cursor.insertText(entry.text, form)
+            self.lines(cursor, entry.text, form)
         else:
             self.block(cursor, above=4)
             self.lines(cursor, entry.text, self.base(entry))
@@ -130,6 +133,7 @@ class EntryPainter:
         lines = entry.text.split("\n")
         if len(lines) > 1 and set(plain(lines[0])) == {"-"}:
             del lines[0]
+            lines[0] = re.sub(" {3,}Traceback", "  Traceback", lines[0])
         at = cell.firstCursorPosition()
         at.setBlockFormat(QTextBlockFormat())
         self.lines(at, "\n".join(lines), self.base(entry))
@@ -221,13 +225,16 @@ def _restyle_markdown(document: QTextDocument) -> None:
     sizes = {1: 5.0, 2: 3.0, 3: 1.5}
     while block.isValid():
         level = block.blockFormat().headingLevel()
-        fenced = block.blockFormat().hasProperty(QTextFormat.Property.BlockCodeFence)
+        fenced = _is_fenced(block)
         cursor = QTextCursor(block)
         spacing = QTextBlockFormat()
         spacing.setTopMargin(8 if level else 0 if fenced else 3)
         spacing.setBottomMargin(0 if fenced else 6 if level else 5)
         if fenced:
-            spacing.setBackground(tokens.neutral_soft)
+            before, after = block.previous(), block.next()
+            spacing.setTopMargin(0 if _is_fenced(before) else 6)
+            spacing.setBottomMargin(0 if _is_fenced(after) else 8)
+            spacing.setLeftMargin(12)
         cursor.mergeBlockFormat(spacing)
         parts = block.begin()
         spans: list[tuple[int, int, QTextCharFormat]] = []
@@ -248,6 +255,10 @@ def _restyle_markdown(document: QTextDocument) -> None:
             cursor.setPosition(position + length, QTextCursor.MoveMode.KeepAnchor)
             cursor.mergeCharFormat(form)
         block = block.next()
+
+
+def _is_fenced(block: QTextBlock) -> bool:
+    return block.isValid() and block.blockFormat().hasProperty(QTextFormat.Property.BlockCodeFence)
 
 
 def _frame_format(*, padding: int) -> QTextTableFormat:
