@@ -6,6 +6,7 @@ import re
 import secrets
 import shutil
 import socket
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -79,6 +80,8 @@ def _start(
     token = secrets.token_urlsafe(24)
     command = [uvx, "--from", "jupyterlab", "--with", "ipykernel", "jupyter", "lab", "--no-browser", "--ServerApp.ip=127.0.0.1"]
     command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={folder}"]
+    if sys.platform != "win32" and os.geteuid() == 0:
+        command.append("--allow-root")  # in a container root is all there is; it listens on this machine alone, with a token
     # The token goes through a variable: every user of the machine sees command lines.
     pid = spawn_detached(command, log=log, cwd=folder, env={**os.environ, "JUPYTER_TOKEN": token})
     began = started_at(pid) or time.time()
