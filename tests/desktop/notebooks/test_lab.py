@@ -55,7 +55,7 @@ def port() -> Iterator[int]:
 @pytest.fixture
 def browser(qapp: object) -> Iterator[Browser]:
     made = Browser()
-    QDesktopServices.setUrlHandler("http", made, "visit")
+    QDesktopServices.setUrlHandler("http", made, "visit")  # type: ignore[arg-type]  # it takes text, whatever its stub says
     yield made
     QDesktopServices.unsetUrlHandler("http")
 

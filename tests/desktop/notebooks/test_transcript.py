@@ -86,11 +86,11 @@ def test_that_clear_output_waits_for_the_next_output() -> None:
 
 def test_that_an_updated_display_takes_the_place_of_the_old_one() -> None:
     transcript = Transcript()
-    shown = {"data": {"text/plain": "one"}, "transient": {"display_id": "d"}}
-    transcript.feed(message("display_data", 1, **shown))
+    shown: dict[str, Any] = {"data": {"text/plain": "one"}, "transient": {"display_id": "d"}}
+    transcript.feed(message("display_data", 1, "p", **shown))
     transcript.feed(printed(2, "between"))
     shown = {"data": {"text/plain": "two"}, "transient": {"display_id": "d"}}
-    assert transcript.feed(message("update_display_data", 3, **shown)) == 0
+    assert transcript.feed(message("update_display_data", 3, "p", **shown)) == 0
     assert [entry.text for entry in transcript.entries] == ["two", "between"]
 
 
