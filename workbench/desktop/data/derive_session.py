@@ -10,7 +10,7 @@ from workbench.dataprep.columns import unique_name
 from workbench.desktop.data import edits
 from workbench.desktop.data.derive_learn import Lesson, Row, find_rows, learn_lesson
 from workbench.desktop.data.derive_panel import DerivePanel
-from workbench.desktop.data.overlay import EmptyColumn
+from workbench.desktop.data.overlay import NewColumn
 from workbench.desktop.operations import Progress
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class DeriveSession(QObject):
         self._later.setSingleShot(True)
         self._later.setInterval(80)
         self._later.timeout.connect(self._try_show)
-        self._waiting: TableView | EmptyColumn | None = None
+        self._waiting: TableView | NewColumn | None = None
 
     @property
     def column(self) -> str:
@@ -87,7 +87,7 @@ class DeriveSession(QObject):
     def begin(self) -> None:
         """Shows the new column, empty or as it was learned before, ready for typing."""
         self.marked.emit(frozenset(self._inputs))
-        self._show(EmptyColumn(self._base, self.column, self._inputs))
+        self._show(NewColumn(self._base, self.column, self._inputs))
         cell = self._grid.current_cell()
         self._grid.go_to(max(0, cell[0] if cell else 0), self.column)
         self._grid.view.setFocus()
@@ -153,7 +153,7 @@ class DeriveSession(QObject):
         self._base.close()
         self.ended.emit(taken)
 
-    def _show(self, source: "TableView | EmptyColumn") -> None:
+    def _show(self, source: "TableView | NewColumn") -> None:
         self._waiting = source
         self._try_show()
 
@@ -215,7 +215,7 @@ class DeriveSession(QObject):
             return
         self._lesson = None
         self.panel.show_lesson(None, 0)
-        self._show(EmptyColumn(self._base, self.column, self._inputs))
+        self._show(NewColumn(self._base, self.column, self._inputs))
 
     def _learn(self) -> None:
         base, inputs, examples = self._base, self._inputs, self._pairs()
@@ -231,8 +231,10 @@ class DeriveSession(QObject):
         self._show_examples()
         self.panel.show_lesson(lesson, len(self._examples))
         if lesson.program is None:
-            self._show(EmptyColumn(self._base, self.column, self._inputs))
+            self._show(NewColumn(self._base, self.column, self._inputs))
         else:
+            # what is in view is filled at once; the engine's own rows follow
+            self._show(NewColumn(self._base, self.column, self._inputs, lesson.program))
             self._preview()
 
     def _preview(self) -> None:
@@ -269,7 +271,7 @@ class DeriveSession(QObject):
         texts = {typed.row: typed.output for typed in self._examples if typed.row is not None}
         self._inputs, self._examples, self._lesson = names, [], None
         self.marked.emit(frozenset(names))
-        self._show(EmptyColumn(self._base, self.column, names))
+        self._show(NewColumn(self._base, self.column, names))
         self.panel.show_lesson(None, 0)
         self.panel.show_examples([])
         for row, text in texts.items():
@@ -280,7 +282,7 @@ class DeriveSession(QObject):
             self.panel.show_lesson(self._lesson, len(self._examples))
             self._preview()
         elif self.column:
-            self._show(EmptyColumn(self._base, self.column, self._inputs))
+            self._show(NewColumn(self._base, self.column, self._inputs))
 
     def _on_example_removed(self, number: int) -> None:
         del self._examples[number]

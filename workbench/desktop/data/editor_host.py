@@ -1,6 +1,6 @@
 """The panel above the grid that holds the editor of a step: title, fields, what the preview says, OK and Cancel."""
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -80,7 +80,7 @@ class EditorHost(Panel):
         foot.addWidget(self._says, 1)
         self.outer.addLayout(foot)
         self.say("")
-        editor.changed.connect(self.fit)
+        editor.installEventFilter(self)
 
     @property
     def sentence(self) -> str:
@@ -96,6 +96,11 @@ class EditorHost(Panel):
         self._says.style().polish(self._says)
         self._says.set_text(text)
         self._says.setToolTip(text)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.editor and event.type() == QEvent.Type.LayoutRequest:
+            self.fit()  # rows came or went
+        return super().eventFilter(watched, event)
 
     def fit(self) -> None:
         """As high as the fields need, up to two fifths of the window."""

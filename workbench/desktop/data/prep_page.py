@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPoint, QPointF, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QMenu, QVBoxLayout, QWidget
 
@@ -66,6 +66,7 @@ class PrepPage(QWidget):
         self._pending: tuple[str, tuple[str, ...], StepBase | None, int] | None = None
         self._prefill: Callable[[object], object] | None = None
         self._shown: tuple[str, int] = ("", -1)
+        self._revealed = ""
         self._build()
         self._connect()
         self._show_package()
@@ -342,8 +343,13 @@ class PrepPage(QWidget):
         self.grid.view.setFocus()
 
     def _on_reveal(self, name: str) -> None:
-        section = self.grid.model.section_of(name)
-        if section >= 0:
+        self._revealed = name
+        self._show_revealed()
+        QTimer.singleShot(150, self._show_revealed)  # again, once the columns have their widths
+
+    def _show_revealed(self) -> None:
+        section = self.grid.model.section_of(self._revealed)
+        if section >= 0 and self.session is not None:
             row = max(0, self.grid.view.rowAt(1))
             self.grid.view.scrollTo(self.grid.model.index(row, section))
 

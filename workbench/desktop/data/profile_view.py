@@ -19,7 +19,7 @@ def short(text: str | None, limit: int = 14) -> str:
 def number(value: float) -> str:
     """A statistic as text: whole numbers with separators, others with five digits."""
     if value == int(value) and abs(value) < 1e15:
-        return f"{int(value):,}"
+        return f"{int(value):,}" if abs(value) >= 10_000 else str(int(value))  # years stay years
     return f"{value:,.4g}" if abs(value) < 1 else f"{value:,.2f}"
 
 
@@ -39,9 +39,8 @@ def header_profile(profile: "ColumnProfile") -> ColumnProfileView:
         low, high = short(profile.minimum), short(profile.maximum)
         return ColumnProfileView(share, bars, "histogram", labels, f"{low} – {high}", summary)
     top = profile.top[:_TOP]
-    rest = present - sum(value.count for value in top)
-    bars = tuple(float(value.count) for value in top) + ((float(rest),) if rest > 0 and profile.distinct <= 1000 else ())
-    labels = tuple(f"{value.value}: {value.count:,}" for value in top) + ((f"others: {rest:,}",) if len(bars) > len(top) else ())
+    bars = tuple(float(value.count) for value in top)
+    labels = tuple(f"{value.value}: {value.count:,}" for value in top)
     unique = profile.distinct == present and present > 1
     if profile.distinct > 1000 or unique:  # bars would say nothing
         bars, labels = (), ()

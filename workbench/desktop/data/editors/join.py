@@ -104,6 +104,7 @@ class CountBars(QWidget):
         self._counts: JoinCounts | None = None
         self._text = ""
         self.setMinimumWidth(230)
+        self.setMinimumHeight(self.sizeHint().height())
 
     def set_counts(self, counts: JoinCounts | None, text: str = "") -> None:
         self._counts, self._text = counts, text
@@ -118,7 +119,7 @@ class CountBars(QWidget):
         return f"{c.matched:,} rows match, {c.left_only:,} do not; the result has {c.result:,} rows"
 
     def sizeHint(self) -> QSize:
-        return QSize(250, 4 * self.fontMetrics().height() + 26)
+        return QSize(250, 4 * (self.fontMetrics().height() + 5) + 22)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter, tokens = QPainter(self), theme().tokens
