@@ -201,7 +201,9 @@ class KernelThread:
             record.flush()
         except OSError as error:
             _log.error("The record of the kernel %s could not be written: %s", self.id, error)
-        if message.get("msg_type") == "status" and (now := message["content"].get("execution_state")) in {"idle", "busy"}:
+        if message.get("msg_type") != "status" or message["parent_header"].get("msg_type") != "execute_request":
+            return  # a completion or a greeting keeps no user waiting
+        if (now := message["content"].get("execution_state")) in {"idle", "busy"}:
             self._become(now, "")
 
     def _carry_out(self, order: _Order, done: Future[KernelState]) -> None:
