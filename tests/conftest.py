@@ -15,6 +15,53 @@ import pytest
 REQUIRED = set(filter(None, os.environ.get("WORKBENCH_REQUIRE", "").split(",")))
 
 
+def _qt_lacks() -> str:
+    """What keeps Qt from loading on this machine; empty where it loads."""
+    try:
+        import PySide6.QtWidgets  # noqa: F401
+    except ImportError as error:
+        return f"Qt does not load ({error}); `workbench doctor` says what to install"
+    return ""
+
+
+QT_LACKS = _qt_lacks()
+
+if not QT_LACKS:
+    # pytest-qt ends the whole session where Qt does not load, so it joins here and not by itself (see pyproject.toml).
+    pytest_plugins = ["pytestqt.plugin"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Keeps pytest-qt's settings known without it."""
+    if QT_LACKS:
+        for name in ("qt_api", "qt_log_level_fail"):
+            parser.addini(name, "a setting of pytest-qt")
+        parser.addini("qt_log_ignore", "a setting of pytest-qt", type="linelist")
+
+
+class _Skipped(pytest.File):
+    """Stands for tests that cannot be loaded without Qt: skipped with the reason, or failed where a display is required."""
+
+    def collect(self) -> list[pytest.Item]:
+        if "display" in REQUIRED:
+            pytest.fail(f"a display is required here: {QT_LACKS}", pytrace=False)
+        pytest.skip(QT_LACKS)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    if QT_LACKS and path.name in {"desktop", "screens"}:
+        return _Skipped.from_parent(parent, path=path)
+    return None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    if QT_LACKS and "PySide6" in module_path.read_text("utf-8"):
+        return _Skipped.from_parent(parent, path=module_path)
+    return None
+
+
 class Requirement(Protocol):
     """Skips the test without `what` and says why; fails where `WORKBENCH_REQUIRE` names it (as the gate does)."""
 
