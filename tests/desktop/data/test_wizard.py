@@ -92,3 +92,19 @@ def test_that_day_and_month_are_asked_when_the_data_cannot_tell(bench: Any, tmp_
     column = wizard.draft.spec.columns[0]
     assert (column.type, column.format) == ("date", wizard.draft.detected.questions[0].choices[0])
     wizard.reject()
+
+
+def test_that_the_sample_data_are_added_once_and_opened(bench: Any) -> None:
+    (bench.folder / "flights.csv").unlink()
+    (bench.folder / "flights.wbsource").unlink()
+    bench.activity.reload()
+    bench.idle()
+    assert bench.activity.samples_lacking()
+    bench.context.commands.run("data.add_samples")
+    bench.until(lambda: isinstance(bench.activity.page, SourcePage) and bench.activity.page.data.view is not None)
+    bench.idle()
+    assert bench.activity.page.path.stem == "flights"
+    assert DataSource.load(bench.folder / "weather.wbsource").path == "weather.csv"
+    assert not bench.activity.samples_lacking()
+    assert not bench.context.commands.enabled("data.add_samples")
+    assert not bench.problems

@@ -15,6 +15,7 @@ from workbench.desktop.data.editors.join import Other
 from workbench.desktop.data.flow_data import make_engine
 from workbench.desktop.data.menus import add
 from workbench.desktop.data.prep_page import PrepPage
+from workbench.desktop.data.samples import add_samples, lacking
 from workbench.desktop.data.source_page import SourcePage
 from workbench.desktop.data.trash import Trashed, move_to_trash
 from workbench.desktop.data.wizard.wizard import AddSourceWizard
@@ -184,14 +185,24 @@ class DataActivity(Activity):
 
     def add_source(self) -> None:
         """Opens the wizard."""
-        project = self._context.project
-        if project is None:
+        folder = self._data_folder()
+        if folder is None:
             return
-        data = project.folder / "data"
-        folder = data if data.is_dir() else project.folder
-        self.wizard = AddSourceWizard(self._context.operations, folder, folder, self.window())
+        start = folder if folder.is_dir() else folder.parent
+        self.wizard = AddSourceWizard(self._context.operations, folder, start, self.window())
         self.wizard.saved.connect(self._on_source_saved)
         self.wizard.open()
+
+    def add_samples(self) -> None:
+        """Writes the shipped flights and weather into the project and shows the flights."""
+        if (folder := self._data_folder()) is not None:
+            self._context.operations.run(
+                "Adding the sample data", lambda progress: add_samples(folder, progress), self._on_samples, exclusive="data-samples"
+            )
+
+    def samples_lacking(self) -> bool:
+        """Whether the project could still get sample data."""
+        return self._context.project is not None and lacking(frozenset(item.name for item in self.list.catalog.sources))
 
     def new_preparation(self, source: Path | None = None, begin: "StepBase | None" = None) -> None:
         """Makes a preparation of a source (the one in front without any) and opens it."""
@@ -294,6 +305,10 @@ class DataActivity(Activity):
         self._context.notifications.toast(f"Added the data source {path.stem}")
         self._on_new_file(path)
 
+    def _on_samples(self, paths: tuple[Path, ...]) -> None:
+        self._context.notifications.toast("Added the sample data flights and weather")
+        self._on_new_file(paths[0])
+
     def _on_new_file(self, path: Path) -> None:
         self.reload()
         self.open_path(path)
@@ -369,6 +384,8 @@ class DataActivity(Activity):
     def _on_add(self, place: QPoint) -> None:
         menu = QMenu(self)
         add(menu, "Add data source", self.add_source, "database", "Ctrl+Shift+A")
+        if self.samples_lacking():
+            add(menu, "Add sample data: flights and weather", self.add_samples, "download")
         menu.addSeparator()
         for item in self.list.catalog.sources:
             add(menu, f"New preparation of {item.name}", lambda p=item.path: self.new_preparation(p), "wand-sparkles")  # type: ignore[misc]
@@ -376,6 +393,11 @@ class DataActivity(Activity):
         menu.popup(place)
 
     # -- inside
+
+    def _data_folder(self) -> Path | None:
+        """Where new sources go; it need not exist yet."""
+        project = self._context.project
+        return project.folder / "data" if project is not None else None
 
     def _others(self, path: Path) -> tuple[Other, ...]:
         """The project's sources, as the package at `path` refers to them."""
@@ -438,6 +460,7 @@ class DataActivity(Activity):
             _EMPTY_TITLE,
             _EMPTY_TEXT,
             ("Add data source", self.add_source),
+            ("Add sample data", self.add_samples),
             shortcut="Ctrl+Shift+A",
         )
 

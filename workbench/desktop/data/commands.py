@@ -16,6 +16,7 @@ class DataCommand(StrEnum):
     """What can be done beside the transforms."""
 
     ADD_SOURCE = "data.add_source"
+    ADD_SAMPLES = "data.add_samples"
     NEW_PREPARATION = "data.new_preparation"
     UNDO = "data.undo"
     REDO = "data.redo"
@@ -41,6 +42,8 @@ def register_commands(context: "AppContext", activity: "DataActivity") -> None:
     commands = [
         Command(DataCommand.ADD_SOURCE, "Add data source", activity.add_source, "database", ("Ctrl+Shift+A",), has_project, "Data",
                 "Add a file to the project, with its format detected", scope=activity),
+        Command(DataCommand.ADD_SAMPLES, "Add sample data", activity.add_samples, "download", (), activity.samples_lacking, "Data",
+                "Write the shipped flights and weather into the project"),
         Command(DataCommand.NEW_PREPARATION, "New data preparation", activity.new_preparation, "wand-sparkles", (), has_project,
                 "Data",
                 "Start preparing the source in front"),
