@@ -49,6 +49,7 @@ class RunsActivity(Activity):
         self.details.loaded.connect(self._on_details_loaded)
         self.compare.back_asked.connect(self.show_list)
         self.compare.run_opened.connect(self.show_run)
+        self.compare.lineage_changed.connect(self.lineage_changed)
         self._register_commands()
         self.store.reload()
 
@@ -91,7 +92,8 @@ class RunsActivity(Activity):
             self.show_list()
 
     def lineage(self) -> tuple[LineagePart, ...]:
-        return self._lineage if self._pages.currentWidget() is self.details else ()
+        page = self._pages.currentWidget()
+        return self._lineage if page is self.details else self.compare.lineage if page is self.compare else ()
 
     def project_changed(self) -> None:
         self.show_list()

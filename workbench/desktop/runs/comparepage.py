@@ -1,6 +1,7 @@
 """Runs side by side: a table of what differs, and their curves over each other."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QMenu, QVBoxLayout, QWidget
@@ -24,9 +25,13 @@ from workbench.desktop.widgets import (
     icon_button,
     label,
 )
-from workbench.schema import MetricsLogged, RunChanged, RunComparison, RunSummary
+from workbench.schema import LineagePart, MetricsLogged, RunChanged, RunComparison, RunSummary
+
+if TYPE_CHECKING:
+    from workbench.client.client import Client
 
 _MENU_RUNS = 30
+_KINDS = ("data", "preparation", "run", "model", "service")
 
 
 class ComparePage(QWidget):
@@ -35,6 +40,7 @@ class ComparePage(QWidget):
     back_asked = Signal()
     run_opened = Signal(str)
     ids_changed = Signal(object)
+    lineage_changed = Signal()
 
     def __init__(self, context: AppContext, store: RunsStore, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,6 +48,8 @@ class ComparePage(QWidget):
         self._store = store
         self._ids: tuple[str, ...] = ()
         self._comparison: RunComparison | None = None
+        self.lineage: tuple[LineagePart, ...] = ()
+        """What the compared runs came from and what came from them, each part once."""
         self._build()
         context.events.run_changed.connect(self._on_run_changed)
         context.events.metrics_logged.connect(self._on_metrics_logged)
@@ -118,7 +126,7 @@ class ComparePage(QWidget):
             self.stack.show_loading("Comparing")
         self._context.call(
             "Comparing runs",
-            lambda client, _progress: client.compare(ids),
+            lambda client, _progress: _compare(client, ids),
             self._on_compared,
             self._on_failed,
             exclusive=f"compare-{id(self)}",
@@ -140,8 +148,11 @@ class ComparePage(QWidget):
             )
         )
 
-    def _on_compared(self, comparison: RunComparison) -> None:
-        self._comparison = comparison
+    def _on_compared(self, answer: tuple[RunComparison, tuple[LineagePart, ...]]) -> None:
+        self._comparison, parts = answer
+        if parts != self.lineage:
+            self.lineage = parts
+            self.lineage_changed.emit()
         self._fill()
         self.stack.show_content()
 
@@ -192,6 +203,12 @@ class ComparePage(QWidget):
         for event in events:
             if event.run_id in self._ids and self.isVisible():
                 self.charts.refresh(event.keys)
+
+
+def _compare(client: "Client", ids: tuple[str, ...]) -> tuple[RunComparison, tuple[LineagePart, ...]]:
+    """The comparison and the runs' lineages in one, in the breadcrumb's order."""
+    parts = dict.fromkeys(part for run_id in ids for part in client.lineage("run", run_id).parts)
+    return client.compare(ids), tuple(sorted(parts, key=lambda part: _KINDS.index(part.kind)))
 
 
 def _run_column(run: RunSummary, place: int, named: bool) -> Column[CompareRow]:
