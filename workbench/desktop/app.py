@@ -19,6 +19,16 @@ if TYPE_CHECKING:
     from workbench.desktop.shell.window import MainWindow
 
 log = logging.getLogger(__name__)
+_PREPARED = (
+    "workbench.desktop.settings.page",
+    "pyqtgraph",  # half a second on the GUI thread otherwise, when the first chart is shown
+    "workbench.dataprep.package",
+    "workbench.dataprep.steps",
+    "workbench.dataprep.engine",
+    "workbench.desktop.services.deploywizard",
+    "workbench.desktop.models.registerdialog",
+    "workbench.desktop.home.newproject",
+)
 _LEVELS = {"QtDebugMsg": logging.DEBUG, "QtInfoMsg": logging.INFO, "QtWarningMsg": logging.WARNING}
 
 
@@ -47,6 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     phases = Phases(say=options.profile_startup)
     from PySide6.QtWidgets import QApplication
 
+    from workbench.desktop.operations import Watchdog
     from workbench.desktop.shell.window import MainWindow
 
     phases.mark("imports")
@@ -63,7 +74,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         context.open_project(Path(options.project).absolute())
     start = _Start(window, context, phases, leave=options.profile_startup)
     start.watch()
+    watchdog = Watchdog()
+    watchdog.start()
     code = app.exec()
+    watchdog.stop()
     sys.excepthook = sys.__excepthook__
     clean = context.close()
     logging.shutdown()
@@ -145,14 +159,14 @@ class _Start:
 
 
 def _preload(progress: "Progress") -> None:
-    """Imports the places in the background, so that the first click on one finds it ready."""
+    """Imports in the background what the places need, so that the first click on one finds it ready."""
     import importlib
 
     from workbench.desktop.shell.places import PLACES
 
-    for place in PLACES:
+    for name in (*(f"{place.package}.activity" for place in PLACES), *_PREPARED):
         progress.check()
-        importlib.import_module(place.package)
+        importlib.import_module(name)
 
 
 def _ignore(error: Exception) -> None:

@@ -129,6 +129,16 @@ class CommandRegistry(QObject):
                 action.deleteLater()
         self.changed.emit()
 
+    def owned(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Ids of all commands and names of all providers now: what is more of them later was added between."""
+        return frozenset(self._commands), frozenset(self._providers)
+
+    def forget_since(self, before: tuple[frozenset[str], frozenset[str]], after: tuple[frozenset[str], frozenset[str]]) -> None:
+        """Forgets the commands and providers that were added between two moments: their place is gone."""
+        for name in after[1] - before[1]:
+            self._providers.pop(name, None)
+        self.unregister(after[0] - before[0])
+
     def add_provider(self, provider: Provider) -> None:
         """Adds (or replaces, by name) a source of palette items."""
         self._providers[provider.name] = provider

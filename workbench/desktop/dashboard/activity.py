@@ -12,6 +12,7 @@ from workbench.client.client import Client
 from workbench.desktop.context import AppContext
 from workbench.desktop.dashboard.chain import Chain, Stage
 from workbench.desktop.dashboard.facts import ProjectFacts, WorkspaceFacts, read_project, read_workspace
+from workbench.desktop.dashboard.nextstep import NextStep, next_step
 from workbench.desktop.dashboard.projecthead import ProjectHead
 from workbench.desktop.dashboard.readme import ReadmeView
 from workbench.desktop.operations import Progress
@@ -19,7 +20,7 @@ from workbench.desktop.runs.columns import RunColumn, first_columns
 from workbench.desktop.runs.runbar import RunBar
 from workbench.desktop.runs.tablecolumns import table_column
 from workbench.desktop.shell.activity import Activity
-from workbench.desktop.widgets import Card, EmptyState, HLine, RecordTable, StateStack, button
+from workbench.desktop.widgets import Banner, Card, EmptyState, HLine, RecordTable, StateStack, button
 from workbench.schema import LineagePart, Run, RunSummary, Service
 
 _SETTLE_MS = 250
@@ -66,6 +67,10 @@ class DashboardActivity(Activity):
         column.addWidget(self.run_bar)
         outer.addWidget(top)
         outer.addWidget(HLine())
+        self._next = QVBoxLayout()
+        self._next_step: NextStep | None = None
+        self._hint: Banner | None = None
+        outer.addLayout(self._next)
         body = QWidget()
         inner = QVBoxLayout(body)
         inner.setContentsMargins(24, 16, 24, 20)
@@ -172,6 +177,7 @@ class DashboardActivity(Activity):
 
     def _fill_chain(self) -> None:
         files, known, go, open_data = self._files, self._known, self._context.open_activity, self._open_data
+        self._show_next(next_step(files, known))
         sources = files.sources if files else ()
         packages = files.packages if files else ()
         runs = known.runs if known else ()
@@ -201,6 +207,21 @@ class DashboardActivity(Activity):
                 Stage("Services", "rocket", len(services), _services(services), partial(go, "services")),
             ]
         )
+
+    def _show_next(self, step: NextStep | None) -> None:
+        """The hint over the cards; gone when there is something to look at."""
+        if step == self._next_step:
+            return
+        self._next_step = step
+        if self._hint is not None:
+            self._next.removeWidget(self._hint)
+            self._hint.hide()
+            self._hint.deleteLater()
+            self._hint = None
+        if step is not None:
+            sources = self._files.sources if self._files else ()
+            self._hint = Banner("info", step.sentence, (step.action, partial(self._open_data, sources)) if step.action else None)
+            self._next.addWidget(self._hint)
 
     # what the user does
 

@@ -2,5 +2,6 @@
 
 from workbench.desktop.operations.operations import Operation, Operations
 from workbench.desktop.operations.progress import Progress
+from workbench.desktop.operations.watchdog import Stall, Watchdog
 
-__all__ = ["Operation", "Operations", "Progress"]
+__all__ = ["Operation", "Operations", "Progress", "Stall", "Watchdog"]

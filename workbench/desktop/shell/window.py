@@ -25,6 +25,7 @@ from workbench.desktop.widgets.panels import Banner, Splitter
 from workbench.desktop.widgets.states import ErrorState
 from workbench.schema import LineagePart
 
+Owned = tuple[frozenset[str], frozenset[str]]
 _MENUS = ("File", "Edit", "View", "Help")
 
 
@@ -36,6 +37,7 @@ class MainWindow(QMainWindow):
         self._context = context
         context.window = self
         self._activities: dict[str, QWidget] = {}
+        self._brought: dict[str, tuple[Owned, Owned]] = {}
         self._current = ""
         self._closing = False
         self.setWindowTitle("Workbench")
@@ -198,6 +200,8 @@ class MainWindow(QMainWindow):
             entry = next((one for one in PLACES if one.id == place), None)
             if entry is None or (entry.needs_project and self._context.project is None):
                 return None
+            commands = self._context.commands
+            before = commands.owned()
             try:
                 activity = entry.create(self._context)
             except Exception as error:  # noqa: BLE001 (one broken place must not take the window with it)
@@ -206,6 +210,7 @@ class MainWindow(QMainWindow):
             else:
                 activity.lineage_changed.connect(self._show_lineage)
                 made = activity
+            self._brought[place] = before, commands.owned()
         self._activities[place] = made
         self._stack.addWidget(made)
         return made
@@ -214,7 +219,9 @@ class MainWindow(QMainWindow):
         return _Retry(self, place)
 
     def forget(self, place: str) -> None:
-        """Throws an activity away; it is made anew when shown next."""
+        """Throws an activity away, with its commands; it is made anew when shown next."""
+        if brought := self._brought.pop(place, None):
+            self._context.commands.forget_since(*brought)
         if widget := self._activities.pop(place, None):
             self._stack.removeWidget(widget)
             widget.deleteLater()
@@ -245,10 +252,10 @@ class MainWindow(QMainWindow):
             widget = self._activities.get(place.id)
             if widget is None:
                 continue
+            if isinstance(widget, Activity):
+                widget.project_changed()  # also before it goes: what is unwritten is written, what is open is closed
             if project is None and place.needs_project:
                 self.forget(place.id)
-            elif isinstance(widget, Activity):
-                widget.project_changed()
         if project is not None and self._current in {"", "home"}:
             self.show_place("dashboard")
         elif (

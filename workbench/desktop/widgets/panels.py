@@ -124,6 +124,8 @@ class Breadcrumb(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def set_parts(self, parts: Sequence[LineagePart]) -> None:
+        if self.parts == tuple(parts):
+            return  # a button that is just being pressed, or its open menu, must not go
         self.parts = tuple(parts)
         while self._layout.count() > 1:
             item = self._layout.takeAt(0)
