@@ -1,4 +1,4 @@
-"""The notebook files of a project: made, renamed, moved to the trash and back. Nothing is ever overwritten."""
+"""The notebook files of a project: made and renamed. Nothing is ever overwritten."""
 
 import os
 import uuid
@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from workbench.base.clock import utc_now
 from workbench.base.errors import Conflict, NotFound, UserError
-from workbench.base.files import disk_error, write_atomic, write_json
+from workbench.base.files import disk_error, write_json
 
 SUFFIX = ".ipynb"
-TRASH = Path(".workbench") / "trash"
 _FORBIDDEN = frozenset('<>:"|?*\\')
 
 
@@ -31,25 +29,6 @@ class NotebookFile:
     def folder(self) -> str:
         parent = str(PurePosixPath(self.path).parent)
         return "" if parent == "." else parent
-
-
-@dataclass(frozen=True)
-class TrashedNotebook:
-    """A notebook in the project's trash, and where it lay."""
-
-    original: Path
-    kept: Path
-
-    def restore(self) -> Path:
-        """Moves it back. Raises Conflict where another file has taken its place."""
-        if self.original.exists():
-            raise Conflict(f"{self.original.name} exists again: nothing was overwritten.", place=str(self.kept))
-        try:
-            self.original.parent.mkdir(parents=True, exist_ok=True)
-            self.kept.replace(self.original)
-        except OSError as error:
-            raise disk_error(error, str(self.original)) from error
-        return self.original
 
 
 def list_notebooks(project: Path, paths: list[str]) -> tuple[NotebookFile, ...]:
@@ -117,21 +96,6 @@ def rename_notebook(project: Path, old: str, text: str) -> str:
     except OSError as error:
         raise disk_error(error, str(path)) from error
     return path.relative_to(project).as_posix()
-
-
-def trash_notebook(project: Path, path: str) -> TrashedNotebook:
-    """Moves a notebook into the project's trash folder, which git does not see."""
-    original, folder = project / path, project / TRASH
-    kept = folder / f"{utc_now():%Y%m%d-%H%M%S-%f}-{original.name}"
-    try:
-        if not (folder / ".gitignore").exists():
-            write_atomic(folder / ".gitignore", "*\n")
-        original.rename(kept)
-    except FileNotFoundError as error:
-        raise NotFound(f"{path} is not there any more.", hint="Refresh the list.") from error
-    except OSError as error:
-        raise disk_error(error, str(original)) from error
-    return TrashedNotebook(original, kept)
 
 
 def free_name(project: Path, taken: list[str], base: str = "Untitled") -> str:

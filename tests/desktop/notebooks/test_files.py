@@ -13,8 +13,9 @@ from workbench.desktop.notebooks.activity import NotebooksActivity
 from workbench.desktop.notebooks.commands import NotebookCommand
 from workbench.desktop.notebooks.namesheet import NameSheet
 from workbench.desktop.notebooks.reading import read_notebook
-from workbench.notebooks.files import create_notebook, free_name, rename_notebook, trash_notebook
+from workbench.notebooks.files import create_notebook, free_name, rename_notebook
 from workbench.projects.project import Project
+from workbench.projects.trash import move_to_trash
 
 
 def sheet() -> NameSheet:
@@ -147,13 +148,13 @@ def test_that_nothing_is_overwritten_by_rename_and_restore(tmp_path: Path) -> No
     one, two = create_notebook(tmp_path, "one"), create_notebook(tmp_path, "two")
     with pytest.raises(Conflict):
         rename_notebook(tmp_path, one, "two")
-    trashed = trash_notebook(tmp_path, two)
+    trashed = move_to_trash(tmp_path, tmp_path / two)
     create_notebook(tmp_path, "two")
     with pytest.raises(Conflict):
         trashed.restore()
     assert trashed.kept.is_file()
     with pytest.raises(NotFound):
-        trash_notebook(tmp_path, "three.ipynb")
+        move_to_trash(tmp_path, tmp_path / "three.ipynb")
     assert free_name(tmp_path, [one, "Untitled.ipynb"]) == "Untitled 2"
 
 

@@ -17,12 +17,12 @@ from workbench.desktop.data.menus import add
 from workbench.desktop.data.prep_page import PrepPage
 from workbench.desktop.data.samples import add_samples, lacking
 from workbench.desktop.data.source_page import SourcePage
-from workbench.desktop.data.trash import Trashed, move_to_trash
 from workbench.desktop.data.wizard.wizard import AddSourceWizard
 from workbench.desktop.notifications import NoticeAction
 from workbench.desktop.operations import Progress
 from workbench.desktop.shell.activity import Activity
 from workbench.desktop.widgets import EmptyState, ErrorState, LoadingState, Splitter
+from workbench.projects.trash import Trashed, move_to_trash
 from workbench.schema import JobRequest, LineagePart
 
 if TYPE_CHECKING:

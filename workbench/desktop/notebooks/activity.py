@@ -20,15 +20,8 @@ from workbench.desktop.notifications.center import NoticeAction
 from workbench.desktop.operations import Progress
 from workbench.desktop.shell.activity import Activity
 from workbench.desktop.widgets import EmptyState, Splitter
-from workbench.notebooks.files import (
-    NotebookFile,
-    TrashedNotebook,
-    create_notebook,
-    free_name,
-    list_notebooks,
-    rename_notebook,
-    trash_notebook,
-)
+from workbench.notebooks.files import NotebookFile, create_notebook, free_name, list_notebooks, rename_notebook
+from workbench.projects.trash import Trashed, move_to_trash
 from workbench.schema import Kernel, KernelChanged, KernelRequest, KernelStatus, LineagePart
 
 Listed = tuple[tuple[NotebookFile, ...], tuple[str, ...]]
@@ -307,17 +300,20 @@ class NotebooksActivity(Activity):
             return
         folder = self._folder
         self.context.operations.run(
-            f"Deleting {file.name}", lambda _progress: trash_notebook(folder, file.path), self._on_deleted, cancellable=False
+            f"Deleting {file.name}",
+            lambda _progress: move_to_trash(folder, folder / file.path),
+            self._on_deleted,
+            cancellable=False,
         )
 
-    def _on_deleted(self, trashed: TrashedNotebook) -> None:
+    def _on_deleted(self, trashed: Trashed) -> None:
         self._show_nothing()
         self.context.notifications.toast(
             f"{trashed.original.name} is in the trash", kind="info", action=NoticeAction("Undo", lambda: self._undelete(trashed))
         )
         self.reload()
 
-    def _undelete(self, trashed: TrashedNotebook) -> None:
+    def _undelete(self, trashed: Trashed) -> None:
         self._wanted = f"{FILE}{trashed.original.relative_to(self._folder).as_posix()}"
         self.context.operations.run(
             "Taking the notebook back", lambda _progress: trashed.restore(), self._on_undeleted, cancellable=False

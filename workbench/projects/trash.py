@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.base.clock import utc_now
-from workbench.base.errors import Conflict
+from workbench.base.errors import Conflict, NotFound
 from workbench.base.files import disk_error, write_atomic
 
 TRASH = Path(".workbench") / "trash"
@@ -30,13 +30,15 @@ class Trashed:
 
 
 def move_to_trash(project: Path, path: Path) -> Trashed:
-    """Moves `path` into the project's trash folder (which git does not see)."""
+    """Moves `path` into the project's trash folder, which git does not see. Raises NotFound where it is gone already."""
     folder = project / TRASH
     try:
         if not (folder / ".gitignore").exists():
             write_atomic(folder / ".gitignore", "*\n")
         kept = folder / f"{utc_now():%Y%m%d-%H%M%S-%f}-{path.name}"
-        path.replace(kept)
+        path.rename(kept)
+    except FileNotFoundError as error:
+        raise NotFound(f"{path.name} is not there any more.", hint="Refresh the list.", place=str(path)) from error
     except OSError as error:
         raise disk_error(error, str(path)) from error
     return Trashed(path, kept)
