@@ -122,3 +122,9 @@ def test_that_a_program_always_fits_its_examples(pairs: list[tuple[str, str]]) -
     learned = learn([((given,), wanted) for given, wanted in pairs], budget=0.5)
     if learned.program:
         assert [learned.program.run((given,)) or "" for given, _ in pairs] == [wanted for _, wanted in pairs]
+
+
+def test_that_each_column_is_used_once_where_equal_values_leave_it_open() -> None:
+    learned = learn([(("2013", "1", "1", "5"), "2013-01-01 05")])
+    assert learned.program
+    assert learned.program.run(("2014", "12", "30", "23")) == "2014-12-30 23"

@@ -94,14 +94,15 @@ def gather(shop: Workshop) -> list[Atom]:
         pieces = list(_pieces(shop, column))
         sources.append((column, cost))
         sources += [(node, cost + extra) for node, extra in pieces]
-    seen: dict[tuple[str, ...], float] = {}
+    # Views of one column with equal values are one; another column is kept beside it: a row mostly uses each column once.
+    seen: dict[tuple[int | None, tuple[str, ...]], float] = {}
     for node, extra in sources:
         if shop.late:
             break
         values = shop.values(node)
-        if values is None or seen.get(values, 99.0) <= extra:
+        if values is None or seen.get((column_of(node), values), 99.0) <= extra:
             continue
-        seen[values] = extra
+        seen[column_of(node), values] = extra
         _numbers(shop, node, values, extra)
         _moments(shop, node, values, extra)
         _texts(shop, node, values, extra)
