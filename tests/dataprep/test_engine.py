@@ -19,11 +19,14 @@ from workbench.dataprep.steps import (
     Condition,
     Convert,
     Derive,
+    Example,
+    Expression,
     Filter,
     Join,
     JoinKey,
     Keep,
     Remove,
+    Rename,
     Sort,
     SortKey,
     StepBase,
@@ -312,3 +315,41 @@ def test_that_flights_join_the_weather_in_order_and_a_big_table_scrolls(samples:
             assert first.columns[names.index("dep_time")] == ("517", "533", "542")
             assert first.columns[names.index("hours")] == ("5AM-6AM", "5AM-6AM", "5AM-6AM")
     assert pq.read_metadata(tmp_path / "out.parquet").num_rows == 327_346
+
+
+@pytest.mark.parametrize("write", [WriteCsv(path="a.csv"), WriteParquet(path="./sub/../a.csv")])
+def test_that_a_write_step_never_overwrites_what_the_flow_reads(project: Path, engine: Engine, write: StepBase) -> None:
+    (project / "a.csv").write_text("a,b\n1,2\n")
+    (project / "sub").mkdir()
+    with pytest.raises(UserError, match=r"would overwrite a\.csv, which the dataflow reads"):
+        engine.run(package("a.csv", Remove(columns=("b",)), write), "f")
+    assert (project / "a.csv").read_text() == "a,b\n1,2\n"
+
+
+def test_that_an_expression_that_fails_on_the_data_is_named_with_its_step(project: Path, engine: Engine) -> None:
+    (project / "a.csv").write_text("a,b\n1,x\n")
+    steps = (Rename(column="a", to="c"), Expression(column="n", sql="CAST(b AS INTEGER)"))
+    with pytest.raises(UserError, match=r"Step 2 \(Set n to CAST\(b AS INTEGER\)\) failed on the data: .*'x'") as raised:
+        engine.run(package("a.csv", *steps), "f")
+    assert raised.value.place == "flow flow, step 2"
+    assert "TRY_CAST" in raised.value.hint
+
+
+def test_that_a_folder_that_takes_no_file_is_named(project: Path, engine: Engine) -> None:
+    (project / "a.csv").write_text("a,b\n1,x\n")
+    (project / "out").write_text("a file, not a folder")
+    with pytest.raises(EnvironmentError_, match=r"out"):
+        engine.run(package("a.csv", WriteParquet(path="out/b.parquet")), "f")
+
+
+def test_that_contradicting_examples_of_a_saved_step_are_named(project: Path, engine: Engine) -> None:
+    (project / "a.csv").write_text("a,b\n1,x\n")
+    examples = (Example(inputs=("1",), output="x"), Example(inputs=("1",), output="y"))
+    with pytest.raises(UserError, match="Examples 1 and 2 contradict each other"):
+        engine.run(package("a.csv", Derive(column="d", inputs=("a",), examples=examples)), "f")
+
+
+def test_that_a_quote_that_is_never_closed_is_noted(project: Path, engine: Engine) -> None:
+    (project / "a.csv").write_text('"a","b\n1,2\n3,4\n')
+    with engine.view(package("a.csv"), "f") as view:
+        assert any("quote" in note.message for note in view.notes)

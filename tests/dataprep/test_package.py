@@ -97,3 +97,11 @@ def test_that_the_generated_code_is_python_and_names_the_steps(tmp_path: Path) -
     compile(code, "a.py", "exec")
     assert "1. Rename a to b" in code
     assert "with_name('a.wbprep')" in code
+
+
+def test_that_a_package_of_a_newer_workbench_and_a_folder_are_said_as_what_they_are(tmp_path: Path) -> None:
+    (tmp_path / "new.wbprep").write_text('{"version": 2, "flows": [], "more": 1}')
+    with pytest.raises(UserError, match=r"written by a newer Workbench .*version 2.*Update Workbench"):
+        Package.load(tmp_path / "new.wbprep")
+    with pytest.raises(UserError, match="is a folder, not a data preparation"):
+        Package.load(tmp_path)

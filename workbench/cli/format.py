@@ -28,6 +28,11 @@ def status_text(status: "RunStatus | ServiceStatus") -> str:
     return f"[{_COLOURS.get(status.value, 'default')}]{status.value}[/]"
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 row`, `12,345 rows`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def age(moment: datetime | None) -> str:
     """`3 min ago`; a date when it is older than a week; a dash for None."""
     from workbench.base.clock import utc_now

@@ -154,7 +154,9 @@ def run_with_progress(engine: "Engine", package: "Package", flow: "Dataflow") ->
     cancel = threading.Event()
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
     # In a thread of its own: the main one stays free to hear Ctrl+C.
-    with Progress(*columns, console=err(), transient=True) as progress, ThreadPoolExecutor(1) as pool:
+    console = err()
+    shown = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    with shown as progress, ThreadPoolExecutor(1) as pool:
         task = progress.add_task(f"Running {flow.name}", total=1.0)
         report = pool.submit(
             engine.run, package, flow.id, lambda share, text: progress.update(task, completed=share, description=text), cancel
@@ -175,15 +177,20 @@ def report_values(report: "FlowReport") -> dict[str, Any]:
 
 def print_report(report: "FlowReport") -> None:
     """What a flow read and wrote, and what it has to say."""
-    from workbench.cli.format import duration, size_text
+    from workbench.cli.format import counted, duration, size_text
     from workbench.cli.output import out
 
     console = out()
-    console.print(f"{report.flow}: {report.rows:,} rows, {len(report.columns)} columns in {duration(report.seconds)}", markup=False)
+    size = f"{counted(report.rows, 'row')}, {counted(len(report.columns), 'column')}"
+    console.print(f"{report.flow}: {size} in {duration(report.seconds)}", markup=False)
     for source in report.sources:
-        console.print(f"  read {source.path}: {source.rows:,} rows, {size_text(source.size)}", markup=False, soft_wrap=True)
+        console.print(
+            f"  read {source.path}: {counted(source.rows, 'row')}, {size_text(source.size)}", markup=False, soft_wrap=True
+        )
     for output in report.outputs:
-        console.print(f"  wrote {output.path}: {output.rows:,} rows, {size_text(output.size)}", markup=False, soft_wrap=True)
+        console.print(
+            f"  wrote {output.path}: {counted(output.rows, 'row')}, {size_text(output.size)}", markup=False, soft_wrap=True
+        )
     for note in report.notes:
         console.print(f"  note: {note.message}", markup=False, soft_wrap=True)
 

@@ -65,7 +65,7 @@ def _run(options: argparse.Namespace) -> None:
 
 
 def _run_flow(engine: Engine, package: Package, flow: Dataflow, sample_rows: int | None) -> None:
-    _say(f"{flow.name}: {len(flow.steps)} steps")
+    _say(f"{flow.name}: {len(flow.steps)} step{'' if len(flow.steps) == 1 else 's'}")
     report = engine.run(package, flow.id, _Lines(), threading.Event(), sample_rows=sample_rows)
     for note in report.notes:
         _say(f"note: {note.message}")

@@ -113,6 +113,8 @@ def expression_problem(store: Store | None, schema: Schema, sql: str) -> str:
     try:
         expression_type(store, schema, sql)
     except WorkbenchError as error:
+        if unknown := re.search(r'Referenced column "([^"]+)" not found', error.message):
+            return missing_columns(schema, [unknown[1]])[0].message
         return f"The expression does not fit the columns: {error.message}"
     return ""
 

@@ -217,6 +217,9 @@ def _with_types(spec: SourceSpec, names: list[str], data: list[list[str]], *, he
         guesses = [guess_column(list(column), comma=False) for column in columns]
     markers = {marker for guess in guesses if guess.type != "string" for marker in guess.markers}
     notes = [] if spec.encoding == "utf-8" else [f"The file is read as {spec.encoding}."]
+    if broken := next((name for name in names if "\n" in name or "\r" in name), ""):
+        first = broken.splitlines()[0]
+        notes.append(f"The header's field '{first}' goes on over several lines: a quote in it is probably never closed.")
     questions = [question for name, guess in zip(names, guesses, strict=True) if (question := guess.question(name))]
     notes += [f"{question.column} stays text until it is said whether the day or the month comes first." for question in questions]
     return spec.model_copy(

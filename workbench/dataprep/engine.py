@@ -32,7 +32,7 @@ from workbench.dataprep.loading import effective, load
 from workbench.dataprep.package import Dataflow, FileRef, Package
 from workbench.dataprep.reports import FlowReport, Note, OutputReport, SourceReport
 from workbench.dataprep.sources import SourceSpec, detect
-from workbench.dataprep.steps import StepBase, WriteCsv, WriteParquet
+from workbench.dataprep.steps import Expression, StepBase, WriteCsv, WriteParquet
 from workbench.dataprep.storage import Store
 from workbench.dataprep.views import TableView
 from workbench.dataprep.writing import write_table
@@ -227,7 +227,9 @@ class Engine:
         for index, step in enumerate(flow.steps):
             if write and step.enabled and isinstance(step, WriteParquet | WriteCsv):
                 here = self._materialise(job, flow, index)
-                outputs.append(write_table(self._store, here.name, self._target(step.path), step, cancel, progress))
+                target = self._target(step.path)
+                self._keep_sources(here, target, flow, index)
+                outputs.append(write_table(self._store, here.name, target, step, cancel, progress))
         table = self._materialise(job, flow, len(flow.steps) - 1)
         sources = tuple(
             SourceReport(self._shown(source.path), file_digest(source.path), rows, source.path.stat().st_size)
@@ -237,6 +239,17 @@ class Engine:
             flow.name, table.row_count, table.columns, time.monotonic() - began, sources, tuple(outputs), table.notes
         )
         return report, table
+
+    @staticmethod
+    def _keep_sources(table: Table, target: Path, flow: Dataflow, index: int) -> None:
+        """Raises UserError when a write step would replace a file that its own flow has read: the raw data would be gone."""
+        for source, _rows in table.sources:
+            if target.exists() and source.path.exists() and target.samefile(source.path):
+                raise UserError(
+                    f"Step {index + 1} ({flow.steps[index].describe()}) would overwrite {target.name}, which the dataflow reads.",
+                    hint="Write to another file.",
+                    place=f"flow {flow.name}, step {index + 1}",
+                )
 
     def _target(self, path: str) -> Path:
         root = Path(os.environ.get("WORKBENCH_PROJECT") or self._base)
@@ -360,7 +373,10 @@ class Engine:
         what = next((step.describe() for _, step in reversed(steps) if step.enabled), flow.name)
         try:
             sql = ibis.to_sql(expression.drop(ROW), dialect="duckdb")
-            store.run(f"CREATE TABLE {name} AS {sql}", cancel=job.cancel, progress=job.progress, what=what)
+            try:
+                store.run(f"CREATE TABLE {name} AS {sql}", cancel=job.cancel, progress=job.progress, what=what)
+            except UserError as error:
+                raise _at_step(error, flow, [(index, step) for index, step in steps if step.enabled]) from error
             notes = [*table.notes, *(note for other in used for note in other.notes)]
             for failures in context.failures:
                 count = store.run(ibis.to_sql(failures.query, dialect="duckdb"), cancel=job.cancel)[0][0]
@@ -429,6 +445,22 @@ class Engine:
         for table in dropped:
             self._store.rows(f"DROP VIEW IF EXISTS {table.rows_view}")
             self._store.rows(f"DROP TABLE IF EXISTS {table.name}")
+
+
+def _at_step(error: UserError, flow: Dataflow, steps: list[tuple[int, StepBase]]) -> UserError:
+    """What failed only on the data, with the step to blame: a value that an SQL expression cannot take, as a rule."""
+    suspects = [(index, step) for index, step in steps if isinstance(step, Expression)] or steps
+    if len(suspects) != 1:
+        return UserError(
+            f"The dataflow {flow.name} failed on its data: {error.message}", hint=error.hint, place=f"flow {flow.name}"
+        )
+    index, step = suspects[0]
+    hint = "TRY_CAST in place of CAST leaves such values missing." if isinstance(step, Expression) else error.hint
+    return UserError(
+        f"Step {index + 1} ({step.describe()}) failed on the data: {error.message}",
+        hint=hint,
+        place=f"flow {flow.name}, step {index + 1}",
+    )
 
 
 class _Checks:

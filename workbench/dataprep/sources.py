@@ -131,6 +131,7 @@ def project_of(folder: Path) -> Path | None:
 def locate(path: str, folders: tuple[Path, ...]) -> Path:
     """The file that a relative or absolute path names, sought in `folders` in order. Raises NotFound with where it was sought."""
     wanted = Path(path).expanduser()
+    project = os.environ.get("WORKBENCH_PROJECT")
     if wanted.is_absolute():
         if wanted.exists():
             return wanted
@@ -138,14 +139,19 @@ def locate(path: str, folders: tuple[Path, ...]) -> Path:
     for folder in folders:
         if (found := folder / PurePosixPath(path.replace("\\", "/"))).exists():
             return Path(os.path.normpath(found))
-    sought = " or ".join(dict.fromkeys(str(folder) for folder in folders))
+    # In a job the original project stands last: its folders are the ones that the user knows.
+    known = [folder for folder in folders if project and folder.is_relative_to(project)] or folders
+    sought = " or ".join(dict.fromkeys(str(folder) for folder in known))
     raise NotFound(f"The file {path} is not in {sought}.", hint="It was moved or deleted: choose it again.", place=path)
 
 
 def read_json(path: Path, what: str, model: type[BaseModel]) -> object:
     """The checked JSON of a file. Raises NotFound, EnvironmentError_ or UserError saying where the file is wrong."""
+    if path.is_dir():
+        raise UserError(f"{path} is a folder, not a {what}.", hint="Name the file in it.", place=str(path))
     try:
         raw = json.loads(path.read_text("utf-8"))
+        _check_version(raw, path, what)
         model.model_validate(raw)
     except FileNotFoundError as error:
         raise NotFound(f"There is no {what} {path}.", place=str(path)) from error
@@ -164,6 +170,16 @@ def read_json(path: Path, what: str, model: type[BaseModel]) -> object:
     except OSError as error:
         raise EnvironmentError_(f"{path} could not be read: {error.strerror or error}.", place=str(path)) from error
     return raw
+
+
+def _check_version(raw: object, path: Path, what: str) -> None:
+    version = raw.get("version") if isinstance(raw, dict) else None
+    if isinstance(version, int) and version > 1:
+        raise UserError(
+            f"The {what} {path.name} was written by a newer Workbench (its format has the version {version}).",
+            hint="Update Workbench to open it.",
+            place=str(path),
+        )
 
 
 def validation_sentence(error: ValidationError) -> str:

@@ -27,6 +27,7 @@ def write_table(
     temporary = target.with_name(f".{target.name}.{new_id()[:8]}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        temporary.touch()  # a folder that takes no file says so itself, with its path
         rows = store.run(
             f"COPY (SELECT * FROM {table}) TO {literal(str(temporary))} ({options})",  # noqa: S608
             cancel=cancel, progress=progress, what=f"Writing {target.name}",

@@ -213,13 +213,20 @@ class Derive(StepBase):
         elif any(self.column.lower() == other.lower() for other in names(schema)):
             problems.append(Problem(f"There is a column {self.column} already.", column=self.column))
         if not self.program:
-            problems.append(Problem("Give at least one example.", column=self.column))
+            problems.append(Problem(self._why_not_learned(), column=self.column))
             return problems
         try:
             self.load_program()
         except UserError as error:
             problems.append(Problem(error.message, column=self.column))
         return problems
+
+    def _why_not_learned(self) -> str:
+        """Why there is no program: no examples, or such as contradict each other."""
+        from workbench.byexample import learn
+
+        learned = learn([(example.inputs, example.output) for example in self.examples])
+        return learned.explanation if learned.program is None else "Its examples were not learned from yet: open it and accept it."
 
     def apply(self, table: ir.Table, context: Context) -> ir.Table:
         texts: list[Any] = [table[name].cast("string") for name in self.inputs]
