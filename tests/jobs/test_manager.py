@@ -395,3 +395,40 @@ def test_that_a_submission_on_a_workspace_that_cannot_be_written_queues_nothing(
     with workspace.manager(started=False) as manager, pytest.raises(EnvironmentError_):
         manager.submit(request_for("print(1)"))
     assert workspace.store.list().total == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [(b'{"version": 1, "flows": [', r"prep\.wbprep is damaged \(line 1"), (b"\xff\xfe\x00", "not UTF-8"), (b"[]", "no dataflows")],
+)
+def test_that_a_damaged_preparation_is_refused_before_it_is_queued(
+    workspace: Workspace, project: Project, content: bytes, sentence: str
+) -> None:
+    (project.folder / "prep.wbprep").write_bytes(content)
+    with workspace.manager(started=False) as manager:
+        with pytest.raises(UserError, match=sentence):
+            manager.submit(JobRequest(project=str(project.folder), script="prep.wbprep"))
+        assert manager.list() == ()
+
+
+def test_that_a_preparation_that_fails_gives_its_own_sentence_as_the_reason(workspace: Workspace, project: Project) -> None:
+    flow = '{"id": "f", "name": "f", "source": {"kind": "file", "path": "gone.csv"}, "steps": [%s]}'
+    step = '{"op": "write_csv", "id": "s", "path": "out.csv"}'
+    (project.folder / "prep.wbprep").write_text('{"version": 1, "flows": [%s]}' % (flow % step))
+    with workspace.manager() as manager:
+        run = workspace.end_of(manager.submit(JobRequest(project=str(project.folder), script="prep.wbprep")).id)
+    assert run.status is RunStatus.FAILED
+    assert run.reason.startswith(f"The file gone.csv is not in {project.folder}. ")
+    assert str(workspace.paths.root) not in run.reason
+
+
+def test_that_a_run_s_libraries_get_as_many_threads_as_it_has_cpus(
+    workspace: Workspace, request_for: Request, project: Project
+) -> None:
+    config = project.folder / "runconfig" / "local.toml"
+    config.write_text('[environment]\nkind = "workbench"\n[resources]\ncpus = 2.5\n[variables]\nMKL_NUM_THREADS = "7"\n')
+    code = "import os; print([os.environ[n] for n in ('OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS', 'MKL_NUM_THREADS')], end='')"
+    with workspace.manager() as manager:
+        run = workspace.end_of(manager.submit(request_for(code)).id)
+    # the last line of the script had no end: ours begins a new one all the same
+    assert workspace.log(run.id).splitlines()[-2:] == ["['3', '3', '7']", "[workbench] Finished."]

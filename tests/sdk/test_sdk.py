@@ -161,3 +161,10 @@ def test_that_a_preparation_that_fails_raises_with_its_reason(tmp_path: Path, ho
     )
     assert done.returncode == 1
     assert "RuntimeError: The data preparation nothing.wbprep failed: " in done.stderr
+
+
+@pytest.mark.parametrize(("value", "kind"), [("'high'", "ValueError"), ("None", "TypeError")])
+def test_that_a_metric_that_is_no_number_is_named(copy: Path, tmp_path: Path, value: str, kind: str) -> None:
+    done, events, _ = _in_run(f"import workbench; workbench.log('auc', {value})", copy, tmp_path)
+    assert done.stderr.splitlines()[-1] == f"{kind}: The metric auc needs a number, not {value}."
+    assert events == []

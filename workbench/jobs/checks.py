@@ -1,6 +1,7 @@
 """What is checked before a job is queued: the project, its run configuration, the script, the requirements. All by sentences."""
 
 import difflib
+import json
 import re
 import shutil
 import sys
@@ -129,7 +130,9 @@ def _check_environment(project: Project, config: RunConfig) -> None:
 
 
 def _check_syntax(project: Project, config: RunConfig) -> None:
-    """Compiles the script, where it will run on the Python that we are."""
+    """Compiles the script, where it will run on the Python that we are; a data preparation must be readable."""
+    if config.script.endswith(".wbprep"):
+        _check_package(project.folder / config.script)
     if not config.script.endswith(".py") or (config.environment.kind != "workbench" and config.environment.python):
         return
     path = project.folder / config.script
@@ -146,3 +149,20 @@ def _check_syntax(project: Project, config: RunConfig) -> None:
         raise UserError(message, hint="Correct it and run again.", place=place) from error
     except (ValueError, OverflowError, RecursionError, MemoryError) as error:
         raise UserError(f"{config.script} is not a Python script: {error}.", place=str(path)) from error
+
+
+def _check_package(path: Path) -> None:
+    """What makes every run of it fail at once; the steps are checked by the run, against the data."""
+    hint = "Restore it from git or an earlier snapshot."
+    try:
+        content = json.loads(path.read_text("utf-8"))
+    except UnicodeDecodeError as error:
+        raise UserError(
+            f"The data preparation {path.name} is damaged (it is not UTF-8 text).", hint=hint, place=str(path)
+        ) from error
+    except (json.JSONDecodeError, RecursionError) as error:
+        line = getattr(error, "lineno", 1)
+        reason = f"line {line}: {getattr(error, 'msg', 'too deeply nested')}"
+        raise UserError(f"The data preparation {path.name} is damaged ({reason}).", hint=hint, place=f"{path}:{line}") from error
+    if not isinstance(content, dict) or not isinstance(content.get("flows"), list):
+        raise UserError(f"{path.name} is not a data preparation: it lists no dataflows.", hint=hint, place=str(path))

@@ -50,7 +50,7 @@ def oom_kills() -> int:
     return 0
 
 
-def explain_exit(code: int, log: Path, work: Path, project: Path, *, ran_out_of_memory: bool) -> str:
+def explain_exit(code: int, log: Path, work: Path, project: Path, *, ran_out_of_memory: bool, preparation: bool = False) -> str:
     """Why a script with this exit code failed: the last exception of its log with its place, a signal, or the code."""
     if code < 0 or code in {128 + signal.SIGTERM, 137}:
         number = -code if code < 0 else code - 128
@@ -62,9 +62,11 @@ def explain_exit(code: int, log: Path, work: Path, project: Path, *, ran_out_of_
         if code < 0:
             return f"The script was ended from outside by signal {name}."
     lines = _tail(log)
+    last = next((line.strip() for line in reversed(lines) if line.strip() and not line.startswith(_OWN_PREFIX)), "")
+    if preparation and last:
+        return last[:1000]  # it says in one sentence itself why it failed
     if found := _exception(lines, work):
         return _advice(found, project)
-    last = next((line.strip() for line in reversed(lines) if line.strip() and not line.startswith(_OWN_PREFIX)), "")
     said = f" Its last line: {last[:300]}" if last else ""
     return f"The script ended with exit code {code}.{said}"
 
@@ -97,7 +99,7 @@ def _exception(lines: list[str], work: Path) -> str:
             if not starts and not re.match(r"\w*(Error|Exception)\b", line):
                 return ""
             where = _innermost(places, work)
-            return f"{line.strip()[:400]} in {where[0]} line {where[1]}"
+            return f"{line.strip()[:400].rstrip('.')} in {where[0]} line {where[1]}"
     return ""
 
 

@@ -109,6 +109,7 @@ class JobSpec:
     """The kind: requirements, workbench or interpreter."""
     requirements: str = ""
     python: str = ""
+    cpus: float = 1.0
     memory_mb: int = 0
     time_limit_s: int = 0
     ca_bundle: str = ""

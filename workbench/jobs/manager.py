@@ -193,6 +193,7 @@ class JobManager:
             environment=config.environment.kind,
             requirements=config.environment.file,
             python=config.environment.python,
+            cpus=config.resources.cpus,
             memory_mb=config.resources.memory_mb,
             time_limit_s=config.resources.time_limit_s,
         )

@@ -5,6 +5,7 @@ It makes the working copy and the environment, starts the script, watches it, co
 """
 
 import contextlib
+import math
 import os
 import shutil
 import signal
@@ -33,6 +34,7 @@ from workbench.projects.snapshots import SnapshotStore
 _HEARTBEAT_S = 5.0
 _MEMORY_CHECK_S = 1.0
 _FULL_BELOW_BYTES = 64 * 1024
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
 @dataclass(frozen=True)
@@ -151,6 +153,8 @@ class Runner:
     def _variables(self, python: Path) -> dict[str, str]:
         variables = environment_variables(python)
         variables |= {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8", "MPLBACKEND": "Agg"}
+        # Jobs run side by side: each library that took all cores for itself would slow down all of them.
+        variables |= dict.fromkeys(_THREADS, str(max(1, math.ceil(self._spec.cpus))))
         variables |= self._spec.variables
         if self._spec.environment != "workbench":
             own = [self._spec.variables["PYTHONPATH"]] if self._spec.variables.get("PYTHONPATH") else []
@@ -192,8 +196,11 @@ class Runner:
         self._end_script()  # what it left running
         if code == 0:
             return _Ending("finished", exit_code=0)
-        folder, out_of_memory = self._folder, oom_kills() > killed_before
-        text = explain_exit(code, folder.log, folder.work, Path(self._spec.project), ran_out_of_memory=out_of_memory)
+        folder, spec = self._folder, self._spec
+        text = explain_exit(
+            code, folder.log, folder.work, Path(spec.project),
+            ran_out_of_memory=oom_kills() > killed_before, preparation=spec.script.endswith(".wbprep"),
+        )  # fmt: skip
         if shutil.disk_usage(folder.path).free < _FULL_BELOW_BYTES or "No space left on device" in text:
             text = f"The disk is full: free some space and run again. {text}"
         return _Ending("failed", text, code)
@@ -239,8 +246,10 @@ class Runner:
 
     def _say(self, line: str) -> None:
         """A line of the runner's own in the job's log."""
-        with contextlib.suppress(OSError), self._folder.log.open("ab") as log:
-            log.write(f"[workbench] {line}\n".encode())
+        with contextlib.suppress(OSError), self._folder.log.open("ab+") as log:
+            # A script may end in the middle of a line.
+            torn = log.tell() > 0 and log.seek(-1, os.SEEK_END) >= 0 and log.read(1) != b"\n"
+            log.write(b"\n" * torn + f"[workbench] {line}\n".encode())
 
 
 def _named(python: str) -> Path:

@@ -22,7 +22,7 @@ class EnvironmentSpec(Wire):
 class Resources(Wire):
     """What a job asks of its target."""
 
-    cpus: float = Field(1.0, gt=0)
+    cpus: float = Field(1.0, gt=0, description="Processor cores; so many threads the numeric libraries use")
     memory_mb: int = Field(0, ge=0, description="0: no limit")
     time_limit_s: int = Field(0, ge=0, description="0: no limit")
 

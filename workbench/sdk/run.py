@@ -66,9 +66,17 @@ def log(key: str, value: float, step: int | None = None) -> None:
     or epoch; without one the values of a key count from 0. Raises TypeError or ValueError for what is no number.
     """
     if run := _recorded():
-        run.record("metric", key=str(key), value=float(value), step=None if step is None else int(step), time=time.time())
+        run.record("metric", key=str(key), value=_number(key, value), step=None if step is None else int(step), time=time.time())
     else:
-        float(value)
+        _number(key, value)
+
+
+def _number(key: str, value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError) as error:
+        message = f"The metric {key} needs a number, not {value!r:.200}."
+        raise type(error)(message) from error
 
 
 def log_metrics(values: Mapping[str, float], step: int | None = None) -> None:
