@@ -32,7 +32,7 @@ def test_that_the_way_from_data_to_service_is_the_same_from_every_part(workspace
     assert [part.detail for part in from_run.parts][:2] == ["336,776 rows", "flights, 1,000 rows"]
     for kind, index in (("data", 0), ("preparation", 1)):
         found = kinds(registry.lineage(kind, from_run.parts[index].id))  # type: ignore[arg-type]
-        assert found == [*origin[:2], ("run", "another"), ("run", "Run 1"), *chain[3:]]
+        assert found == [*origin[:2], ("run", "Run 2 · another"), ("run", "Run 1"), *chain[3:]]
 
 
 def test_that_a_plain_file_and_paths_of_other_projects_are_kept_apart(workspace: Workspace) -> None:

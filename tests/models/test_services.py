@@ -47,6 +47,34 @@ def by_curl_line(line: str) -> object:
     return httpx.request(method, address, headers=headers, content=options[options.index("-d") + 1], trust_env=False).json()
 
 
+CHOOSY = """\
+import sys
+
+def init():
+    pass
+
+def run(data):
+    if data == "leave":
+        sys.exit(3)
+    if "x" not in data:
+        raise ValueError("The field x is missing.")
+    return data["x"]
+"""
+
+
+def test_that_a_value_error_refuses_the_request_and_an_exit_does_not_end_the_service(workspace: Workspace, tmp_path: Path) -> None:
+    workspace.model()
+    (tmp_path / "choosy.py").write_text(CHOOSY)
+    service = deploy(workspace.manager(), score_script=str(tmp_path / "choosy.py"))
+    refused = post(service, '{"z": 3}')
+    assert (refused.status_code, refused.json()) == (400, {"detail": "The field x is missing."})
+    failed = post(service, '"leave"')
+    assert (failed.status_code, failed.json()) == (500, {"detail": "run() failed: SystemExit: 3"})
+    assert post(service, '{"x": 7}').json() == 7
+    document = httpx.get(f"{service.address}/openapi.json", trust_env=False).json()
+    assert "ValueError" in document["paths"]["/score"]["post"]["responses"]["400"]["description"]
+
+
 def test_that_a_model_is_served_with_its_code_key_sample_and_counters(workspace: Workspace) -> None:
     workspace.model()
     manager = workspace.manager()

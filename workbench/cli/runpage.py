@@ -40,7 +40,7 @@ def _part_name(part: "LineagePart") -> str:
     if part.kind == "model":
         return part.id
     if part.kind == "run":
-        return part.title.removeprefix("Run ") if part.title.startswith("Run ") else f"'{part.title}'"
+        return part.title.removeprefix("Run ")
     return part.title
 
 

@@ -156,14 +156,15 @@ def score(
 
     with connected() as client:
         body = request_body(data) if data else client.service(name).sample
-        if body is None:
+        if body is None and not data:
             raise UserError(f"The service {name} has no sample request.", hint="Give one: workbench service score NAME '{...}'")
         reply = client.score(name, body)
     print_json(reply.body)
     say(f"HTTP {reply.status} after {reply.milliseconds:.0f} ms")
     if reply.status >= 400:
+        did = "refused" if reply.status < 500 else "failed at"
         raise UserError(
-            f"The service {name} refused the request (HTTP {reply.status}).", hint=f"Its log: workbench service logs {name}"
+            f"The service {name} {did} the request (HTTP {reply.status}).", hint=f"Its log: workbench service logs {name}"
         )
 
 
@@ -176,8 +177,10 @@ def request_body(text: str) -> Any:
         path = Path(text[1:]).expanduser()
         try:
             text, place = path.read_text("utf-8"), str(path)
-        except (OSError, UnicodeDecodeError) as error:
-            raise UserError(f"{path} could not be read: {error}.") from error
+        except OSError as error:
+            raise UserError(f"{path} could not be read: {error.strerror or error}.", place=str(path)) from error
+        except UnicodeDecodeError as error:
+            raise UserError(f"{path} is not UTF-8 text, so it is no JSON.", place=str(path)) from error
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:

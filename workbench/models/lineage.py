@@ -185,7 +185,8 @@ def _data_part(path: str, rows: int | None) -> LineagePart:
 
 
 def _run_part(row: Any) -> LineagePart:
-    return LineagePart(kind="run", id=row.id, title=row.name or f"Run {row.number}", detail=f"{row.experiment}, {row.status}")
+    title = f"Run {row.number} · {row.name}" if row.name else f"Run {row.number}"
+    return LineagePart(kind="run", id=row.id, title=title, detail=f"{row.experiment}, {row.status}")
 
 
 def _model_part(name: str, version: int) -> LineagePart:

@@ -1,7 +1,8 @@
 """A scoring server for one model version: POST /score with the key, GET /health, GET /metrics, GET /docs.
 
 It stands alone: it needs fastapi, uvicorn and prometheus-client, and `service.json` beside it. The score script gives `init()`,
-called once, `run(data)`, called for every request with the body's JSON, and perhaps `SAMPLE`, a request to show.
+called once, `run(data)`, called for every request with the body's JSON, and perhaps `SAMPLE`, a request to show. A ValueError of
+`run(data)` says what is wrong with the request: it answers 400 with its sentence; any other exception is a fault and answers 500.
 Start it with: WORKBENCH_SERVICE_KEY=... python app.py
 """
 
@@ -135,7 +136,10 @@ def create_app(config: dict[str, Any], scorer: Scorer, key: str) -> FastAPI:
             result = await scorer.answer(data)
         except HTTPException:
             raise
-        except Exception as error:
+        except ValueError as error:
+            log.warning("run() refused the request", exc_info=True)
+            raise HTTPException(400, str(error) or "The request is not valid.") from None
+        except (Exception, SystemExit) as error:  # sys.exit() in a score script must not end the service
             log.exception("run() failed")
             raise HTTPException(500, f"run() failed: {type(error).__name__}: {error}") from None
         try:
@@ -170,10 +174,10 @@ def create_app(config: dict[str, Any], scorer: Scorer, key: str) -> FastAPI:
     example = {} if scorer.sample is None else {"example": scorer.sample}
     content = {"application/json": {"schema": shape(scorer.sample), **example}}
     errors: dict[int | str, dict[str, Any]] = {
-        400: {"description": "The body is not JSON"},
+        400: {"description": "The body is not JSON, or the score script's run() raised a ValueError: its sentence is the detail"},
         401: {"description": "The key is missing or wrong"},
         413: {"description": "The body is too large"},
-        500: {"description": "The score script's run() failed; the log has the details"},
+        500: {"description": "The score script's run() raised any other exception; the log has the details"},
         503: {"description": "Too many requests are waiting"},
     }
     app.middleware("http")(watched)

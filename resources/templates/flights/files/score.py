@@ -29,7 +29,9 @@ SAMPLE = {
 }  # fmt: skip
 """A stormy July evening and a calm October morning. The weather may be left out where it is not known."""
 
-NEEDED = ("date", "carrier", "origin", "dest", "distance", "sched_dep_time", "sched_arr_time", "departure_window")
+TEXTS = ("date", "carrier", "origin", "dest", "departure_window")
+NUMBERS = ("distance", "sched_dep_time", "sched_arr_time")
+WEATHER = ("temp", "dewp", "humid", "wind_dir", "wind_speed", "precip", "pressure", "visib")
 
 model = None
 
@@ -41,17 +43,38 @@ def init() -> None:
 
 
 def run(data: dict) -> dict:
-    """Takes `{"flights": [...]}`; gives for each flight the probability of a late arrival and the answer at 50 %."""
-    flights = data["flights"] if "flights" in data else [data]
-    for number, flight in enumerate(flights):
-        if missing := [name for name in NEEDED if name not in flight]:
-            raise ValueError(f"Flight {number} lacks {', '.join(missing)}.")
+    """Takes `{"flights": [...]}`; gives for each flight the probability of a late arrival and the answer at 50 %.
+
+    A ValueError answers the request with 400 and its sentence.
+    """
+    flights = data.get("flights", [data]) if isinstance(data, dict) else data
+    if not isinstance(flights, list) or not flights:
+        raise ValueError('Send {"flights": [...]} with at least one flight.')
+    dates = [check(number, flight) for number, flight in enumerate(flights, 1)]
     rows = pd.DataFrame(flights)
-    dates = [date.fromisoformat(text) for text in rows["date"]]
     rows = rows.assign(month=[day.month for day in dates], weekday=[day.weekday() for day in dates])
     rows = rows.reindex(columns=[*model.feature_names_in_])
     late = model.predict_proba(rows)[:, 1]
     return {"predictions": [{"late_probability": round(float(p), 4), "late": bool(p >= 0.5)} for p in late]}
+
+
+def check(number: int, flight: dict) -> date:
+    """The flight's date. Raises ValueError naming the field that is missing or wrong."""
+    if not isinstance(flight, dict):
+        raise ValueError(f"Flight {number} must be an object with fields such as date and carrier.")
+    if missing := [name for name in (*TEXTS, *NUMBERS) if flight.get(name) is None]:
+        raise ValueError(f"Flight {number} lacks {', '.join(missing)}.")
+    for name in TEXTS:
+        if not isinstance(flight[name], str):
+            raise ValueError(f"{name} of flight {number} must be a text, not {flight[name]!r}.")
+    for name in (*NUMBERS, *WEATHER):
+        value = flight.get(name)
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+            raise ValueError(f"{name} of flight {number} must be a number, not {value!r}.")
+    try:
+        return date.fromisoformat(flight["date"])
+    except ValueError:
+        raise ValueError(f"date of flight {number} must be a date such as 2013-07-22, not {flight['date']!r}.") from None
 
 
 if __name__ == "__main__":
