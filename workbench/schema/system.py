@@ -12,7 +12,6 @@ class Health(Wire):
     started: Time
     running: int
     queued: int
-    environment_builds: int = 0
     boot: str = ""
     """Names this life of the server: events are numbered anew in each."""
     last_event: int = 0

@@ -78,8 +78,6 @@ class StatusBar(QWidget):
 
     def _on_health(self, health: Health) -> None:
         parts = [f"{health.running} running" if health.running else "", f"{health.queued} queued" if health.queued else ""]
-        if health.environment_builds:
-            parts.append("building an environment")
         told = ", ".join(filter(None, parts)) or "no jobs"
         self.sentence.setText(f"Job manager connected · {told}")
         self._dot.role = "accent" if health.running or health.queued else "ok"
