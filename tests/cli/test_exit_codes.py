@@ -1,6 +1,9 @@
 """0 done, 1 the user's error, 2 wrong usage, 3 the environment; one sentence on stderr, never a stack."""
 
 import io
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -95,3 +98,26 @@ def test_that_nobody_is_asked_where_nobody_is(monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(UserError, match="--yes"):
         confirm("Delete it?", yes=False)
     confirm("Delete it?", yes=True)
+
+
+def test_that_a_folder_that_is_no_project_is_said_instead_of_an_empty_list(cli: Cli, server: None, tmp_path: Path) -> None:
+    answer = cli("run", "list", "--project", tmp_path / "nowhere")
+    assert answer.code == 1
+    assert f"There is no project at {tmp_path / 'nowhere'}" in answer.err
+
+
+def test_that_the_next_command_can_be_copied_when_the_folder_has_spaces(cli: Cli, tmp_path: Path) -> None:
+    folder = tmp_path / "mein projekt ä"
+    answer = cli("init", folder)
+    assert answer.code == 0
+    assert f"cd '{folder}' && workbench submit" in answer.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no broken pipes of this kind")
+def test_that_a_reader_that_goes_early_is_no_failure(home: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "workbench.cli.main", "init", "--list-templates"]
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, timeout=60)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, "")

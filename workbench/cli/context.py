@@ -77,7 +77,8 @@ def find_run(client: "Client", text: str, project: Path | None = None) -> "Run":
 def _known(runs: "Sequence[RunSummary]") -> str:
     if not runs:
         return "There are no runs yet. Start one with: workbench submit SCRIPT"
-    return f"Known are {', '.join(str(run.number) for run in runs[:8])}{'...' if len(runs) > 8 else ''}. See: workbench run list"
+    more = " and others" if len(runs) > 8 else ""
+    return f"Known are {', '.join(str(run.number) for run in runs[:8])}{more}. See: workbench run list"
 
 
 def _all_runs(client: "Client", project: str | None) -> "list[RunSummary]":
@@ -124,5 +125,6 @@ def checked(build: "Callable[[], T]") -> T:
         message = f"The {field} {first.get('input')!r} is not possible: {first['msg'].rstrip('.')}."
         hint = ""
         if first["type"] == "string_pattern_mismatch":
+            message = f"The {field} {first.get('input')!r} is not possible."
             hint = "Use letters, digits, dots and dashes; a service's name has lower-case letters only."
         raise UserError(message, hint=hint) from error

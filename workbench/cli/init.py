@@ -1,5 +1,6 @@
 """`workbench init`: a new project from a template."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -57,4 +58,5 @@ def init(
 
         for sample in ("flights", "weather"):
             say(f"Sample data: {write_sample(sample, project.folder / 'data')}")
-    say(f"Next: cd {folder} && workbench submit, or open it in the app: workbench {folder}")
+    place = shlex.quote(str(folder))
+    say(f"Next: cd {place} && workbench submit, or open it in the app: workbench {place}")

@@ -57,7 +57,10 @@ def model_file(run: "Run") -> str:
     if len(files) == 1:
         return files[0]
     found = "no model file" if not files else f"several model files ({', '.join(files)})"
-    known = ", ".join(artifact.path for artifact in run.artifacts[:8]) or "nothing"
+    if not run.artifacts:
+        hint = "Let the script write its model to outputs/ and run it again."
+        raise UserError(f"Run {run.number} has no outputs, so there is no model to register.", hint=hint)
+    known = ", ".join(artifact.path for artifact in run.artifacts[:8])
     raise UserError(f"Run {run.number} has {found} in its outputs.", hint=f"Name one with --path. There is: {known}.")
 
 

@@ -29,10 +29,16 @@ YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 def _console(*, stderr: bool) -> "Console":
     from rich.console import Console
 
+    class Piped(Console):
+        """A console that leaves it to the one place of errors what a closed pipe means; rich would end with 1."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
     stream = sys.stderr if stderr else sys.stdout
     # A pipe or file has no width of its own: wide enough that no table is cut.
     width = None if stream.isatty() or "COLUMNS" in os.environ else 160
-    return Console(stderr=stderr, width=width, highlight=False, soft_wrap=False)
+    return Piped(stderr=stderr, width=width, highlight=False, soft_wrap=False)
 
 
 def out() -> "Console":

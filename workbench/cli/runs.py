@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from workbench.cli.context import ProjectOption, RunArgument, connected, find_run, project_folder
+from workbench.base.errors import UserError
+from workbench.cli.context import PROJECT_FILE, ProjectOption, RunArgument, connected, find_run, project_folder
 from workbench.cli.output import Output, OutputOption, YesOption
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ def list_runs(
             descending=not ascending,
             limit=limit,
         )
+    if project and folder and not page.total and not (folder / PROJECT_FILE).is_file():
+        raise UserError(f"There is no project at {folder}, and no run was made there.", hint="All runs: workbench run list --all")
     if output is Output.JSON:
         print_models(page.runs)
         return
@@ -149,7 +152,6 @@ def compare(
       workbench run compare 2 3 4
       workbench run compare 2 3 --all-rows --output json
     """
-    from workbench.base.errors import UserError
     from workbench.cli.output import plain, print_json
 
     if len(runs) < 2:
