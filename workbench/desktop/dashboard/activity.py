@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QModelIndex, Qt, QTimer, QUrl
+from PySide6.QtCore import QModelIndex, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -20,7 +20,7 @@ from workbench.desktop.runs.columns import RunColumn, first_columns
 from workbench.desktop.runs.runbar import RunBar
 from workbench.desktop.runs.tablecolumns import table_column
 from workbench.desktop.shell.activity import Activity
-from workbench.desktop.widgets import Banner, Card, EmptyState, HLine, RecordTable, StateStack, button
+from workbench.desktop.widgets import Banner, Card, EmptyState, HLine, RecordTable, StateStack, button, surface
 from workbench.schema import LineagePart, Run, RunSummary, Service
 
 _SETTLE_MS = 250
@@ -54,9 +54,7 @@ class DashboardActivity(Activity):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        top = QWidget()
-        top.setProperty("surface", "base")
-        top.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        top = surface()
         column = QVBoxLayout(top)
         column.setContentsMargins(24, 18, 24, 14)
         column.setSpacing(14)

@@ -1,10 +1,9 @@
 """The Models activity: a list at the left, the chosen model at the right."""
 
-from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QVBoxLayout
 
 from workbench.client.client import Client
 from workbench.desktop.commands import Command, PaletteItem, Provider
@@ -13,49 +12,43 @@ from workbench.desktop.icons import icon
 from workbench.desktop.models.details import ModelDetails
 from workbench.desktop.operations import Progress
 from workbench.desktop.runs.wording import moment_text
-from workbench.desktop.shell.activity import Activity
-from workbench.desktop.widgets import EmptyState, SearchBox, Splitter, StateStack, confirm, label
-from workbench.desktop.widgets.sidelist import SideItem, SideList
+from workbench.desktop.shell.listactivity import ListActivity
+from workbench.desktop.widgets import EmptyState, SearchBox, confirm, label
+from workbench.desktop.widgets.sidelist import SideItem
 from workbench.schema import LineagePart, ModelSummary, ModelVersion
 
 Shown = tuple[tuple[ModelSummary, ...], tuple[ModelVersion, ...], tuple[LineagePart, ...]]
 
 
-class ModelsActivity(Activity):
-    """`open` takes `name`, `name:version` or a lineage part."""
+class ModelsActivity(ListActivity):
+    """`open` takes `name:version` too."""
 
     id = "models"
     title = "Models"
     icon = "box"
 
     def __init__(self, context: AppContext) -> None:
-        super().__init__()
-        self._context = context
-        self._models: tuple[ModelSummary, ...] = ()
-        self._name = ""
-        self._version: int | None = None
-        self._parts: tuple[LineagePart, ...] = ()
-        self._text = ""
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        split = Splitter("models", Qt.Orientation.Horizontal)
-        split.addWidget(self._list())
+        super().__init__(context)
         self.details = ModelDetails()
+        self.search = SearchBox("Find a model")
+        top = QVBoxLayout()
+        top.setContentsMargins(16, 4, 12, 0)
+        top.setSpacing(10)
+        top.addWidget(label("Models", font="title_font"))
+        top.addWidget(self.search)
+        self._lay_out(top, self.details)
+        self._models: tuple[ModelSummary, ...] = ()
+        self._version: int | None = None
+        self._text = ""
+        self.search.search_changed.connect(self._on_search)
+        self.side.menu_requested.connect(self._on_menu)
         self.details.part_clicked.connect(context.open_part)
         self.details.deploy_asked.connect(self._on_deploy_asked)
         self.details.delete_asked.connect(self._on_delete_asked)
         self.details.delete_model_asked.connect(self._on_delete_model_asked)
         self.details.version_chosen.connect(self._on_version_chosen)
-        split.addWidget(self.details)
-        split.setStretchFactor(1, 1)
-        split.set_initial([260, 900])
-        self.stack = StateStack(split)
-        layout.addWidget(self.stack)
-        self.stack.show_loading("Loading the models")
         context.events.model_changed.connect(self._on_model_changed)
         context.events.service_changed.connect(self._on_model_changed)
-        context.events.reset.connect(self.reload)
-        context.events.connected.connect(self.reload)
         context.commands.register(
             Command("models.show", "Show models", lambda: context.open_activity("models"), icon="box", category="Models"),
             Command(
@@ -71,55 +64,15 @@ class ModelsActivity(Activity):
         context.commands.add_provider(Provider("models", "Models", self._find))
         self.reload()
 
-    def _list(self) -> QWidget:
-        panel = QWidget()
-        panel.setProperty("surface", "base")
-        panel.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        column = QVBoxLayout(panel)
-        column.setContentsMargins(0, 10, 0, 0)
-        column.setSpacing(8)
-        top = QVBoxLayout()
-        top.setContentsMargins(16, 4, 12, 0)
-        top.setSpacing(10)
-        top.addWidget(label("Models", font="title_font"))
-        self.search = SearchBox("Find a model")
-        self.search.search_changed.connect(self._on_search)
-        top.addWidget(self.search)
-        column.addLayout(top)
-        self.side = SideList("Models")
-        self.side.chosen.connect(self._on_chosen)
-        self.side.menu_requested.connect(self._on_menu)
-        column.addWidget(self.side, 1)
-        panel.setMinimumWidth(200)
-        return panel
-
-    # Activity
-
-    def activate(self) -> None:
-        self.reload()
-        self.side.setFocus()
-
-    def open(self, target: LineagePart | str | object) -> None:
-        text = target.id if isinstance(target, LineagePart) else str(target or "")
-        if not text:
-            return
-        name, _, version = text.rpartition(":") if text.rpartition(":")[2].isdigit() and ":" in text else (text, "", "")
-        self._name, self._version = name, int(version) if version else None
-        self.reload()
-
-    def lineage(self) -> tuple[LineagePart, ...]:
-        return self._parts
-
-    def project_changed(self) -> None:
-        self._name, self._version = "", None
-        self.reload()
+    def show_name(self, name: str) -> None:
+        model, _, version = name.rpartition(":")
+        self._version = int(version) if model and version.isdigit() else None
+        super().show_name(name if self._version is None else model)
 
     # loading
 
     def reload(self) -> None:
-        """Loads the list and the shown model again."""
-        name, version = self._name, self._version
-        folder = str(self._context.project.folder) if self._context.project else ""
+        name, version, folder = self._name, self._version, self._project_folder()
 
         def load(client: Client, _progress: Progress) -> Shown:
             models = sorted(client.models(), key=lambda model: (model.project != folder, model.name.casefold()))
@@ -134,9 +87,9 @@ class ModelsActivity(Activity):
 
     def _on_loaded(self, result: Shown) -> None:
         self._models, versions, parts = result
+        self._filled = bool(self._models)
+        self._set_parts(parts)
         if not self._models:
-            self._parts = ()
-            self.lineage_changed.emit()
             self.stack.show_empty(
                 EmptyState(
                     "box",
@@ -150,14 +103,10 @@ class ModelsActivity(Activity):
         self.stack.show_content()
         self._fill_list()
         self.details.set_versions(versions, self._version)
-        self._set_parts(parts)
-
-    def _on_failed(self, error: Exception) -> None:
-        if not self._models:
-            self.stack.show_error(error, self.reload)
+        self.details.set_lineage(parts)
 
     def _fill_list(self) -> None:
-        folder = str(self._context.project.folder) if self._context.project else ""
+        folder = self._project_folder()
         found = [model for model in self._models if self._text in model.name.casefold()]
         mine = [model for model in found if model.project == folder]
         others = [model for model in found if model.project != folder]
@@ -165,15 +114,7 @@ class ModelsActivity(Activity):
         if others:
             items += [SideItem("", "Other projects", heading=True)] if mine else []
             items += [_item(model) for model in others]
-        self.side.set_items(items)
-        self.side.blockSignals(True)
-        self.side.choose(self._name)
-        self.side.blockSignals(False)
-
-    def _set_parts(self, parts: Sequence[LineagePart]) -> None:
-        self._parts = tuple(parts)
-        self.details.set_lineage(parts)
-        self.lineage_changed.emit()
+        self._set_items(items)
 
     # events
 
@@ -183,11 +124,6 @@ class ModelsActivity(Activity):
     def _on_search(self, text: str) -> None:
         self._text = text.casefold()
         self._fill_list()
-
-    def _on_chosen(self, name: str) -> None:
-        if name != self._name:
-            self._name, self._version = name, None
-            self.reload()
 
     def _on_version_chosen(self, version: ModelVersion) -> None:
         self._version = version.version

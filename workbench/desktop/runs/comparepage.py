@@ -24,6 +24,7 @@ from workbench.desktop.widgets import (
     button,
     icon_button,
     label,
+    surface,
 )
 from workbench.schema import LineagePart, MetricsLogged, RunChanged, RunComparison, RunSummary
 
@@ -69,9 +70,7 @@ class ComparePage(QWidget):
         self.add_button = button("Add run", self._show_adding, icon="plus")
         self.header.add_action(self.add_button)
         outer.addWidget(self.header)
-        bar = QWidget()
-        bar.setProperty("surface", "base")
-        bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        bar = surface()
         row = QHBoxLayout(bar)
         row.setContentsMargins(16, 8, 16, 8)
         row.setSpacing(10)

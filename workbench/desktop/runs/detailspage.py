@@ -1,7 +1,7 @@
 """One run: charts while it runs, images, outputs, log, environment, and its facts at the right."""
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QMenu, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.client.client import Client
 from workbench.desktop.context import AppContext
@@ -19,11 +19,11 @@ from workbench.desktop.runs.wording import number_text, run_title
 from workbench.desktop.widgets import (
     Banner,
     EmptyState,
-    HLine,
     PageHeader,
     Splitter,
     StateStack,
     StatusPill,
+    TabStrip,
     button,
     icon_button,
 )
@@ -103,19 +103,9 @@ class RunDetailsPage(QWidget):
         column = QVBoxLayout(main)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        self.tabs = QTabBar()
-        self.tabs.setExpanding(False)
-        self.tabs.setAccessibleName("Parts of the run")
-        for title in _TABS:
-            self.tabs.addTab(title)
-        holder = QWidget()
-        holder.setProperty("surface", "base")
-        holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        row = QVBoxLayout(holder)
-        row.setContentsMargins(8, 2, 8, 0)
-        row.addWidget(self.tabs)
-        column.addWidget(holder)
-        column.addWidget(HLine())
+        strip = TabStrip("Parts of the run", _TABS)
+        self.tabs = strip.tabs
+        column.addWidget(strip)
         self.charts = ChartsPanel(self._context)
         self.tiles = NumberTiles()
         self.charts.above.addWidget(self.tiles)

@@ -23,6 +23,7 @@ from workbench.desktop.widgets import (
     StateStack,
     button,
     label,
+    surface,
 )
 from workbench.desktop.widgets.sidelist import SideItem, SideList
 from workbench.schema import Run, RunStatus, RunSummary
@@ -61,9 +62,7 @@ class RunsListPage(QWidget):
         self.compare_button.setEnabled(False)
         self.header.add_action(self.compare_button)
         outer.addWidget(self.header)
-        bar = QWidget()
-        bar.setProperty("surface", "base")
-        bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        bar = surface()
         inner = QVBoxLayout(bar)
         inner.setContentsMargins(20, 10, 16, 10)
         self.run_bar = RunBar(self._context, self, "runs.run")

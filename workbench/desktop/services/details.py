@@ -2,14 +2,14 @@
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFormLayout, QMenu, QProgressBar, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QMenu, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.desktop.context import AppContext
 from workbench.desktop.icons import icon
 from workbench.desktop.runs.wording import full_moment
 from workbench.desktop.services.keyfield import CopyField
 from workbench.desktop.services.tryit import TryIt
-from workbench.desktop.widgets import Banner, HLine, LogView, PageHeader, StatusPill, button, icon_button, label
+from workbench.desktop.widgets import Banner, HLine, LogView, PageHeader, StatusPill, TabStrip, button, icon_button, label, surface
 from workbench.schema import LineagePart, LogChunk, Service, ServiceStatus
 
 _TABS = ("Try it", "Log")
@@ -47,19 +47,9 @@ class ServiceDetails(QWidget):
         outer.addWidget(self.progress)
         outer.addWidget(self._facts())
         outer.addWidget(HLine())
-        self.tabs = QTabBar()
-        self.tabs.setExpanding(False)
-        self.tabs.setAccessibleName("Parts of the service")
-        for title in _TABS:
-            self.tabs.addTab(title)
-        holder = QWidget()
-        holder.setProperty("surface", "base")
-        holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        inner = QVBoxLayout(holder)
-        inner.setContentsMargins(8, 2, 8, 0)
-        inner.addWidget(self.tabs)
-        outer.addWidget(holder)
-        outer.addWidget(HLine())
+        strip = TabStrip("Parts of the service", _TABS)
+        self.tabs = strip.tabs
+        outer.addWidget(strip)
         self.try_it = TryIt(context)
         self.log = LogView()
         self.pages = QStackedWidget()
@@ -85,9 +75,7 @@ class ServiceDetails(QWidget):
         return self.header
 
     def _facts(self) -> QWidget:
-        panel = QWidget()
-        panel.setProperty("surface", "base")
-        panel.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        panel = surface()
         form = QFormLayout(panel)
         form.setContentsMargins(20, 12, 16, 14)
         form.setHorizontalSpacing(20)

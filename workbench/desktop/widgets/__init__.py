@@ -13,6 +13,7 @@ from workbench.desktop.widgets.basics import (
     icon_button,
     label,
     restyle,
+    surface,
 )
 from workbench.desktop.widgets.dialogs import FormDialog, Sheet, Wizard, WizardPage, confirm
 from workbench.desktop.widgets.logview import LogView
@@ -21,6 +22,7 @@ from workbench.desktop.widgets.records import Column, RecordTable
 from workbench.desktop.widgets.search import SearchBox
 from workbench.desktop.widgets.states import EmptyState, ErrorState, IconLabel, LoadingState, StateStack
 from workbench.desktop.widgets.status import StatusPill, paint_status, status_look
+from workbench.desktop.widgets.tabstrip import TabStrip
 
 __all__ = [
     "Banner",
@@ -46,6 +48,7 @@ __all__ = [
     "Splitter",
     "StateStack",
     "StatusPill",
+    "TabStrip",
     "ThemedLabel",
     "VLine",
     "Wizard",
@@ -58,4 +61,5 @@ __all__ = [
     "paint_status",
     "restyle",
     "status_look",
+    "surface",
 ]

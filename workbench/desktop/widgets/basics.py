@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
@@ -15,6 +15,14 @@ def restyle(widget: QWidget) -> None:
     widget.style().unpolish(widget)
     widget.style().polish(widget)
     widget.update()
+
+
+def surface() -> QWidget:
+    """An empty widget with the ground of bars and side panels; what is laid on it is the caller's."""
+    made = QWidget()
+    made.setProperty("surface", "base")
+    made.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    return made
 
 
 def label(text: str = "", role: str = "", *, font: str = "", wrap: bool = False, selectable: bool = False) -> QLabel:
@@ -215,8 +223,6 @@ class Section(QWidget):
 
 class PageHeader(QWidget):
     """The first row of a page: title, subtitle, status at the left, actions at the right."""
-
-    title_clicked = Signal()
 
     def __init__(self, title: str, subtitle: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
