@@ -41,6 +41,23 @@ class Telemetry:
         labels = {name: str(config[name]) for name in ("service", "model", "version", "run_id")}
         Gauge("workbench_model_info", "What is served", list(labels), registry=self.registry).labels(**labels).set(1)
 
+    async def watch(self, request: Request, call_next: Any) -> Response:
+        """Counts and times the requests to /score on their way."""
+        if request.url.path != "/score":
+            passed: Response = await call_next(request)
+            return passed
+        began, status = time.perf_counter(), 500
+        with self.in_flight.track_inprogress():
+            try:
+                response: Response = await call_next(request)
+                status = response.status_code
+            finally:
+                seconds = time.perf_counter() - began
+                self.requests.labels(str(status)).inc()
+                self.seconds.observe(seconds)
+                log.info("POST /score %d in %.1f ms", status, seconds * 1000)
+        return response
+
 
 class Scorer:
     """The score script, loaded: one `run()` at a time unless `concurrency` allows more, `queue` requests may wait."""
@@ -116,6 +133,26 @@ async def read_json(request: Request, limit: int) -> Any:
         raise HTTPException(400, f"The request's body is not JSON: {error}") from None
 
 
+async def answer(scorer: Scorer, data: Any) -> Response:
+    """The response to a request's data. Raises HTTPException: 400 for what `run()` refuses, 500 for what it cannot do."""
+    try:
+        result = await scorer.answer(data)
+    except HTTPException:
+        raise
+    except ValueError as error:
+        log.warning("run() refused the request", exc_info=True)
+        raise HTTPException(400, str(error) or "The request is not valid.") from None
+    except (Exception, SystemExit) as error:  # sys.exit() in a score script must not end the service
+        log.exception("run() failed")
+        raise HTTPException(500, f"run() failed: {type(error).__name__}: {error}") from None
+    try:
+        text = json.dumps(result, default=plain, allow_nan=False, ensure_ascii=False)
+    except (TypeError, ValueError) as error:
+        log.exception("run() gave what JSON cannot hold")
+        raise HTTPException(500, f"run() gave a result that JSON cannot hold: {error}") from None
+    return Response(text, media_type="application/json")
+
+
 def create_app(config: dict[str, Any], scorer: Scorer, key: str) -> FastAPI:
     """The web application around a loaded score script."""
     app = FastAPI(
@@ -131,39 +168,7 @@ def create_app(config: dict[str, Any], scorer: Scorer, key: str) -> FastAPI:
             raise HTTPException(401, "The key is missing or wrong. Send: Authorization: Bearer KEY", {"WWW-Authenticate": "Bearer"})
 
     async def score(request: Request) -> Response:
-        data = await read_json(request, config["limit_bytes"])
-        try:
-            result = await scorer.answer(data)
-        except HTTPException:
-            raise
-        except ValueError as error:
-            log.warning("run() refused the request", exc_info=True)
-            raise HTTPException(400, str(error) or "The request is not valid.") from None
-        except (Exception, SystemExit) as error:  # sys.exit() in a score script must not end the service
-            log.exception("run() failed")
-            raise HTTPException(500, f"run() failed: {type(error).__name__}: {error}") from None
-        try:
-            text = json.dumps(result, default=plain, allow_nan=False, ensure_ascii=False)
-        except (TypeError, ValueError) as error:
-            log.exception("run() gave what JSON cannot hold")
-            raise HTTPException(500, f"run() gave a result that JSON cannot hold: {error}") from None
-        return Response(text, media_type="application/json")
-
-    async def watched(request: Request, call_next: Any) -> Response:
-        if request.url.path != "/score":
-            passed: Response = await call_next(request)
-            return passed
-        began, status = time.perf_counter(), 500
-        with telemetry.in_flight.track_inprogress():
-            try:
-                response: Response = await call_next(request)
-                status = response.status_code
-            finally:
-                seconds = time.perf_counter() - began
-                telemetry.requests.labels(str(status)).inc()
-                telemetry.seconds.observe(seconds)
-                log.info("POST /score %d in %.1f ms", status, seconds * 1000)
-        return response
+        return await answer(scorer, await read_json(request, config["limit_bytes"]))
 
     def health() -> dict[str, Any]:
         return {"status": "healthy", **{name: config[name] for name in ("service", "model", "version")}}
@@ -180,7 +185,7 @@ def create_app(config: dict[str, Any], scorer: Scorer, key: str) -> FastAPI:
         500: {"description": "The score script's run() raised any other exception; the log has the details"},
         503: {"description": "Too many requests are waiting"},
     }
-    app.middleware("http")(watched)
+    app.middleware("http")(telemetry.watch)
     app.post(
         "/score",
         summary="Score one request",

@@ -18,7 +18,6 @@ class CommandId(StrEnum):
     """The shell's own commands. Activities define a StrEnum of their own in the same way (`runs.compare`)."""
 
     PALETTE = "app.palette"
-    GO_TO = "app.go_to"
     NEW_PROJECT = "project.new"
     OPEN_PROJECT = "project.open"
     CLONE_PROJECT = "project.clone"

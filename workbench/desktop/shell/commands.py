@@ -1,6 +1,5 @@
 """The shell's own commands."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl
@@ -128,7 +127,7 @@ class ShellCommands:
                 Command(
                     f"go.{place.id}",
                     f"Go to {place.title}",
-                    self._goer(place.id),
+                    partial(window.show_place, place.id),
                     place.icon,
                     (f"Ctrl+{number}",),
                     None if not place.needs_project or place.id == "dashboard" else has_project,
@@ -137,9 +136,6 @@ class ShellCommands:
                 )
             )
         context.commands.add_provider(Provider("projects", "Projects", self._find_projects, prefix="/"))
-
-    def _goer(self, place: str) -> "Goer":
-        return Goer(self._window, place)
 
     def _new(self) -> None:
         from workbench.desktop.home.newproject import NewProjectSheet
@@ -173,28 +169,6 @@ class ShellCommands:
 
     def _find_projects(self, _text: str) -> list[PaletteItem]:
         return [
-            PaletteItem(name, Opener(self._context, folder), str(folder.parent), "folder")
+            PaletteItem(name, partial(self._context.open_project, folder), str(folder.parent), "folder")
             for folder, name in self._context.recent_projects()
         ]
-
-
-class Goer:
-    """Shows a place; a named callable keeps no window alive through a closure's cell."""
-
-    def __init__(self, window: "MainWindow", place: str) -> None:
-        self._window = window
-        self._place = place
-
-    def __call__(self) -> None:
-        self._window.show_place(self._place)
-
-
-class Opener:
-    """Opens a project."""
-
-    def __init__(self, context: AppContext, folder: Path) -> None:
-        self._context = context
-        self._folder = folder
-
-    def __call__(self) -> None:
-        self._context.open_project(self._folder)
