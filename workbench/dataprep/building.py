@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.base.errors import UserError, WorkbenchError
-from workbench.dataprep.columns import DUCKDB_TYPES, IBIS_TYPES, ROW, ColumnInfo, Schema, quoted, schema_of
+from workbench.dataprep.columns import DUCKDB_TYPES, IBIS_TYPES, ROW, ColumnInfo, Schema, missing_columns, quoted, schema_of
 from workbench.dataprep.package import Dataflow, Package
 from workbench.dataprep.sources import DataSource, SourceSpec, detect, locate
 from workbench.dataprep.storage import Store

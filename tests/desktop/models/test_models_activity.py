@@ -77,7 +77,7 @@ def test_that_wrong_names_and_tags_are_told_before_anything_is_sent(linked: AppC
     qtbot.waitUntil(lambda: linked.operations.inflight == 0, timeout=20_000)
     dialog.name.setEditText("-depths")
     qtbot.mouseClick(dialog.action, LEFT)
-    assert "begins with a letter" in dialog.message.text()
+    assert "begins with a letter" in dialog.version.text()
     dialog.name.setEditText("depths")
     dialog.tags.setText("stage")
     qtbot.mouseClick(dialog.action, LEFT)

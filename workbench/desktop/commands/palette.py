@@ -290,9 +290,14 @@ class Palette(QFrame):
             if command.id in recent:
                 rank += 12.0 - recent.index(command.id) * 0.5
             keys = self._registry.key_text(command.id)
-            found.append(
-                _Entry(command.category, command.title, "", command.icon or "chevron-right", keys, self._runner(command.id), rank)
+            entry = _Entry(
+                command.category, command.title, "", command.icon or "chevron-right", keys, self._runner(command.id), rank
             )
+            same = next((place for place, other in enumerate(found) if other.title == entry.title), None)
+            if same is None:
+                found.append(entry)
+            elif command.scope is not None and command.scope.isVisible():  # two places offer it: the one in front is meant
+                found[same] = entry
         return found
 
     def _runner(self, command_id: str) -> Callable[[], object]:

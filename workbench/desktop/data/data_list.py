@@ -24,7 +24,7 @@ class DataList(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setProperty("surface", "window")
+        self.setProperty("surface", "base")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._catalog = Catalog()
         self.filter = SearchBox("Filter data")
@@ -40,11 +40,11 @@ class DataList(QWidget):
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
             shortcut.activated.connect(handler)
         head = QHBoxLayout()
-        head.setContentsMargins(16, 11, 8, 6)
-        head.addWidget(label("Data", font="heading_font"), 1)
+        head.setContentsMargins(16, 10, 12, 6)
+        head.addWidget(label("Data", font="title_font"), 1)
         head.addWidget(self.add)
         search = QHBoxLayout()
-        search.setContentsMargins(12, 0, 12, 4)
+        search.setContentsMargins(16, 0, 12, 8)
         search.addWidget(self.filter)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -93,8 +93,8 @@ class DataList(QWidget):
         wanted = self.filter.text().casefold().strip()
         rows: list[SideItem] = []
         groups = (
-            ("Data Sources", self._catalog.sources, "database"),
-            ("Data Preparations", self._catalog.preparations, "wand-sparkles"),
+            ("Data sources", self._catalog.sources, "database"),
+            ("Data preparations", self._catalog.preparations, "wand-sparkles"),
         )
         for title, items, glyph in groups:
             rows.append(SideItem(f"heading:{title}", f"{title} ({len(items)})", heading=True))

@@ -1,5 +1,6 @@
 """A column's profile as the grid's header shows it."""
 
+import contextlib
 from typing import TYPE_CHECKING
 
 from workbench.desktop.grid import ColumnProfileView
@@ -23,6 +24,14 @@ def number(value: float) -> str:
     return f"{value:,.4g}" if abs(value) < 1 else f"{value:,.2f}"
 
 
+def _bound(type_: str, text: str | None) -> str:
+    """An end of the range, a decimal number without the digits that nobody reads."""
+    if type_ == "decimal" and text:
+        with contextlib.suppress(ValueError, OverflowError):
+            return number(float(text))
+    return short(text)
+
+
 def header_profile(profile: "ColumnProfile") -> ColumnProfileView:
     """Bars, missing share and words for a header."""
     share = profile.missing / profile.count if profile.count else 0.0
@@ -36,7 +45,7 @@ def header_profile(profile: "ColumnProfile") -> ColumnProfileView:
     if profile.histogram:
         bars = tuple(float(bin_.count) for bin_ in profile.histogram)
         labels = tuple(f"{bin_.label}: {bin_.count:,}" for bin_ in profile.histogram)
-        low, high = short(profile.minimum), short(profile.maximum)
+        low, high = _bound(profile.type, profile.minimum), _bound(profile.type, profile.maximum)
         return ColumnProfileView(share, bars, "histogram", labels, f"{low} – {high}", summary)
     top = profile.top[:_TOP]
     bars = tuple(float(value.count) for value in top)

@@ -85,16 +85,22 @@ class StepCard(QWidget):
     def set_state(self, *, current: bool, ahead: bool) -> None:
         """`current`: the data is as of this step; `ahead`: the step is behind that moment and not applied."""
         self._current, self._ahead = current, ahead
-        self._icon.set_icon(self._icon._spec[0], "bad" if self.problem.text() else "accent" if current else "muted")  # noqa: SLF001
-        self._text.setEnabled(not ahead)
+        self._icon.set_icon(self._icon._spec[0], self._icon_role())  # noqa: SLF001
+        for part in (self._text, self.note):
+            part.setEnabled(not ahead)
         self._show_buttons(current)
         self.update()
+
+    def _icon_role(self) -> str:
+        if self.problem.text():
+            return "bad"
+        return "accent" if self._current else "disabled" if self._ahead else "muted"
 
     def set_problem(self, sentence: str) -> None:
         """What keeps the step from running; empty when nothing does."""
         self.problem.setText(sentence)
         self.problem.setVisible(bool(sentence))
-        self._icon.set_icon(self._icon._spec[0], "bad" if sentence else "accent" if self._current else "muted")  # noqa: SLF001
+        self._icon.set_icon(self._icon._spec[0], self._icon_role())  # noqa: SLF001
         self.setAccessibleDescription(sentence)
 
     def enterEvent(self, event: QEnterEvent) -> None:

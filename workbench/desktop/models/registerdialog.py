@@ -13,7 +13,7 @@ from workbench.desktop.notifications import NoticeAction
 from workbench.desktop.operations import Progress
 from workbench.desktop.runs.outputspanel import likely_model
 from workbench.desktop.runs.wording import number_text, run_title, size_text
-from workbench.desktop.widgets import Sheet, button, label, restyle
+from workbench.desktop.widgets import Sheet, WrappedLabel, button, restyle
 from workbench.schema import ModelRequest, ModelSummary, ModelVersion, Run
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]*")
@@ -82,7 +82,7 @@ class RegisterDialog(Sheet):
         self.name.setEditText(suggest_model_name(run))
         self.name.editTextChanged.connect(self._on_name_changed)
         form.addRow("Name", self.name)
-        self.version = label("", "small")
+        self.version = WrappedLabel("", "small")
         form.addRow("", self.version)
         self.path = QComboBox()
         self.path.setAccessibleName("Output")
@@ -114,7 +114,10 @@ class RegisterDialog(Sheet):
         self.show_error("")
         name = self.name.currentText().strip()
         path = str(self.path.currentData() or "")
-        problem = model_name_problem(name) or ("" if path else "The run has no output that could be registered.")
+        if model_name_problem(name):  # stands under the field already
+            self.name.setFocus()
+            return
+        problem = "" if path else "The run has no output that could be registered."
         try:
             tags = read_tags(self.tags.text())
         except ValueError as error:

@@ -86,10 +86,11 @@ class ConsolePage(QWidget):
     def _toolbar(self) -> QWidget:
         bar = QWidget()
         bar.setProperty("surface", "base")
+        bar.setMinimumHeight(51)  # with its line as high as a PageHeader
         row = QHBoxLayout(bar)
         row.setContentsMargins(20, 8, 12, 8)
         row.setSpacing(8)
-        row.addWidget(label("Console", font="heading_font"))
+        row.addWidget(label("Console", font="title_font"))
         self.pill = StatusPill("preparing")
         row.addWidget(self.pill)
         self.about = label("", "small")

@@ -49,10 +49,11 @@ class PreviewPage(QWidget):
     def _toolbar(self) -> QWidget:
         bar = QWidget()
         bar.setProperty("surface", "base")
+        bar.setMinimumHeight(51)  # with its line as high as a PageHeader
         row = QHBoxLayout(bar)
         row.setContentsMargins(20, 8, 12, 8)
         row.setSpacing(8)
-        self._title = label("", font="heading_font")
+        self._title = label("", font="title_font")
         self._about = label("", "small")
         row.addWidget(self._title)
         row.addWidget(self._about)

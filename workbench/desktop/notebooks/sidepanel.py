@@ -26,7 +26,7 @@ class SidePanel(QWidget):
         column.setContentsMargins(0, 10, 0, 0)
         column.setSpacing(8)
         top = QVBoxLayout()
-        top.setContentsMargins(16, 4, 12, 0)
+        top.setContentsMargins(16, 0, 12, 0)
         top.setSpacing(10)
         self.title_row = QHBoxLayout()
         self.title_row.setSpacing(2)

@@ -60,8 +60,18 @@ class RunInspector(QScrollArea):
         self._set(self.metrics, self._metrics_section, _metrics(run))
         self._set(self.inputs, self._inputs_section, self._input_rows(run.inputs))
         self._set(self.tags, self._tags_section, sorted(run.tags.items()))
+        self._align()
         if (other or not self.notes.hasFocus()) and self.notes.toPlainText() != run.notes:
             self.notes.setPlainText(run.notes)
+
+    def _align(self) -> None:
+        """Values of all parts begin at one edge: behind the longest name, within reason."""
+        tables = (self.properties, self.params, self.metrics, self.inputs, self.tags)
+        names = [name for table in tables for name, _value in table.rows]
+        width = max((self.fontMetrics().horizontalAdvance(name) for name in names), default=0)
+        for table in tables:
+            if isinstance(grid := table.layout(), QGridLayout):
+                grid.setColumnMinimumWidth(0, min(max(width, _NAMES_WIDTH), 2 * _NAMES_WIDTH))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.notes and event.type() == QEvent.Type.FocusOut:

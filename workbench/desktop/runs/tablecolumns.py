@@ -17,7 +17,7 @@ _KINDS = {
     "id": "mono",
     "arguments": "mono",
 }
-_WIDTHS = {"number": 76, "name": 176, "status": 112, "script": 124, "started": 112, "duration": 96, "arguments": 200}
+_WIDTHS = {"number": 76, "name": 176, "status": 112, "script": 148, "started": 112, "duration": 96, "arguments": 200}
 
 
 def table_column(column: RunColumn) -> Column[RunSummary]:

@@ -13,7 +13,7 @@ from workbench.desktop.context import AppContext
 from workbench.desktop.operations import Progress
 from workbench.desktop.runs.wording import full_moment, number_text, size_text
 from workbench.desktop.services.naming import name_problem, suggest_name
-from workbench.desktop.widgets import KeyValueTable, Wizard, WizardPage, label, restyle
+from workbench.desktop.widgets import KeyValueTable, Wizard, WizardPage, WrappedLabel, label, restyle
 from workbench.schema import ModelSummary, ModelVersion, Service, ServiceRequest
 
 _AS_RUN = "The packages of the model's run"
@@ -141,11 +141,10 @@ class ServicePage(WizardPage):
         self.port.setSpecialValueText("A free one")
         self.port.setAccessibleName("Port")
         self.port.setMaximumWidth(160)
-        self.port.lineEdit().setTextMargins(6, 0, 0, 0)
         form.addRow("Name", self.name)
         form.addRow("", self.problem)
         form.addRow("Score script", self.script)
-        form.addRow("", label("Has init(), which loads the model, and run(data), which answers a request.", "small", wrap=True))
+        form.addRow("", WrappedLabel("Has init(), which loads the model, and run(data), which answers a request.", "small"))
         form.addRow("Packages", self.requirements)
         form.addRow("Port", self.port)
         self.body.addLayout(form)

@@ -62,6 +62,8 @@ class ProjectLineage(QObject):
 
     def _on_project_changed(self) -> None:
         self._files = self._records = ()
+        for group in ("lineage-files", "lineage-records"):  # what is still being read belongs to the project before
+            self._context.operations.cancel_group(group)
         self.changed.emit()
         self.reload()
 

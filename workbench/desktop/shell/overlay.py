@@ -29,8 +29,8 @@ def shortcuts_sheet(context: AppContext, parent: QWidget) -> Sheet:
             groups.setdefault(command.category, []).append((command.title, keys))
     row = 0
     for category, entries in groups.items():
-        grid.addWidget(label(category, "caption"), row, 0)
-        grid.setRowMinimumHeight(row, 28)
+        grid.addWidget(label(category, "caption"), row, 0, Qt.AlignmentFlag.AlignBottom)
+        grid.setRowMinimumHeight(row, 30 if row else 0)
         row += 1
         for title, keys in entries:
             grid.addWidget(label(title), row, 0)

@@ -44,7 +44,7 @@ class RailButton(QAbstractButton):
         tokens = theme().tokens
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(self.rect()).adjusted(7, 1, -7, -1)
+        box = QRectF(self.rect()).adjusted(5, 1, -5, -1)
         painter.setPen(Qt.PenStyle.NoPen)
         if self.isChecked() or (self.underMouse() and self.isEnabled()):
             painter.setBrush(tokens.selection if self.isChecked() else tokens.hover)

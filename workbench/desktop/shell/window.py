@@ -289,7 +289,8 @@ class MainWindow(QMainWindow):
         self.banner.hide()
 
     def _on_disconnected(self, sentence: str) -> None:
-        self.banner.set_text(f"The job manager does not answer. {sentence}")
+        self.banner.set_text("The job manager does not answer. Jobs and services that run go on without it.")
+        self.banner.setToolTip(sentence)
         self.banner.show()
 
     # --- windows business

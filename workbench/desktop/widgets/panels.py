@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QRectF, QSettings, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPixmap, QTextCharFormat, QWheelEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPixmap, QResizeEvent, QTextCharFormat, QWheelEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -27,6 +27,33 @@ from workbench.desktop.widgets.states import IconLabel
 from workbench.schema import LineagePart
 
 Link = Callable[[], object]
+
+
+class _Link(QPushButton):
+    """A link as high as a line of text, elided where it does not fit."""
+
+    def __init__(self, text: str, handler: Link) -> None:
+        super().__init__(text)
+        self._full = text
+        self.setProperty("kind", "link")
+        self.setAutoDefault(False)
+        self.setAccessibleName(text)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.clicked.connect(lambda _checked=False: handler())
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().horizontalAdvance(self._full) + 6, self.fontMetrics().height() + 2)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(min(60, self.sizeHint().width()), self.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        shown = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideMiddle, self.width() - 4)
+        self.setText(shown.replace("&", "&&"))
+        self.setToolTip(self._full if shown != self._full else "")
 
 
 class KeyValueTable(QWidget):
@@ -57,11 +84,11 @@ class KeyValueTable(QWidget):
             link = row[2] if len(row) == 3 else None
             value: QWidget
             if link is not None:
-                value = button(row[1], link, kind="link")
-                value.setMinimumHeight(0)
+                value = _Link(row[1], link)
                 self._grid.addWidget(value, number, 1, Qt.AlignmentFlag.AlignLeft)
             else:
                 value = label(row[1] or "–", wrap=True, selectable=True)
+                value.setContentsMargins(2, 0, 0, 0)  # links have an edge
                 self._grid.addWidget(value, number, 1)
         self._grid.setRowStretch(len(rows), 1)
 
@@ -76,6 +103,7 @@ class Banner(QFrame):
         self._kind = kind
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 5, 12, 5)
+        self.setMinimumHeight(theme().metrics.row + 10)
         row.setSpacing(8)
         self._icon = IconLabel(self._ICONS[kind], 16, "accent" if kind == "info" else kind)
         row.addWidget(self._icon)

@@ -55,7 +55,12 @@ class EmptyState(QWidget):
         self._title = label(title, font="heading_font")
         self._title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._title.setWordWrap(True)
-        outer.addWidget(self._title)
+        self._title.setMaximumWidth(620)  # a long sentence reads as a block, not as one line across the page
+        across = QHBoxLayout()
+        across.addStretch(1)
+        across.addWidget(self._title, 8)
+        across.addStretch(1)
+        outer.addLayout(across)
         self._text = label(text, "muted", wrap=True)
         self._text.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self._text.setMaximumWidth(440)

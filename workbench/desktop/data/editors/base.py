@@ -76,6 +76,8 @@ class StepEditor(QWidget):
         if stretch:
             box.addStretch(1)
         top = Qt.AlignmentFlag.AlignTop
+        if isinstance(widgets[0], RowList):  # on one line with the first row's fields
+            caption.setContentsMargins(0, 6, 0, 0)
         self._grid.addWidget(caption, row, 0, top if isinstance(widgets[0], RowList) else Qt.AlignmentFlag.AlignVCenter)
         self._grid.addLayout(box, row, 1)
         return caption

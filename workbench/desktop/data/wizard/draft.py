@@ -12,7 +12,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Numeric": ("integer", "decimal"),
     "Date": ("date", "time", "timestamp"),
     "Boolean": ("boolean",),
-    "String": ("string", "other"),
+    "Text": ("string", "other"),
 }
 TYPE_TITLES: dict[str, str] = {
     "integer": "Integer",
@@ -75,4 +75,4 @@ class Draft:
 
 def group_of(type_: str) -> str:
     """The group a type counts in."""
-    return next((title for title, types in GROUPS.items() if type_ in types), "String")
+    return next((title for title, types in GROUPS.items() if type_ in types), "Text")
