@@ -1,5 +1,6 @@
 """The shell's own commands."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl
@@ -20,122 +21,110 @@ class ShellCommands:
     def __init__(self, context: AppContext, window: "MainWindow") -> None:
         self._context = context
         self._window = window
-        self._register()
+        context.commands.register(*self._of_file(), *self._of_view(), *self._of_help(), *self._of_places())
+        context.commands.add_provider(Provider("projects", "Projects", self._find_projects, prefix="/"))
 
-    def _register(self) -> None:
-        context, window = self._context, self._window
-        i = CommandId
+    def _has_project(self) -> bool:
+        return self._context.project is not None
 
-        def has_project() -> bool:
-            return context.project is not None
-
-        context.commands.register(
-            Command(
-                i.NEW_PROJECT, "New project…", self._new, "folder-plus", ("Ctrl+N",), None, "File", "Make a project from a template"
-            ),
-            Command(i.OPEN_PROJECT, "Open folder…", self._open, "folder-open", ("Ctrl+O",), None, "File", "Open a project folder"),
-            Command(i.CLONE_PROJECT, "Clone…", self._clone, "git-branch", (), None, "File", "Copy a project from a git repository"),
-            Command(
+    def _of_file(self) -> list[Command]:
+        i, window, has_project = CommandId, self._window, self._has_project
+        file = partial(Command, category="File")
+        return [
+            file(i.NEW_PROJECT, "New project…", self._new, "folder-plus", ("Ctrl+N",), doc="Make a project from a template"),
+            file(i.OPEN_PROJECT, "Open folder…", self._open, "folder-open", ("Ctrl+O",), doc="Open a project folder"),
+            file(i.CLONE_PROJECT, "Clone…", self._clone, "git-branch", doc="Copy a project from a git repository"),
+            file(
                 i.OPEN_FOLDER,
                 "Show in the file manager",
                 self._show_folder,
                 "external-link",
-                (),
-                has_project,
-                "File",
-                "Show the project's folder",
+                when=has_project,
+                doc="Show the project's folder",
             ),
-            Command(i.CLOSE_PROJECT, "Close project", self._close, "x", (), has_project, "File", "Go to Home; jobs go on"),
-            Command(
-                i.SETTINGS, "Settings", window.show_settings, "settings", ("Ctrl+,",), None, "File", "Appearance, jobs, network"
-            ),
-            Command(i.QUIT, "Quit", window.close_window, "", ("Ctrl+Q",), None, "File", "Close Workbench; jobs and services go on"),
-            Command(
+            file(i.CLOSE_PROJECT, "Close project", self._close, "x", when=has_project, doc="Go to Home; jobs go on"),
+            file(i.SETTINGS, "Settings", window.show_settings, "settings", ("Ctrl+,",), doc="Appearance, jobs, network"),
+            file(i.QUIT, "Quit", window.close_window, keys=("Ctrl+Q",), doc="Close Workbench; jobs and services go on"),
+        ]
+
+    def _of_view(self) -> list[Command]:
+        i, window = CommandId, self._window
+        view = partial(Command, category="View")
+        return [
+            view(
                 i.PALETTE,
                 "Search or run a command",
                 window.open_palette,
                 "search",
                 ("Ctrl+K", "Ctrl+Shift+P"),
-                None,
-                "View",
-                "The command palette",
+                doc="The command palette",
                 in_palette=False,
             ),
-            Command(
+            view(
                 i.JOBS_PANEL,
                 "Jobs",
                 window.toggle_jobs,
                 "panel-right",
                 ("Ctrl+J",),
-                None,
-                "View",
-                "Show or hide the jobs",
-                window.jobs_shown,
+                doc="Show or hide the jobs",
+                checked=window.jobs_shown,
             ),
-            Command(
-                i.PROBLEMS, "Problems", window.toggle_problems, "bell", ("Ctrl+Shift+M",), None, "View", "What went wrong lately"
-            ),
-            Command(
+            view(i.PROBLEMS, "Problems", window.toggle_problems, "bell", ("Ctrl+Shift+M",), doc="What went wrong lately"),
+            view(
                 i.THEME,
                 "Switch between light and dark",
                 self._switch_theme,
                 "sun",
-                (),
-                None,
-                "View",
-                "Switch between the light and the dark theme",
+                doc="Switch between the light and the dark theme",
             ),
-            Command(
+            view(
                 "view.next_pane",
                 "Next pane",
                 window.next_pane,
-                "",
-                ("F6",),
-                None,
-                "View",
-                "Move the focus to the next pane",
+                keys=("F6",),
+                doc="Move the focus to the next pane",
                 in_palette=False,
             ),
-            Command(
+            view(
                 "view.previous_pane",
                 "Previous pane",
                 window.previous_pane,
-                "",
-                ("Shift+F6",),
-                None,
-                "View",
-                "Move the focus to the previous pane",
+                keys=("Shift+F6",),
+                doc="Move the focus to the previous pane",
                 in_palette=False,
             ),
-            Command(
+            view(
                 i.RESTART_SERVER,
                 "Reconnect the job manager",
-                context.events.restart,
+                self._context.events.restart,
                 "refresh-cw",
-                (),
-                None,
-                "View",
-                "Connect anew; start the job manager if it is gone",
+                doc="Connect anew; start the job manager if it is gone",
             ),
+        ]
+
+    def _of_help(self) -> list[Command]:
+        i, window = CommandId, self._window
+        about = partial(Command, category="Help")
+        return [
+            about(i.SHORTCUTS, "Keyboard shortcuts", window.show_shortcuts, "keyboard", ("Ctrl+?", "F1"), doc="All keys"),
+            about(i.ABOUT, "About Workbench", window.show_about, "info", doc="Version and surroundings"),
+        ]
+
+    def _of_places(self) -> list[Command]:
+        window = self._window
+        return [
             Command(
-                i.SHORTCUTS, "Keyboard shortcuts", window.show_shortcuts, "keyboard", ("Ctrl+?", "F1"), None, "Help", "All keys"
-            ),
-            Command(i.ABOUT, "About Workbench", window.show_about, "info", (), None, "Help", "Version and surroundings"),
-        )
-        for number, place in enumerate(PLACES, 1):
-            context.commands.register(
-                Command(
-                    f"go.{place.id}",
-                    f"Go to {place.title}",
-                    partial(window.show_place, place.id),
-                    place.icon,
-                    (f"Ctrl+{number}",),
-                    None if not place.needs_project or place.id == "dashboard" else has_project,
-                    "View",
-                    f"Show {place.title}",
-                )
+                f"go.{place.id}",
+                f"Go to {place.title}",
+                partial(window.show_place, place.id),
+                place.icon,
+                (f"Ctrl+{number}",),
+                None if not place.needs_project or place.id == "dashboard" else self._has_project,
+                "View",
+                f"Show {place.title}",
             )
-        context.commands.add_provider(Provider("projects", "Projects", self._find_projects, prefix="/"))
+            for number, place in enumerate(PLACES, 1)
+        ]
 
     def _new(self) -> None:
         from workbench.desktop.home.newproject import NewProjectSheet
