@@ -1,6 +1,6 @@
 """The list of screens is whole, and a handful of them can be taken."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,8 +46,8 @@ def test_that_the_index_shows_the_themes_side_by_side(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def stage(qapp: "QApplication", home: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Callable[[], Stage]:
-    """Makes the stage on a window without a server."""
+def stage(qapp: "QApplication", home: Path, tmp_path: Path) -> Iterator[Stage]:
+    """The stage on a window without a server."""
     QStandardPaths.setTestModeEnabled(True)
     QCoreApplication.setOrganizationName("WorkbenchTest")
     QCoreApplication.setApplicationName("WorkbenchTest")
@@ -65,44 +65,39 @@ def stage(qapp: "QApplication", home: Path, tmp_path: Path, request: pytest.Fixt
     out = tmp_path / "out"
     out.mkdir()
 
-    def end() -> None:
-        window.hide()
-        context.window = None
-        look.apply(Settings(theme="light"))
-        assert context.close(), "an operation did not stop"
-        window.deleteLater()
-        context.deleteLater()
-        qapp.sendPostedEvents(None, 52)  # QEvent.DeferredDelete
-
-    request.addfinalizer(end)
-    return lambda: Stage(qapp, context, window, out, ("light", "dark"))
+    yield Stage(qapp, context, window, out, ("light", "dark"))
+    window.hide()
+    context.window = None
+    look.apply(Settings(theme="light"))
+    assert context.close(), "an operation did not stop"
+    window.deleteLater()
+    context.deleteLater()
+    qapp.sendPostedEvents(None, 52)  # QEvent.DeferredDelete
 
 
-def test_that_home_dashboard_and_settings_are_taken_in_both_themes(stage: Callable[[], Stage], tmp_path: Path) -> None:
-    made = stage()
+def test_that_home_dashboard_and_settings_are_taken_in_both_themes(stage: Stage, tmp_path: Path) -> None:
     project = Project.create(tmp_path / "late-flights", name="Late flights")
     props = Props(project.folder, tmp_path, client=_nobody())
-    made.window.show_place("home")
-    made.shoot("home-empty")
-    made.context.set_project(project)
+    stage.window.show_place("home")
+    stage.shoot("home-empty")
+    stage.context.set_project(project)
     wanted = ("dashboard", "shell-settings", "data-list")
     for one in all_screens():
         if one.name in wanted:
-            one.act(made, props)
-            made.close_popups()
-    assert made.taken == ["home-empty", "data-list", "dashboard", "shell-settings"]
-    for name in made.taken:
-        light, dark = (QImage(str(made.out / f"{name}-{mode}.png")) for mode in ("light", "dark"))
+            one.act(stage, props)
+            stage.close_popups()
+    assert stage.taken == ["home-empty", "data-list", "dashboard", "shell-settings"]
+    for name in stage.taken:
+        light, dark = (QImage(str(stage.out / f"{name}-{mode}.png")) for mode in ("light", "dark"))
         assert (light.width(), light.height()) == SIZE
         assert light.pixelColor(700, 890).lightness() > 200 > 100 > dark.pixelColor(700, 890).lightness()
 
 
-def test_that_what_does_not_come_true_is_named(stage: Callable[[], Stage]) -> None:
-    made = stage()
+def test_that_what_does_not_come_true_is_named(stage: Stage) -> None:
     with pytest.raises(Unmet, match="pigs fly"):
-        made.until(lambda: False, "pigs fly", seconds=0.05)
+        stage.until(lambda: False, "pigs fly", seconds=0.05)
     with pytest.raises(Unmet, match="no button 'Fly'"):
-        made.press("Fly")
+        stage.press("Fly")
 
 
 def _nobody() -> Any:
