@@ -6,24 +6,24 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
-from workbench.base.errors import UserError
 from workbench.desktop.data import edits
 from workbench.desktop.data.derive_session import DeriveSession
 from workbench.desktop.data.document import PrepDocument
 from workbench.desktop.data.edit_session import EditSession
 from workbench.desktop.data.editors.join import JoinEditor, Other
 from workbench.desktop.data.editors.tables import WriteEditor
+from workbench.desktop.data.flow_actions import FlowActions
 from workbench.desktop.data.flow_data import FlowData
 from workbench.desktop.data.flow_strip import FlowStrip
 from workbench.desktop.data.menus import add, cell_menu, column_menu
+from workbench.desktop.data.step_actions import StepActions
 from workbench.desktop.data.steps_pane import StepsPane
 from workbench.desktop.data.table_pane import TablePane
 from workbench.desktop.data.toolbar import PrepToolbar
 from workbench.desktop.data.transforms import BY_OP
 from workbench.desktop.grid import DataGrid
-from workbench.desktop.notifications import NoticeAction
 from workbench.desktop.widgets import EmptyState, HLine, Splitter
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class PrepPage(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._context, self._others = context, others
+        self._context = context
         self.document = PrepDocument(path, package, context.operations, self)
         self.data = FlowData(engine, context.operations, self)
         self.data.sample_rows = context.settings.sample_rows
@@ -62,6 +62,8 @@ class PrepPage(QWidget):
         self.toolbar = PrepToolbar(path.stem)
         self.table = TablePane(self.data, context.operations)
         self.steps = StepsPane()
+        self._step_actions = StepActions(self, self.document, context.notifications, self.edit, self.end_session)
+        self._flow_actions = FlowActions(self, self.document, context.notifications, others)
         self.session: EditSession | DeriveSession | None = None
         self._pending: tuple[str, tuple[str, ...], StepBase | None, int] | None = None
         self._prefill: Callable[[object], object] | None = None
@@ -189,14 +191,14 @@ class PrepPage(QWidget):
         self.data.checked.connect(self.steps.show_problems)
         self.steps.moment_chosen.connect(self._on_moment)
         self.steps.edit_asked.connect(self.edit)
-        self.steps.delete_asked.connect(self._on_delete_step)
-        self.steps.toggle_asked.connect(self._on_toggle_step)
-        self.steps.move_asked.connect(self._on_move_step)
-        self.steps.menu_asked.connect(self._on_step_menu)
+        self.steps.delete_asked.connect(self._step_actions.delete)
+        self.steps.toggle_asked.connect(self._step_actions.toggle)
+        self.steps.move_asked.connect(self._step_actions.move)
+        self.steps.menu_asked.connect(self._step_actions.show_menu)
         self.strip.flow_chosen.connect(self._on_flow)
-        self.strip.rename_asked.connect(self._on_rename_flow)
-        self.strip.delete_asked.connect(self._on_delete_flow)
-        self.strip.add_asked.connect(self._on_add_flow)
+        self.strip.rename_asked.connect(self._flow_actions.rename)
+        self.strip.delete_asked.connect(self._flow_actions.delete)
+        self.strip.add_asked.connect(self._flow_actions.show_add_menu)
         self.toolbar.transform_asked.connect(self.begin)
         self.toolbar.undo_asked.connect(document.stack.undo)
         self.toolbar.redo_asked.connect(document.stack.redo)
@@ -306,7 +308,7 @@ class PrepPage(QWidget):
         assert make is not None  # noqa: S101 (only derive has none)
         more: dict[str, Any] = {}
         if make is JoinEditor:
-            more["others"] = self._others_of_flow()
+            more["others"] = self._flow_actions.joinable()
         elif issubclass(make, WriteEditor) and step is None:
             more["path"] = f"data/{self.document.path.stem}{make.suffix}"
         editor = make(view.columns, step, columns, **more)
@@ -353,129 +355,25 @@ class PrepPage(QWidget):
             row = max(0, self.grid.view.rowAt(1))
             self.grid.view.scrollTo(self.grid.model.index(row, section))
 
-    def _others_of_flow(self) -> tuple[Other, ...]:
-        flow = self.document.flow
-        own = flow.id if flow else ""
-        needed = {other.id for other in self.document.package.flows if own in _all_references(self.document.package, other.id)}
-        flows = tuple(
-            Other(f"{f.name}  (dataflow)", flow=f.id) for f in self.document.package.flows if f.id != own and f.id not in needed
-        )
-        return flows + self._others()
-
     def _on_columns_selected(self, names: tuple[str, ...]) -> None:
         section = self.grid.model.section_of(names[0]) if names else -1
         if isinstance(self.session, EditSession) and section >= 0 and self.grid.view.column_fully_selected(section):
             known = {column.name for column in self.session.editor.schema}
             self.session.editor.take_columns(tuple(name for name in names if name in known))
 
-    # -- steps
+    # -- places
 
     def _on_moment(self, applied: int) -> None:
         self.end_session()
         self.document.look_at(self.document.place[0], applied)
-
-    def _step(self, step_id: str) -> "StepBase":
-        flow = edits.flow_of(self.document.package, self.document.place[0])
-        return flow.steps[edits.step_index(flow, step_id)]
-
-    def _on_delete_step(self, step_id: str) -> None:
-        step = self._step(step_id)
-        self.end_session()
-        self.document.remove_step(step_id, f"Delete step {step.describe()}")
-        undo = NoticeAction("Undo", self.document.stack.undo)
-        self._context.notifications.toast(f"Deleted: {step.describe()}", kind="info", action=undo)
-
-    def _on_toggle_step(self, step_id: str) -> None:
-        step = self._step(step_id)
-        text = f"{'Turn off' if step.enabled else 'Turn on'} {step.describe()}"
-        after = edits.replace_step(
-            self.document.package, self.document.place[0], step.model_copy(update={"enabled": not step.enabled})
-        )
-        self.document.edit(text, after, step=self.document.place[1])
-
-    def _on_move_step(self, step_id: str, index: int) -> None:
-        self.document.move_step(step_id, index, f"Move step {self._step(step_id).describe()}")
-
-    def _on_step_menu(self, step_id: str, place: QPoint) -> None:
-        flow = edits.flow_of(self.document.package, self.document.place[0])
-        index, step = edits.step_index(flow, step_id), self._step(step_id)
-        menu = QMenu(self)
-        add(menu, "Edit", lambda: self.edit(step_id), "pencil", "Enter")
-        add(menu, "Note", lambda: self._ask_note(step_id), "file-text")
-        add(
-            menu,
-            "Turn off" if step.enabled else "Turn on",
-            lambda: self._on_toggle_step(step_id),
-            "eye-off" if step.enabled else "eye",
-            "Space",
-        )
-        menu.addSeparator()
-        if index > 0:
-            add(menu, "Move up", lambda: self._on_move_step(step_id, index - 1), "arrow-up", "Alt+Up")
-        if index < len(flow.steps) - 1:
-            add(menu, "Move down", lambda: self._on_move_step(step_id, index + 1), "arrow-down", "Alt+Down")
-        menu.addSeparator()
-        add(menu, "Delete", lambda: self._on_delete_step(step_id), "trash-2", "Del")
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(place)
-
-    def _ask_note(self, step_id: str) -> None:
-        step = self._step(step_id)
-        dialog = QInputDialog(self)
-        dialog.setWindowTitle("Note on the step")
-        dialog.setLabelText(step.describe())
-        dialog.setTextValue(step.note)
-        dialog.textValueSelected.connect(lambda text: self._set_note(step_id, text.strip()))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
-
-    def _set_note(self, step_id: str, text: str) -> None:
-        step = self._step(step_id).model_copy(update={"note": text})
-        after = edits.replace_step(self.document.package, self.document.place[0], step)
-        self.document.edit("Change of a note", after, step=self.document.place[1])
-
-    # -- flows
 
     def _on_flow(self, flow_id: str) -> None:
         self.end_session()
         self.document.look_at(flow_id)
         self._show_package()
 
-    def _on_rename_flow(self, flow_id: str, name: str) -> None:
-        if name and name not in {flow.name for flow in self.document.package.flows}:
-            self.document.edit(f"Rename dataflow to {name}", edits.rename_flow(self.document.package, flow_id, name))
-
-    def _on_delete_flow(self, flow_id: str) -> None:
-        name = edits.flow_of(self.document.package, flow_id).name
-        try:
-            after = self.document.package.without_flow(flow_id)
-        except UserError as error:
-            self._context.notifications.error(error, f"Deleting the dataflow {name}")
-            return
-        self.document.edit(f"Delete dataflow {name}", after)
-        undo = NoticeAction("Undo", self.document.stack.undo)
-        self._context.notifications.toast(f"Deleted the dataflow {name}", kind="info", action=undo)
-
     def _add_first_flow(self) -> None:
-        self._on_add_flow(self.mapToGlobal(self.rect().center()))
-
-    def _on_add_flow(self, place: QPoint) -> None:
-        menu = QMenu(self)
-        menu.addSection("Start from")
-        for other in self._others():
-            add(menu, other.name, lambda o=other: self._add_flow(o), "database")  # type: ignore[misc]
-        for flow in self.document.package.flows:
-            other = Other(flow.name, flow=flow.id)
-            add(menu, f"Result of {flow.name}", lambda o=other: self._add_flow(o), "wand-sparkles")  # type: ignore[misc]
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(place)
-
-    def _add_flow(self, other: Other) -> None:
-        from workbench.dataprep.package import Dataflow, FileRef, FlowRef
-
-        name = edits.free_flow_name(self.document.package, other.name)
-        flow = Dataflow(name=name, source=FlowRef(flow=other.flow) if other.flow else FileRef(path=other.source))
-        self.document.edit(f"Add dataflow {name}", edits.put_flow(self.document.package, flow), flow_id=flow.id)
+        self._flow_actions.show_add_menu(self.mapToGlobal(self.rect().center()))
 
     # -- the grid's menus
 
@@ -540,15 +438,6 @@ class PrepPage(QWidget):
         add(menu, f"Remove rows where {condition.describe()}", lambda: self._add_filter(condition, False), "funnel")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(place.toPoint())
-
-
-def _all_references(package: "Package", flow_id: str, seen: frozenset[str] = frozenset()) -> set[str]:
-    """The flows that a flow needs, directly or through others."""
-    found: set[str] = set()
-    for name in edits.flow_of(package, flow_id).references():
-        if name not in seen:
-            found |= {name} | _all_references(package, name, seen | {name})
-    return found
 
 
 __all__ = ["PrepPage"]
