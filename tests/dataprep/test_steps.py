@@ -123,7 +123,8 @@ def test_that_an_expression_makes_a_column(run_steps: Run) -> None:
 @pytest.mark.parametrize(
     ("sql", "sentence"),
     [
-        ("nn + 1", "does not fit the columns"),
+        ("nn + 1", "There is no column nn here. Did you mean n"),
+        ("no_such(n)", "does not fit the columns"),
         ("n +", "not valid SQL"),
         ("sum(n)", "many rows"),
         ("(select 1)", "queries do not belong"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from workbench.base.errors import NotFound, UserError
+from workbench.base.errors import EnvironmentError_, NotFound, UserError
 
 if TYPE_CHECKING:
     from workbench.client import Client
@@ -51,11 +51,31 @@ def open_project(given: Path | None = None) -> "Project":
 @contextlib.contextmanager
 def connected(*, start: bool = True) -> "Iterator[Client]":
     """A client of the workspace's server, which is started when none runs."""
+    from pydantic import ValidationError
+
+    from workbench import __version__
     from workbench.cli.output import say
     from workbench.client import Client
 
-    with Client.connect(start=start, say=say) as client:
-        yield client
+    told: list[str] = []
+
+    def tell(text: str) -> None:
+        told.append(text)
+        say(text)
+
+    with Client.connect(start=start, say=tell) as client:
+        if told:  # a server that was just started may have found something damaged: an empty list must not be all that one sees
+            for notice in client.health().notices:
+                say(f"Note: {notice}")
+        try:
+            yield client
+        except ValidationError as error:
+            if client.server_version == __version__:
+                raise
+            raise EnvironmentError_(
+                f"The workspace server is version {client.server_version}, this is {__version__}: neither understands the other.",
+                hint="Restart it with: workbench server stop   Running jobs and services go on.",
+            ) from error
 
 
 def find_run(client: "Client", text: str, project: Path | None = None) -> "Run":

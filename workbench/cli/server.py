@@ -1,5 +1,6 @@
 """`workbench server`: start, stop, status of the workspace's background process."""
 
+import contextlib
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -41,8 +42,14 @@ def stop() -> None:
     if not server_runs():
         say("No server runs.")
         return
-    with connected(start=False) as client:
-        client.shutdown()
+    from workbench.client.starting import answers, read_handshake
+
+    found = read_handshake(WorkspacePaths.default())
+    if found and answers(found, within=3):
+        with connected(start=False) as client:
+            client.shutdown()
+    else:
+        _end_process()  # it hangs, and this command is what the sentences about that recommend
     say("The server is stopped. Running jobs and services go on.")
 
 
@@ -71,13 +78,34 @@ def status(output: OutputOption = Output.TABLE) -> None:
 
 def server_runs() -> bool:
     """Whether the server that `server.json` names is alive."""
+    return _server_pid() is not None
+
+
+def _server_pid() -> int | None:
     from workbench.base.processes import is_alive
 
     try:
         values = json.loads(WorkspacePaths.default().server_json.read_text("utf-8"))
-        return is_alive(int(values["pid"]), values.get("began"))
+        pid = int(values["pid"])
+        return pid if is_alive(pid, values.get("began")) else None
     except (OSError, ValueError, KeyError, TypeError):
-        return False
+        return None
+
+
+def _end_process() -> None:
+    """Ends the server's process alone: its jobs and services are found again by the next one."""
+    import psutil
+
+    with contextlib.suppress(psutil.Error):
+        if pid := _server_pid():
+            process = psutil.Process(pid)
+            if process.status() != psutil.STATUS_STOPPED:  # one that is only busy ends in order, as by its own command
+                process.terminate()
+                with contextlib.suppress(psutil.TimeoutExpired):
+                    process.wait(10)
+                    return
+            process.kill()
+            process.wait(10)
 
 
 def _print(health: "Health", url: str, output: Output) -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -22,6 +23,7 @@ START_WITHIN = 60.0
 """Seconds that a new server has until it answers: a loaded machine imports slowly."""
 
 _POLL = 0.03
+_FULL_BELOW_BYTES = 1_000_000
 
 
 def read_handshake(paths: WorkspacePaths) -> Handshake | None:
@@ -115,15 +117,24 @@ def _spawn(paths: WorkspacePaths) -> tuple[Handshake, int]:
             # It may have found another one at work, which answers.
             if (found := read_handshake(paths)) and answers(found):
                 return found, pid
-            raise EnvironmentError_(
-                f"The workspace server could not be started. {_last_words(output, begin)}".strip(),
-                hint=f"See {output}.",
-                place=str(output),
-            )
+            raise _not_started(paths, output, begin)
         time.sleep(_POLL)
     raise EnvironmentError_(
         f"The workspace server did not answer within {START_WITHIN:.0f} seconds.", hint=f"See {paths.logs / 'server.log'}."
     )
+
+
+def _not_started(paths: WorkspacePaths, output: Path, begin: int) -> EnvironmentError_:
+    """What the server said at last; on a full disk it could not even say that."""
+    if said := _last_words(output, begin):
+        return EnvironmentError_(f"The workspace server could not be started. {said}", hint=f"See {output}.", place=str(output))
+    if shutil.disk_usage(paths.root).free < _FULL_BELOW_BYTES:
+        return EnvironmentError_(
+            f"The workspace server could not be started: the disk of {paths.root} is full.",
+            hint="Free some space and try again.",
+            place=str(paths.root),
+        )
+    return EnvironmentError_("The workspace server could not be started.", hint=f"See {paths.logs / 'server.log'}.")
 
 
 def _import_path() -> dict[str, str]:
