@@ -1,5 +1,6 @@
 """What every test stands on: a workspace of its own, no keyring, an offscreen display, and no leaked thread."""
 
+import contextlib
 import os
 import threading
 import time
@@ -10,6 +11,7 @@ from typing import Protocol
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
+import psutil
 import pytest
 
 REQUIRED = set(filter(None, os.environ.get("WORKBENCH_REQUIRE", "").split(",")))
@@ -82,14 +84,27 @@ def require() -> Requirement:
     return check
 
 
+def end_workspace(folder: Path) -> None:
+    """Ends what still runs on a workspace: its server, then jobs and services. Also after a test that failed half-way."""
+    if not (folder / "server.lock").exists():
+        return
+    for process in psutil.process_iter(["cmdline"]):
+        with contextlib.suppress(psutil.Error):
+            words = process.info["cmdline"] or []
+            if process.pid != os.getpid() and any(Path(word).is_relative_to(folder) for word in words[1:]):
+                process.kill()
+                process.wait(10)
+
+
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A workspace folder of the test's own; every process that the test starts uses it."""
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A workspace folder of the test's own; every process that the test starts uses it, and none outlives the test."""
     folder = tmp_path / "workspace"
     monkeypatch.setenv("WORKBENCH_HOME", str(folder))
     for name in ("WORKBENCH_RUN_ID", "WORKBENCH_RUN_DIR", "WORKBENCH_PROJECT"):
         monkeypatch.delenv(name, raising=False)
-    return folder
+    yield folder
+    end_workspace(folder)
 
 
 @pytest.fixture(autouse=True)

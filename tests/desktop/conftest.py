@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.conftest import end_workspace
+
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
     from pytestqt.qtbot import QtBot
@@ -160,6 +162,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         for service in client.services():
             client.delete_service(service.name)
         client.shutdown()
+    end_workspace(folder)
 
 
 @pytest.fixture
