@@ -36,9 +36,7 @@ def test_that_a_project_without_a_readme_is_invited_to_write_one(
     dashboard: DashboardActivity, training: Any, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[str] = []
-    monkeypatch.setattr(
-        "workbench.desktop.dashboard.activity.QDesktopServices.openUrl", lambda url: opened.append(url.toLocalFile())
-    )
+    monkeypatch.setattr("workbench.desktop.opening.QDesktopServices.openUrl", lambda url: opened.append(url.toLocalFile()))
     for path in training.folder.glob("README*"):
         path.unlink()
     dashboard.reload()

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QModelIndex, QTimer, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QModelIndex, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.base.files import write_atomic
@@ -15,6 +14,7 @@ from workbench.desktop.dashboard.facts import ProjectFacts, WorkspaceFacts, read
 from workbench.desktop.dashboard.nextstep import NextStep, next_step
 from workbench.desktop.dashboard.projecthead import ProjectHead
 from workbench.desktop.dashboard.readme import ReadmeView
+from workbench.desktop.opening import open_text
 from workbench.desktop.operations import Progress
 from workbench.desktop.runs.columns import RunColumn, first_columns
 from workbench.desktop.runs.runbar import RunBar
@@ -251,12 +251,12 @@ class DashboardActivity(Activity):
         if not path.exists():
             text = f"# {project.name}\n\n{project.description or 'What this project is for.'}\n\n## Data\n\n## How to run\n"
             write_atomic(path, text)
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+        open_text(self._context, path)
         self.reload()
 
 
 def _names(names: Sequence[str], otherwise: str) -> str:
-    found = [name.rpartition("/")[2] for name in names]
+    found = [name.rpartition("/")[2].removesuffix(".wbsource").removesuffix(".wbprep") for name in names]
     return ", ".join(found[:3]) if found else otherwise
 
 

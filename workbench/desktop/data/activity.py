@@ -19,6 +19,7 @@ from workbench.desktop.data.samples import add_samples, lacking
 from workbench.desktop.data.source_page import SourcePage
 from workbench.desktop.data.wizard.wizard import AddSourceWizard
 from workbench.desktop.notifications import NoticeAction
+from workbench.desktop.opening import open_text
 from workbench.desktop.operations import Progress
 from workbench.desktop.shell.activity import Activity
 from workbench.desktop.widgets import EmptyState, ErrorState, LoadingState, Splitter
@@ -325,7 +326,7 @@ class DataActivity(Activity):
         self._context.notifications.error(error, "Submitting the preparation")
 
     def _on_code(self, path: Path) -> None:
-        act = NoticeAction("Open", lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))))
+        act = NoticeAction("Open", lambda: open_text(self._context, path))
         self._context.notifications.toast(f"Wrote {path.name}", action=act)
 
     def _on_page_changed(self) -> None:
