@@ -17,6 +17,7 @@ from workbench.desktop.widgets import LoadingState
 
 SIZE = (1440, 900)
 _CALM_ROUNDS = 4
+_LIVE_ROUNDS = 40
 _SHORT_MS = 1000
 W = TypeVar("W", bound=QWidget)
 
@@ -159,10 +160,17 @@ class Stage:
         self.taken.append(name)
 
     def _wait(self, live: bool) -> None:
-        if live:
-            self.until(lambda: not self._loads(), "the page is loaded")
-        else:
+        if not live:
             self.settle()
+            return
+        rounds = 0
+
+        def laid_out() -> bool:
+            nonlocal rounds
+            rounds = 0 if self._loads() else rounds + 1
+            return rounds >= _LIVE_ROUNDS
+
+        self.until(laid_out, "the page is loaded and laid out")
 
     def _apply(self, mode: str, live: bool = False) -> None:
         if mode != self._mode:

@@ -81,7 +81,7 @@ class ReadmeView(QTextBrowser):
             look.setFontPointSize(theme().font_size + max(0, 7 - 2 * level))
             look.setFontWeight(QFont.Weight.DemiBold)
             cursor.setCharFormat(look)
-        elif form.hasProperty(QTextFormat.Property.BlockCodeFence.value) or form.nonBreakableLines():
+        elif form.hasProperty(QTextFormat.Property.BlockCodeLanguage.value):  # fenced, or only indented
             shape.setBackground(theme().tokens.window)
             shape.setTextIndent(8)
             shape.setTopMargin(0)

@@ -39,6 +39,8 @@ class DeriveSession(QObject):
 
     marked = Signal(object)
     ended = Signal(bool)
+    unlearned = Signal(str)
+    """The column is empty again: there is no program (any more)."""
 
     def __init__(
         self,
@@ -216,6 +218,7 @@ class DeriveSession(QObject):
         self._lesson = None
         self.panel.show_lesson(None, 0)
         self._show(NewColumn(self._base, self.column, self._inputs))
+        self.unlearned.emit(self.column)
 
     def _learn(self) -> None:
         base, inputs, examples = self._base, self._inputs, self._pairs()
@@ -232,6 +235,7 @@ class DeriveSession(QObject):
         self.panel.show_lesson(lesson, len(self._examples))
         if lesson.program is None:
             self._show(NewColumn(self._base, self.column, self._inputs))
+            self.unlearned.emit(self.column)
         else:
             # what is in view is filled at once; the engine's own rows follow
             self._show(NewColumn(self._base, self.column, self._inputs, lesson.program))

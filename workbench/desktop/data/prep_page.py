@@ -310,7 +310,8 @@ class PrepPage(QWidget):
         if make is JoinEditor:
             more["others"] = self._flow_actions.joinable()
         elif issubclass(make, WriteEditor) and step is None:
-            more["path"] = f"data/{self.document.path.stem}{make.suffix}"
+            # never the name of the raw file: the CSV that the source reads often stands beside the preparation
+            more["path"] = f"data/{self.document.path.stem}{'-prepared' if make.suffix == '.csv' else ''}{make.suffix}"
         editor = make(view.columns, step, columns, **more)
         if self._prefill is not None:
             self._prefill(editor)
@@ -330,6 +331,8 @@ class PrepPage(QWidget):
         session.ended.connect(self._on_session_ended)
         if isinstance(session, EditSession):
             session.reveal.connect(self._on_reveal)
+        else:
+            session.unlearned.connect(self.table.forget_profile)
         self.table.set_panel(session.host)
         session.begin()
 

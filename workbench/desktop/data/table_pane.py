@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QCompleter, QVBoxLayout, QWidget
 
 from workbench.desktop.data.inspector import Inspector
 from workbench.desktop.data.profile_view import header_profile
-from workbench.desktop.grid import DataGrid
+from workbench.desktop.grid import ColumnProfileView, DataGrid
 from workbench.desktop.widgets import SearchBox, StateStack
 
 if TYPE_CHECKING:
@@ -74,6 +74,13 @@ class TablePane(QWidget):
             self.grid.go_to(0, view.columns[0].name, scroll=False)
         cell = self.grid.current_cell()
         self.inspector.show_profile(None, cell[1] if cell is not None else "")
+
+    def forget_profile(self, name: str) -> None:
+        """The column has no values any more that were counted."""
+        self._profiles.pop(name, None)
+        self.grid.set_profile(name, ColumnProfileView(0.0, (), "none", (), ""))
+        if self.inspector.column == name:
+            self.inspector.show_profile(None, name)
 
     def show_error(self, error: Exception) -> None:
         """A sentence in place of the grid."""

@@ -257,7 +257,11 @@ class RunsListPage(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(icon("arrow-right"), "Open", lambda: self.run_opened.emit(run.id))
-        compare = menu.addAction(icon("git-compare"), f"Compare {len(ids)} runs", lambda: self.compare_asked.emit(ids))
+        compare = menu.addAction(
+            icon("git-compare"),
+            f"Compare {len(ids)} runs" if len(ids) > 1 else "Compare runs",
+            lambda: self.compare_asked.emit(ids),
+        )
         compare.setEnabled(len(ids) > 1)
         menu.addSeparator()
         cancel = menu.addAction(icon("circle-stop"), "Cancel", lambda: acts.cancel_all(runs))

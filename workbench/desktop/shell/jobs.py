@@ -178,8 +178,9 @@ class JobsPanel(QWidget):
         """The banner says that the server is gone; the cards stay as they were."""
 
     def _show(self) -> None:
-        def order(job: Job) -> tuple[bool, float]:
-            return job.status.is_final, -(job.history[0].time.timestamp() if job.history else 0.0)
+        def order(job: Job) -> tuple[int, float]:
+            rank = 2 if job.status.is_final else 1 if job.status is RunStatus.QUEUED else 0
+            return rank, -(job.history[0].time.timestamp() if job.history else 0.0)
 
         shown = sorted((job for job in self._jobs if job.id not in self._dismissed), key=order)[:_SHOWN]
         wanted = {job.id for job in shown}

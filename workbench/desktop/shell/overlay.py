@@ -41,7 +41,7 @@ def shortcuts_sheet(context: AppContext, parent: QWidget) -> Sheet:
     area.setWidget(holder)
     area.setMinimumHeight(420)
     sheet.body.addWidget(area)
-    sheet.buttons.addWidget(button("Close", sheet.reject, kind="primary"))
+    _add_close(sheet)
     sheet.open()
     return sheet
 
@@ -57,6 +57,14 @@ def about_sheet(context: AppContext, parent: QWidget) -> Sheet:
     sheet.body.addWidget(label(facts, wrap=True, selectable=True))
     sheet.body.addWidget(label("Apache-2.0. Icons: Lucide (ISC).", "small"))
     sheet.buttons.addWidget(button("Copy", lambda: QGuiApplication.clipboard().setText(facts)))
-    sheet.buttons.addWidget(button("Close", sheet.reject, kind="primary"))
+    _add_close(sheet)
     sheet.open()
     return sheet
+
+
+def _add_close(sheet: Sheet) -> None:
+    """The one button that is meant, with the focus."""
+    close = button("Close", sheet.reject, kind="primary")
+    sheet.buttons.addWidget(close)
+    close.setDefault(True)
+    close.setFocus()
