@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QColor
 
+import workbench
 import workbench.desktop
 from workbench.base.paths import resources_dir
 from workbench.base.settings import Settings
@@ -63,3 +64,8 @@ def test_that_the_theme_follows_the_setting_and_icons_follow_the_theme(themed: T
 def test_that_every_shipped_icon_can_be_drawn(themed: Theme) -> None:
     for path in (resources_dir() / "icons").glob("*.svg"):
         assert not icon(path.stem).pixmap(16, 16).isNull(), path.name
+
+
+def test_that_every_shipped_icon_is_used() -> None:
+    code = "".join(path.read_text("utf-8") for path in Path(workbench.__file__).parent.rglob("*.py"))
+    assert [path.stem for path in (resources_dir() / "icons").glob("*.svg") if f'"{path.stem}"' not in code] == []

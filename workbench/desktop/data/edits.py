@@ -32,11 +32,6 @@ def put_flow(package: "Package", flow: "Dataflow") -> "Package":
     return package.model_copy(update={"flows": flows})
 
 
-def drop_flow(package: "Package", flow_id: str) -> "Package":
-    """The package without a dataflow."""
-    return package.model_copy(update={"flows": tuple(flow for flow in package.flows if flow.id != flow_id)})
-
-
 def rename_flow(package: "Package", flow_id: str, name: str) -> "Package":
     """The package with a dataflow under another name."""
     return put_flow(package, flow_of(package, flow_id).model_copy(update={"name": name}))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QSlider, QVBoxLayout, QWidget
 
@@ -17,8 +17,6 @@ _X = (("Step", "step"), ("Relative time", "relative"), ("Time", "time"))
 
 class ChartsPanel(QScrollArea):
     """Cards in as many columns as fit. Extra widgets (numbers, images) stand above and below them."""
-
-    keys_changed = Signal()
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -20,7 +20,6 @@ class RunInspector(QScrollArea):
 
     part_clicked = Signal(object)
     notes_changed = Signal(str)
-    script_clicked = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -126,13 +126,7 @@ class Metrics:
     """Measures in device-independent pixels."""
 
     row: int = 28
-    radius: int = 6
     card_radius: int = 8
-    xs: int = 4
-    s: int = 8
-    m: int = 12
-    l: int = 16  # noqa: E741 (the sizes are named as everywhere)
-    xl: int = 24
 
 
 ROWS = {"comfortable": 32, "default": 28, "compact": 24}
