@@ -6,13 +6,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import psutil
 import pytest
 
+from tests.waiting import until
 from workbench.base.errors import EnvironmentError_
 from workbench.base.paths import WorkspacePaths
 from workbench.base.processes import is_alive, reap, started_at
@@ -21,13 +21,6 @@ from workbench.client.starting import read_handshake
 from workbench.client.transport import rebuilt
 from workbench.runs import Database, RunStore
 from workbench.schema import Event, Handshake, Reset, RunChanged, RunConfig, RunPatch, RunStatus
-
-
-def until(true: Callable[[], bool], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "it did not come true in time"
-        time.sleep(0.02)
 
 
 def servers_of(home: Path) -> list[int]:
@@ -126,6 +119,9 @@ def test_that_a_torn_handshake_is_replaced(home: Path) -> None:
     home.mkdir(parents=True)
     WorkspacePaths(home).server_json.write_text('{"url": "http')
     with Client.connect(home) as client:
+        found = read_handshake(WorkspacePaths(home))
+        assert found is not None
+        assert (found.url, found.pid) == (client.url, client.pid)
         client.shutdown()
 
 

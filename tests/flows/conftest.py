@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -60,11 +59,3 @@ def project(home: Path, tmp_path: Path) -> Path:
     folder = Project.create(tmp_path / "flow", name="flow").folder
     (folder / "runconfig" / "local.toml").write_text('script = "train.py"\n[environment]\nkind = "workbench"\n', "utf-8")
     return folder
-
-
-def until(what: Callable[[], object], seconds: float = 60) -> None:
-    """Polls until `what` is true; fails after the deadline."""
-    deadline = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < deadline, "it did not come true in time"
-        time.sleep(0.02)

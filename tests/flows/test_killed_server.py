@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.flows.conftest import until
+from tests.waiting import until
 from workbench.base.paths import WorkspacePaths
 from workbench.client import Client
 from workbench.schema import JobRequest, RunStatus

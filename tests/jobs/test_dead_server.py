@@ -4,11 +4,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.waiting import until
 from workbench.projects import Project
 from workbench.schema import JobRequest, RunStatus
 
@@ -63,10 +63,7 @@ print("end")
         os.kill(server.pid, signal.SIGKILL)
         server.communicate()
     go.touch()
-    deadline = time.monotonic() + 30
-    while "end" not in workspace.log(ids[0]):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    until(lambda: "end" in workspace.log(ids[0]), "the end of the job", 30)
     with workspace.manager() as manager:
         first, second = workspace.end_of(ids[0]), workspace.end_of(ids[1])
         assert (first.status, second.status) == (RunStatus.FINISHED, RunStatus.FINISHED)

@@ -2,7 +2,6 @@ import math
 import os
 import signal
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import psutil
 import pytest
 
+from tests.waiting import until
 from workbench.base.errors import Conflict, EnvironmentError_, NotFound, UserError
 from workbench.base.settings import Settings
 from workbench.jobs.folder import JobStatus, RunFolder
@@ -38,14 +38,6 @@ print(pathlib.Path(os.environ["WORKBENCH_PROJECT"]).name, sys.argv[1:], os.envir
 
 def _running(run: Run) -> bool:
     return run.status is RunStatus.RUNNING
-
-
-def _wait(condition: Callable[[], Any], within: float = 30) -> Any:
-    deadline = time.monotonic() + within
-    while not (found := condition()):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    return found
 
 
 def _folder(workspace: Workspace, run: Run) -> RunFolder:
@@ -116,7 +108,7 @@ print("end")
         workspace.until(run.id, lambda run: "loss" in run.metrics and run.metrics["loss"].count == 50)
         workspace.settings = Settings(parallel_jobs=1)
     go.touch()  # while no manager is there
-    _wait(lambda: (status := JobStatus.load(_folder(workspace, run))) and status.is_final)
+    until(lambda: (status := JobStatus.load(_folder(workspace, run))) and status.is_final)
     third_request = request_for("print('third')", file="third.py")
     with workspace.manager(started=False) as manager:
         third = manager.submit(third_request)
@@ -145,7 +137,7 @@ while not (folder / ("go" + sys.argv[1])).exists():
 """
     with workspace.manager() as manager:
         runs = [manager.submit(request_for(code, arguments=(str(number),))) for number in range(4)]
-        _wait(lambda: manager.counts() == (2, 2) and all((tmp_path / f"began{number}").exists() for number in (0, 1)))
+        until(lambda: manager.counts() == (2, 2) and all((tmp_path / f"began{number}").exists() for number in (0, 1)))
         assert [manager.get(run.id).queue_position for run in runs] == [None, None, 1, 2]
         (tmp_path / "go1").touch()
         workspace.until(runs[2].id, _running)
@@ -254,7 +246,7 @@ def test_that_a_killed_runner_gives_a_lost_run_and_leaves_no_process(workspace: 
     assert run.status is RunStatus.LOST
     assert "The runner was killed while the script ran" in run.reason
     assert [artifact.path for artifact in run.artifacts] == ["a.txt"]
-    _wait(lambda: not psutil.pid_exists(int(run.metrics["pid"].last)))
+    until(lambda: not psutil.pid_exists(int(run.metrics["pid"].last)))
 
 
 def test_that_a_clock_that_was_set_makes_no_running_job_lost(
@@ -267,7 +259,7 @@ def test_that_a_clock_that_was_set_makes_no_running_job_lost(
     # process times count from the clock: after it was set they match none that was noted
     monkeypatch.setattr("workbench.jobs.watched.is_alive", lambda pid, began: asked.append(pid))
     with workspace.manager() as manager:
-        _wait(lambda: len(asked) > 10)
+        until(lambda: len(asked) > 10)
         assert manager.get(run.id).status is RunStatus.RUNNING
         (tmp_path / "go").touch()
         assert workspace.end_of(run.id).status is RunStatus.FINISHED
@@ -302,7 +294,7 @@ workbench.log("child", child.pid)
     with workspace.manager() as manager:
         run = workspace.end_of(manager.submit(request_for(code)).id)
     assert run.status is RunStatus.FINISHED
-    _wait(lambda: not psutil.pid_exists(int(run.metrics["child"].last)))
+    until(lambda: not psutil.pid_exists(int(run.metrics["child"].last)))
 
 
 def test_that_wrong_requests_are_refused_before_they_are_queued(

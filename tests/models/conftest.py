@@ -1,14 +1,13 @@
 """A workspace with a finished run that has a model, and services whose environment is built once for all tests."""
 
 import json
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from tests.waiting import until
 from workbench.base.paths import WorkspacePaths
 from workbench.base.processes import is_alive, kill_tree
 from workbench.base.settings import Settings
@@ -135,15 +134,6 @@ def workspace(home: Path, tmp_path: Path, environments: EnvironmentBuilder) -> I
     workspace = Workspace(WorkspacePaths(home), project, environments)
     yield workspace
     workspace.close()
-
-
-def until(condition: Callable[[], bool], what: str, seconds: float = 120) -> None:
-    """Waits for something that another thread or process does."""
-    deadline = time.monotonic() + seconds
-    pause = threading.Event()
-    while not condition():
-        assert time.monotonic() < deadline, f"not in time: {what}"
-        pause.wait(0.05)
 
 
 def settled(manager: ServiceManager, name: str) -> Service:

@@ -12,7 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.models.conftest import Workspace, settled, until
+from tests.models.conftest import Workspace, settled
+from tests.waiting import until
 from workbench.base.errors import Conflict, EnvironmentError_, NotFound, UserError
 from workbench.base.processes import is_alive, kill_tree
 from workbench.models.records import ServiceRecord, ServiceRecords

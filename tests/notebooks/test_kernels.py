@@ -3,7 +3,6 @@
 import json
 import os
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,16 +10,10 @@ from typing import Any
 
 import pytest
 
+from tests.waiting import until
 from workbench.base.errors import Conflict, NotFound, UserError
 from workbench.base.paths import WorkspacePaths
 from workbench.notebooks import KernelPython, KernelService, KernelState
-
-
-def until(true: Callable[[], bool], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "it did not come true in time"
-        time.sleep(0.02)
 
 
 def own_python(_project: str, _config: str, say: Callable[[str], None], _cancel: Callable[[], bool]) -> KernelPython:

@@ -3,12 +3,11 @@
 import os
 import signal
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.waiting import until
 from workbench.base.errors import Conflict, NotFound
 from workbench.base.processes import is_alive, reap
 from workbench.client import Client
@@ -28,13 +27,6 @@ for step in range(20):
 workbench.log("loss", float("nan"), step=20)
 workbench.log_text("report.txt", "all well")
 """
-
-
-def until(true: Callable[[], bool], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "it did not come true in time"
-        time.sleep(0.02)
 
 
 @pytest.fixture
