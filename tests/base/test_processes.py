@@ -33,3 +33,14 @@ def test_that_a_pid_given_to_another_process_does_not_count(tmp_path: Path) -> N
     assert began is not None
     assert is_alive(os.getpid(), began)
     assert not is_alive(os.getpid(), began - 60)
+
+
+def test_that_a_process_is_known_by_its_command_line_when_the_clock_was_set(tmp_path: Path) -> None:
+    pid = spawn_detached([sys.executable, "-c", "import time; time.sleep(60)", str(tmp_path)], log=tmp_path / "log.txt")
+    began = started_at(pid)
+    assert began is not None
+    assert is_alive(pid, began - 3600, named=str(tmp_path))
+    assert not is_alive(pid, began - 3600, named=str(tmp_path / "other"))
+    assert not is_alive(pid, began - 3600)
+    kill_tree(pid)
+    assert not is_alive(pid, began - 3600, named=str(tmp_path))

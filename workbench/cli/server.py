@@ -84,10 +84,11 @@ def server_runs() -> bool:
 def _server_pid() -> int | None:
     from workbench.base.processes import is_alive
 
+    paths = WorkspacePaths.default()
     try:
-        values = json.loads(WorkspacePaths.default().server_json.read_text("utf-8"))
+        values = json.loads(paths.server_json.read_text("utf-8"))
         pid = int(values["pid"])
-        return pid if is_alive(pid, values.get("began")) else None
+        return pid if is_alive(pid, values.get("began"), named=str(paths.root)) else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

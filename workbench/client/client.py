@@ -150,7 +150,7 @@ class Client:
         used = self._transport.handshake
         self._transport.call("POST", "/shutdown")
         deadline = time.monotonic() + timeout
-        while is_alive(used.pid, used.began):
+        while is_alive(used.pid, used.began, named=str(self.home)):
             if time.monotonic() > deadline:
                 raise EnvironmentError_(f"The server (process {used.pid}) has not stopped within {timeout:.0f} seconds.")
             time.sleep(0.02)

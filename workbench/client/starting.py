@@ -32,7 +32,7 @@ def read_handshake(paths: WorkspacePaths) -> Handshake | None:
         found = Handshake.model_validate(json.loads(paths.server_json.read_text("utf-8")))
     except (OSError, ValueError, ValidationError):
         return None
-    return found if is_alive(found.pid, found.began) else None
+    return found if is_alive(found.pid, found.began, named=str(paths.root)) else None
 
 
 def answers(handshake: Handshake, *, within: float = 10.0) -> bool:

@@ -181,7 +181,7 @@ class Runner:
                 break
             now = time.monotonic()
             if self._must_stop():
-                self._end_script()
+                self._end_script(running=True)
                 raise Cancelled
             if self._spec.time_limit_s and now - began > self._spec.time_limit_s:
                 reason = f"The script was stopped at its time limit of {self._spec.time_limit_s} s."
@@ -190,7 +190,7 @@ class Runner:
                 if _memory_mb(process.pid) > self._spec.memory_mb:
                     reason = f"The script was stopped: it used more than its {self._spec.memory_mb} MB of memory."
             if reason:
-                self._end_script()
+                self._end_script(running=True)
                 return _Ending("failed", reason)
         code = process.returncode
         self._end_script()  # what it left running
@@ -205,8 +205,9 @@ class Runner:
             text = f"The disk is full: free some space and run again. {text}"
         return _Ending("failed", text, code)
 
-    def _end_script(self) -> None:
-        end_processes(self._status.process_pid, self._status.process_began)
+    def _end_script(self, *, running: bool = False) -> None:
+        """A running script is a child of ours, so its pid is its own whatever the clock says."""
+        end_processes(self._status.process_pid, None if running else self._status.process_began)
 
     def _finish(self, ending: _Ending) -> None:
         """Collects the outputs, removes the working copy, then writes the end: whoever reads it finds all in place."""

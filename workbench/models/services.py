@@ -212,7 +212,7 @@ class ServiceManager:
         for record in self._records.all():
             if record.status == ServiceStatus.CREATING and record.name not in self._workers:
                 self._bring_up(record.name)
-            elif record.status in _ACTIVE and not is_alive(record.pid or 0, record.began):
+            elif record.status in _ACTIVE and not self._lives(record):
                 self._found_dead(record)
         self._watcher = threading.Thread(target=self._watch, name="service watch", daemon=True)
         self._watcher.start()
@@ -305,7 +305,7 @@ class ServiceManager:
 
     def _build_and_start(self, name: str, worker: _Worker) -> None:
         record = self._records.get(name)
-        if not (record.pid and is_alive(record.pid, record.began)):
+        if not self._lives(record):
             say = self._teller(name)
             record = self._with_port(record)
             self._builder.lay_out(record, say)
@@ -338,7 +338,7 @@ class ServiceManager:
         began, told = time.monotonic(), 0.0
         pid = record.pid or 0
         while not self._probe.is_healthy(record.name, record.port):
-            if not is_alive(pid, record.began):
+            if not self._lives(record):
                 reap(pid)
                 reason = why_it_ended(self._builder.log(record.name), record.spec.get("log_offset", 0))
                 raise UserError(f"The service ended while it was starting: {reason}.")
@@ -382,10 +382,13 @@ class ServiceManager:
         self._records.update(record.name, pid=None, began=None)
 
     def _end_process(self, record: ServiceRecord) -> None:
-        if record.pid and is_alive(record.pid, record.began):
+        if record.pid and self._lives(record):
             kill_tree(record.pid, grace=_GRACE_S)
         if record.pid:
             reap(record.pid)
+
+    def _lives(self, record: ServiceRecord) -> bool:
+        return bool(record.pid) and is_alive(record.pid or 0, record.began, named=str(self._builder.folder(record.name) / "app.py"))
 
     # --- the watch
 
@@ -399,7 +402,7 @@ class ServiceManager:
                 _log.warning("looking at the services failed: %s", error)
 
     def _look_at(self, record: ServiceRecord) -> None:
-        if not is_alive(record.pid or 0, record.began):
+        if not self._lives(record):
             self._found_dead(record)
         elif self._probe.is_healthy(record.name, record.port):
             self._misses.pop(record.name, None)

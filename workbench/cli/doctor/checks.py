@@ -126,7 +126,7 @@ def check_server() -> Finding:
     path = WorkspacePaths.default().server_json
     try:
         values = json.loads(path.read_text("utf-8"))
-        url, alive = values["url"], is_alive(int(values["pid"]), values.get("began"))
+        url, alive = values["url"], is_alive(int(values["pid"]), values.get("began"), named=str(path.parent))
     except FileNotFoundError:
         return Finding("server", "ok", "not running (started when it is needed)")
     except (OSError, ValueError, KeyError, TypeError) as error:
