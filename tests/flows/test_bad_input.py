@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.flows.conftest import Start, until
+from tests.flows.conftest import Start
+from tests.waiting import until
 from workbench.client import Client
 
 SOURCES: list[tuple[str, bytes, str]] = [

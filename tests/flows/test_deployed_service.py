@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import psutil
 
-from tests.flows.conftest import until
+from tests.waiting import until
 from workbench.client import Client
 from workbench.schema import JobRequest, ModelRequest, RunStatus, ServiceRequest, ServiceStatus
 
