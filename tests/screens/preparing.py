@@ -126,7 +126,6 @@ def _(stage: Stage, props: Props) -> None:
     session = page.session
     assert isinstance(session, DeriveSession)
     type_into_cell(stage, page, 0, session.column, _digits(page, 0))
-    type_into_cell(stage, page, 2, session.column, _digits(page, 2))
     stage.shoot("data-derive-doubtful")
     if session.panel.review.isVisible():
         stage.click(session.panel.review)

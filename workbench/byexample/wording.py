@@ -17,6 +17,10 @@ _PARTS = {
     "second": "second", "half": "AM/PM", "weekday": "weekday", "quarter": "quarter", "week": "ISO week",
     "yearday": "day of the year",
 }  # fmt: skip
+_REMOVED = {
+    r"\s+": "its blanks", r"\D": "all that is no digit", r"[^\w\s]": "its punctuation",
+    r"\W": "all that is no letter or digit", r"\d": "its digits", r"[aeiouAEIOU]": "its vowels",
+}  # fmt: skip
 _STYLES = {"two": " with two digits", "name": " by name", "short": ", short", "ordinal": " as an ordinal"}
 _ORDERS = {"hhmm": " (read as hours and minutes)", "dmy": " (day first)", "ydm": " (year, day, month)"}
 
@@ -49,7 +53,7 @@ def word(name: str, of: str, a: tuple[Any, ...]) -> str:
         case "characters":
             return _characters(of, a[0], a[1])
         case "remove":
-            return f"{of} without {a[0]}"
+            return f"{of} without {_REMOVED.get(a[0], a[0])}"
         case "substitute":
             return f"{of} with '{a[0]}' replaced by '{a[1]}'"
         case "lookup":

@@ -84,6 +84,7 @@ class ReadmeView(QTextBrowser):
         elif form.hasProperty(QTextFormat.Property.BlockCodeLanguage.value):  # fenced, or only indented
             shape.setBackground(theme().tokens.window)
             shape.setTextIndent(8)
+            shape.setLineHeight(100, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)  # no stripes between the lines
             shape.setTopMargin(0)
             shape.setBottomMargin(0)
             code = QTextCharFormat()

@@ -217,6 +217,11 @@ class Inspector(QWidget):
         layout.addWidget(HLine())
         layout.addWidget(area, 1)
 
+    def show_nothing(self, column: str) -> None:
+        """A column without values to count, yet."""
+        self.show_profile(None, column)
+        self._hint.setText("There are no values to count yet.")
+
     def show_profile(self, profile: "ColumnProfile | None", column: str = "") -> None:
         """Shows a column's profile; None while it is not known."""
         self.column = profile.name if profile is not None else column

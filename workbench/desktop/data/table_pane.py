@@ -80,7 +80,7 @@ class TablePane(QWidget):
         self._profiles.pop(name, None)
         self.grid.set_profile(name, ColumnProfileView(0.0, (), "none", (), ""))
         if self.inspector.column == name:
-            self.inspector.show_profile(None, name)
+            self.inspector.show_nothing(name)
 
     def show_error(self, error: Exception) -> None:
         """A sentence in place of the grid."""
