@@ -110,9 +110,9 @@ class RunInspector(QScrollArea):
             rows.append(("Preparation" if kind == "preparation" else "Data", f"{one.name}{rows_text}", self._opener(part)))
             for source in one.sources:
                 name = source.path.replace("\\", "/").rpartition("/")[2]
-                count = f"{source.rows:,} rows, " if source.rows is not None else ""
+                amount = f"{source.rows:,} rows" if source.rows is not None else size_text(source.size)
                 data = LineagePart(kind="data", id=source.path, title=name)
-                rows.append(("Read", f"{name} ({count}{size_text(source.size)})", self._opener(data)))
+                rows.append(("Read", f"{name}, {amount}", self._opener(data)))
         return rows
 
     def _opener(self, part: LineagePart) -> Callable[[], object]:

@@ -163,6 +163,7 @@ class RunsListPage(QWidget):
             self.side.choose(_ALL)
         runs = self.visible_runs()
         self._set_columns(runs)
+        self.table.set_empty_text("No run matches the filter" if self._text else "No runs here")
         self.table.set_records(runs)
         group = self.side.current_id() or _ALL
         total = sum(_in_group(run, group) for run in everything)
