@@ -10,6 +10,7 @@ from workbench.desktop.widgets.basics import (
     VLine,
     WrappedLabel,
     button,
+    clear_layout,
     icon_button,
     label,
     restyle,
@@ -18,7 +19,8 @@ from workbench.desktop.widgets.basics import (
 from workbench.desktop.widgets.dialogs import FormDialog, Sheet, Wizard, WizardPage, confirm
 from workbench.desktop.widgets.logview import LogView
 from workbench.desktop.widgets.panels import Banner, Breadcrumb, CodeView, ImageView, KeyValueTable, Splitter
-from workbench.desktop.widgets.records import Column, RecordTable
+from workbench.desktop.widgets.recordmodel import Column
+from workbench.desktop.widgets.records import RecordTable
 from workbench.desktop.widgets.search import SearchBox
 from workbench.desktop.widgets.states import EmptyState, ErrorState, IconLabel, LoadingState, StateStack
 from workbench.desktop.widgets.status import StatusPill, paint_status, status_look
@@ -55,6 +57,7 @@ __all__ = [
     "WizardPage",
     "WrappedLabel",
     "button",
+    "clear_layout",
     "confirm",
     "icon_button",
     "label",
