@@ -3,12 +3,15 @@
 import json
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from tests.server.conftest import served
+from tests.waiting import until
 from workbench.base.clock import utc_now
 from workbench.base.errors import Conflict, EnvironmentError_, NotFound, UserError, WorkbenchError
 from workbench.base.paths import WorkspacePaths
@@ -36,6 +39,20 @@ from workbench.schema import (
 @pytest.fixture
 def run_id(home: Path) -> str:
     """A finished run that stood in the workspace before the server started."""
+    return finished_run(home)
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Client]]:
+    """Such a run and its server, for all tests that only read."""
+    home = tmp_path_factory.mktemp("kept") / "workspace"
+    made = finished_run(home)
+    with served(home) as connected:
+        yield made, connected
+
+
+def finished_run(home: Path) -> str:
+    """A finished run with parameters, odd metrics, a log and outputs; its id."""
     paths = WorkspacePaths(home)
     database = Database(paths.database)
     store = RunStore(database)
@@ -129,7 +146,8 @@ def test_that_failures_arrive_as_the_classes_they_were(shared: Client, tmp_path:
             call()
 
 
-def test_that_a_run_is_read_with_all_it_recorded(run_id: str, client: Client) -> None:
+def test_that_a_run_is_read_with_all_it_recorded(kept: tuple[str, Client]) -> None:
+    run_id, client = kept
     run = client.run(run_id[:8])
     assert (run.id, run.params, run.status) == (run_id, {"depth": "3"}, RunStatus.FINISHED)
     series = client.series(run_id, "test/loss")
@@ -143,7 +161,8 @@ def test_that_a_run_is_read_with_all_it_recorded(run_id: str, client: Client) ->
     assert client.lineage("run", run_id).parts[0].id == run_id
 
 
-def test_that_a_log_is_read_in_parts(run_id: str, client: Client) -> None:
+def test_that_a_log_is_read_in_parts(kept: tuple[str, Client]) -> None:
+    run_id, client = kept
     chunk = client.log(run_id, 0, 10)
     assert (chunk.text, chunk.next) == ("Zeile 1\nZe", 10)
     rest = client.log(run_id, chunk.next)
@@ -151,7 +170,8 @@ def test_that_a_log_is_read_in_parts(run_id: str, client: Client) -> None:
     assert rest.complete
 
 
-def test_that_outputs_are_served_and_nothing_else(run_id: str, client: Client, tmp_path: Path) -> None:
+def test_that_outputs_are_served_and_nothing_else(kept: tuple[str, Client], tmp_path: Path) -> None:
+    run_id, client = kept
     assert client.artifact(run_id, "images/a b.png") == b"\x89PNG"
     assert client.download_artifact(run_id, "images/a b.png", tmp_path / "x" / "b.png").read_bytes() == b"\x89PNG"
     assert [one.name for one in (tmp_path / "x").iterdir()] == ["b.png"]
@@ -269,6 +289,15 @@ def test_that_a_full_disk_is_said_and_nothing_acknowledged_is_lost(tmp_path: Pat
         assert client.run(run.id).notes == "after"
         client.shutdown()
         client.close()
+        until(lambda: read_handshake(paths) is None)
+        with pytest.raises(OSError, match="No space"):
+            fill(filler)
+        with pytest.raises(EnvironmentError_, match=r"could not be started.* disk.* full|disk is full"):
+            Client.connect(home)
+        filler.unlink()
+        with Client.connect(home) as client:
+            assert client.run(run.id).notes == "after"
+            client.shutdown()
     finally:
         if found := read_handshake(paths):
             kill_tree(found.pid)

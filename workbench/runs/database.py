@@ -5,6 +5,7 @@ A file that is not readable as a database is kept aside and a fresh one begun, n
 
 import logging
 import math
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ HEAD = "0001"
 _log = logging.getLogger(__name__)
 _CHECK_UP_TO = 200_000_000  # bytes: a full check of a larger file would make every start wait
 _BUSY_MS = 15_000
+_FULL_BELOW = 256 * 1024
 _MAGIC = b"SQLite format 3\x00"
 
 
@@ -197,13 +199,15 @@ def _damage(path: Path) -> str:
             verdict = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
             return "" if verdict == "ok" else verdict.replace("\n", " ")
     except sqlite3.OperationalError as error:
-        if "unable to open" in str(error) or "readonly" in str(error) or "locked" in str(error) or "full" in str(error):
-            raise EnvironmentError_(
-                f"The database {path} could not be opened: {error}.",
-                hint="Check the permissions and the free space of its folder.",
-                place=str(path),
-            ) from error
-        return str(error)
+        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_ERROR:
+            return str(error)
+        # A full or failing disk, a missing permission, another program's lock: none of these says anything about the content.
+        full = shutil.disk_usage(path.parent).free < _FULL_BELOW or "full" in str(error)
+        raise EnvironmentError_(
+            f"The disk is full: the database {path} could not be opened." if full else f"{path} could not be opened: {error}.",
+            hint="Free some space and try again." if full else "Check the permissions and the free space of its folder.",
+            place=str(path),
+        ) from error
     except sqlite3.DatabaseError as error:
         return str(error)
     except OSError as error:
