@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWi
 
 from workbench.desktop.icons import pixmap
 from workbench.desktop.theme import theme
-from workbench.desktop.widgets import ElidedLabel, IconLabel, ThemedLabel, label
+from workbench.desktop.widgets import ElidedLabel, IconLabel, ThemedLabel, clear_layout, label
 
 
 @dataclass(frozen=True)
@@ -106,10 +106,7 @@ class Chain(QWidget):
         if shown == self._shown:
             return
         self._shown = shown
-        while (item := self._row.takeAt(0)) is not None:
-            if widget := item.widget():
-                widget.hide()
-                widget.deleteLater()
+        clear_layout(self._row)
         self.cards = []
         for number, stage in enumerate(stages):
             if number:

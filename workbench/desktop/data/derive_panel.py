@@ -13,7 +13,7 @@ from workbench.desktop.data.editors.fields import ColumnPicker, choice
 from workbench.desktop.data.wizard.draft import TYPE_TITLES
 from workbench.desktop.icons import icon
 from workbench.desktop.theme import theme
-from workbench.desktop.widgets import CodeView, IconLabel, button, icon_button, label
+from workbench.desktop.widgets import CodeView, IconLabel, button, clear_layout, icon_button, label
 
 if TYPE_CHECKING:
     from workbench.dataprep.columns import Schema
@@ -115,10 +115,7 @@ class DerivePanel(Panel):
 
     def show_examples(self, examples: "Sequence[tuple[Row, str | None]]", conflicts: Sequence[int] = ()) -> None:
         """The examples so far, each with a button that takes it back."""
-        while (item := self._chip_row.takeAt(0)) is not None:
-            if widget := item.widget():
-                widget.hide()
-                widget.deleteLater()
+        clear_layout(self._chip_row)
         self._chip_area.setVisible(bool(examples))
         if examples:
             self._chip_row.addWidget(label("Examples", "muted"))

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QSizePolicy
 from workbench.desktop.data.profile_view import number, short
 from workbench.desktop.data.wizard.draft import TYPE_ICONS, TYPE_TITLES
 from workbench.desktop.theme import theme
-from workbench.desktop.widgets import ElidedLabel, HLine, IconLabel, label
+from workbench.desktop.widgets import ElidedLabel, HLine, IconLabel, clear_layout, label
 
 if TYPE_CHECKING:
     from workbench.dataprep.profiles import ColumnProfile
@@ -228,10 +228,7 @@ class Inspector(QWidget):
         self._name.set_text(self.column or "Column")
         self._hint.setVisible(profile is None)
         self._hint.setText("Computing the statistics …" if column else "Click a column to see its statistics here.")
-        while (item := self._facts.takeAt(0)) is not None:
-            if widget := item.widget():
-                widget.hide()
-                widget.deleteLater()
+        clear_layout(self._facts)
         if profile is None:
             self._kind.setText("")
             self.histogram.set_bars(())

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QLabel, QVBoxLayout,
 from workbench.client.client import Client
 from workbench.desktop.context import AppContext
 from workbench.desktop.operations import Progress
-from workbench.desktop.widgets import ElidedLabel, ImageView, label
+from workbench.desktop.widgets import ElidedLabel, ImageView, clear_layout, label
 from workbench.schema import Artifact
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".bmp")
@@ -121,7 +121,4 @@ class ImagesSection(QWidget):
         dialog.open()
 
     def _clear(self) -> None:
-        while (item := self._grid.takeAt(0)) is not None:
-            if widget := item.widget():
-                widget.hide()
-                widget.deleteLater()
+        clear_layout(self._grid)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from workbench.desktop.runs.tablecolumns import run_colour
 from workbench.desktop.runs.wording import run_title
 from workbench.desktop.theme import theme
-from workbench.desktop.widgets import button, icon_button
+from workbench.desktop.widgets import button, clear_layout, icon_button
 from workbench.schema import RunSummary
 
 
@@ -70,10 +70,7 @@ class RunChips(QWidget):
         if shown == self._shown:
             return
         self._shown = shown
-        while (item := self._row.takeAt(0)) is not None:
-            if widget := item.widget():
-                widget.hide()
-                widget.deleteLater()
+        clear_layout(self._row)
         for run in runs:
             self._row.addWidget(_Chip(run, self))
         self._row.addStretch(1)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from workbench.desktop.widgets import Card, ElidedLabel, ThemedLabel
+from workbench.desktop.widgets import Card, ElidedLabel, ThemedLabel, clear_layout
 
 _COLUMNS = 6
 
@@ -24,10 +24,7 @@ class NumberTiles(QWidget):
         if tuple(numbers) == self.shown:
             return
         self.shown = tuple(numbers)
-        while (item := self._grid.takeAt(0)) is not None:
-            if widget := item.widget():
-                widget.hide()
-                widget.deleteLater()
+        clear_layout(self._grid)
         for place, (name, number) in enumerate(numbers):
             card = Card()
             card.setMinimumWidth(130)

@@ -4,7 +4,18 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFont, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workbench.desktop.icons import icon as load_icon
 from workbench.desktop.theme import theme
@@ -23,6 +34,14 @@ def surface() -> QWidget:
     made.setProperty("surface", "base")
     made.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
     return made
+
+
+def clear_layout(layout: QLayout, keep: int = 0) -> None:
+    """Takes everything but the last `keep` items out of the layout; widgets are hidden now and deleted when Qt comes to it."""
+    while layout.count() > keep and (item := layout.takeAt(0)) is not None:
+        if widget := item.widget():
+            widget.hide()
+            widget.deleteLater()
 
 
 def label(text: str = "", role: str = "", *, font: str = "", wrap: bool = False, selectable: bool = False) -> QLabel:

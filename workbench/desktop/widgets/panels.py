@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from workbench.desktop.icons import icon
 from workbench.desktop.theme import theme
-from workbench.desktop.widgets.basics import ElidedLabel, button, icon_button, label
+from workbench.desktop.widgets.basics import ElidedLabel, button, clear_layout, icon_button, label
 from workbench.desktop.widgets.states import IconLabel
 from workbench.schema import LineagePart
 
@@ -80,9 +80,7 @@ class KeyValueTable(QWidget):
 
     def set_rows(self, rows: Sequence[tuple[str, str] | tuple[str, str, Link | None]]) -> None:
         """Shows (name, value) or (name, value, what a click on it does)."""
-        while (item := self._grid.takeAt(0)) is not None:
-            if widget := item.widget():
-                widget.deleteLater()
+        clear_layout(self._grid)
         self._rows = [(row[0], row[1]) for row in rows]
         for number, row in enumerate(rows):
             name = label(row[0], "muted")
@@ -161,10 +159,7 @@ class Breadcrumb(QWidget):
         if self.parts == tuple(parts):
             return  # a button that is just being pressed, or its open menu, must not go
         self.parts = tuple(parts)
-        while self._layout.count() > 1:
-            item = self._layout.takeAt(0)
-            if item is not None and (widget := item.widget()):
-                widget.deleteLater()
+        clear_layout(self._layout, keep=1)
         groups: dict[str, list[LineagePart]] = {}
         for part in parts:
             groups.setdefault(part.kind, []).append(part)

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QScrollArea, 
 
 from workbench.desktop.data.editors.fields import choice
 from workbench.desktop.data.wizard.draft import GROUPS, TYPE_ICONS, TYPE_TITLES, Draft, group_of
-from workbench.desktop.widgets import ElidedLabel, IconLabel, WizardPage, label
+from workbench.desktop.widgets import ElidedLabel, IconLabel, WizardPage, clear_layout, label
 
 
 class TypesPage(WizardPage):
@@ -59,10 +59,7 @@ class TypesPage(WizardPage):
         draft = self._draft
         if draft is None:
             return
-        while (item := self._grid.takeAt(0)) is not None:
-            if widget := item.widget():
-                widget.hide()
-                widget.deleteLater()
+        clear_layout(self._grid)
         self.combos, self.questions = {}, {}
         counts = draft.group_counts()
         for title, made in self.groups.items():
