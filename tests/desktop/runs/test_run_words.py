@@ -11,7 +11,7 @@ from workbench.desktop.runs.better import best_index, higher_is_better
 from workbench.desktop.runs.columns import RunColumn, available_columns, first_columns, is_constant, matches
 from workbench.desktop.runs.comparerows import compare_rows
 from workbench.desktop.runs.request import RunChoices, read_request
-from workbench.desktop.runs.wording import duration_text, moment_text, number_text, size_text
+from workbench.desktop.wording import duration_text, moment_text, number_text, size_text
 from workbench.schema import MetricSummary, RunComparison, RunStatus, RunSummary
 
 NOW = datetime(2026, 3, 5, 12, 0, tzinfo=UTC)

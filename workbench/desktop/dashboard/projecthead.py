@@ -7,9 +7,9 @@ from PySide6.QtCore import QRectF, Qt, QUrl
 from PySide6.QtGui import QColor, QDesktopServices, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from workbench.desktop.runs.wording import full_moment, moment_text
 from workbench.desktop.theme import theme
 from workbench.desktop.widgets import ThemedLabel, button, label
+from workbench.desktop.wording import full_moment, moment_text
 
 _SIDE = 52
 

@@ -11,10 +11,10 @@ from workbench.desktop.context import AppContext
 from workbench.desktop.icons import icon
 from workbench.desktop.models.details import ModelDetails
 from workbench.desktop.operations import Progress
-from workbench.desktop.runs.wording import moment_text
 from workbench.desktop.shell.listactivity import ListActivity
 from workbench.desktop.widgets import EmptyState, SearchBox, confirm, label
 from workbench.desktop.widgets.sidelist import SideItem
+from workbench.desktop.wording import moment_text
 from workbench.schema import LineagePart, ModelSummary, ModelVersion
 
 Shown = tuple[tuple[ModelSummary, ...], tuple[ModelVersion, ...], tuple[LineagePart, ...]]

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QScrollArea, QVBoxL
 from workbench.desktop.icons import icon
 from workbench.desktop.runs.outputspanel import file_icon
 from workbench.desktop.runs.tiles import NumberTiles
-from workbench.desktop.runs.wording import full_moment, moment_text, number_text, size_text
 from workbench.desktop.theme import theme
 from workbench.desktop.widgets import (
     Card,
@@ -20,6 +19,7 @@ from workbench.desktop.widgets import (
     icon_button,
     label,
 )
+from workbench.desktop.wording import full_moment, moment_text, number_text, size_text
 from workbench.schema import Artifact, LineagePart, ModelVersion
 
 _MOST_TILES = 12

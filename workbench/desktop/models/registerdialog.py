@@ -12,8 +12,9 @@ from workbench.desktop.context import AppContext
 from workbench.desktop.notifications import NoticeAction
 from workbench.desktop.operations import Progress
 from workbench.desktop.runs.outputspanel import likely_model
-from workbench.desktop.runs.wording import number_text, run_title, size_text
+from workbench.desktop.runs.wording import run_title
 from workbench.desktop.widgets import Sheet, WrappedLabel, button, restyle
+from workbench.desktop.wording import number_text, size_text
 from workbench.schema import ModelRequest, ModelSummary, ModelVersion, Run
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]*")

@@ -13,7 +13,6 @@ from workbench.desktop.notebooks.link import Completion, KernelLink
 from workbench.desktop.notebooks.transcript import RESTARTED, Transcript, read_record
 from workbench.desktop.notebooks.transcriptview import TranscriptView
 from workbench.desktop.operations import Progress
-from workbench.desktop.runs.wording import duration_text
 from workbench.desktop.widgets import (
     Banner,
     EmptyState,
@@ -25,6 +24,7 @@ from workbench.desktop.widgets import (
     icon_button,
     label,
 )
+from workbench.desktop.wording import duration_text
 from workbench.schema import Kernel, KernelStatus
 
 

@@ -11,8 +11,8 @@ from workbench.desktop.context import AppContext
 from workbench.desktop.notebooks.reading import Preview, read_notebook
 from workbench.desktop.notebooks.transcriptview import TranscriptView
 from workbench.desktop.operations import Operation, Progress
-from workbench.desktop.runs.wording import moment_text
 from workbench.desktop.widgets import Banner, EmptyState, HLine, StateStack, button, icon_button, label
+from workbench.desktop.wording import moment_text
 from workbench.notebooks.files import NotebookFile
 
 

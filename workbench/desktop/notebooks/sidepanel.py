@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from workbench.desktop.runs.wording import moment_text
 from workbench.desktop.widgets import SearchBox, label, status_look
 from workbench.desktop.widgets.sidelist import SideItem, SideList
+from workbench.desktop.wording import moment_text
 from workbench.notebooks.files import NotebookFile
 
 CONSOLE = "console:"

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from workbench.desktop.runs.better import higher_is_better
-from workbench.desktop.runs.wording import STATUS_WORDS, duration_text, full_moment, moment_text, number_text, run_duration
+from workbench.desktop.runs.wording import STATUS_WORDS, run_duration
+from workbench.desktop.wording import duration_text, full_moment, moment_text, number_text
 from workbench.schema import RunSummary
 
 _TITLES = {

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from workbench.desktop.runs.better import best_index
-from workbench.desktop.runs.wording import number_text
+from workbench.desktop.wording import number_text
 from workbench.schema import RunComparison
 
 GROUPS = {"run": "Run", "params": "Parameters", "metrics": "Metrics", "environment": "Environment", "data": "Data"}

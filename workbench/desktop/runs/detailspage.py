@@ -15,7 +15,7 @@ from workbench.desktop.runs.inspector import RunInspector
 from workbench.desktop.runs.logpanel import LogPanel
 from workbench.desktop.runs.outputspanel import OutputsPanel, likely_model
 from workbench.desktop.runs.tiles import NumberTiles
-from workbench.desktop.runs.wording import number_text, run_title
+from workbench.desktop.runs.wording import run_title
 from workbench.desktop.widgets import (
     Banner,
     EmptyState,
@@ -27,6 +27,7 @@ from workbench.desktop.widgets import (
     button,
     icon_button,
 )
+from workbench.desktop.wording import number_text
 from workbench.schema import LineagePart, MetricsLogged, Run, RunChanged, RunStatus
 
 _TABS = ("Overview", "Outputs", "Log", "Environment")

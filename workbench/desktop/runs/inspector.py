@@ -7,8 +7,9 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.desktop.runs.better import higher_is_better
-from workbench.desktop.runs.wording import duration_text, full_moment, number_text, run_duration, size_text
+from workbench.desktop.runs.wording import run_duration
 from workbench.desktop.widgets import HLine, KeyValueTable, Section
+from workbench.desktop.wording import duration_text, full_moment, number_text, size_text
 from workbench.schema import DataInput, LineagePart, Run
 
 _NAMES_WIDTH = 104

@@ -13,8 +13,8 @@ from workbench.desktop.icons import icon
 from workbench.desktop.notifications import NoticeAction
 from workbench.desktop.operations import Progress
 from workbench.desktop.runs.actions import RunActions
-from workbench.desktop.runs.wording import size_text
 from workbench.desktop.widgets import Column, HLine, RecordTable, SearchBox, button, label
+from workbench.desktop.wording import size_text
 from workbench.schema import Artifact, Run
 
 _ICONS = {

@@ -11,9 +11,9 @@ from workbench.base.errors import WorkbenchError
 from workbench.client.client import Client
 from workbench.desktop.context import AppContext
 from workbench.desktop.operations import Progress
-from workbench.desktop.runs.wording import full_moment, number_text, size_text
 from workbench.desktop.services.naming import name_problem, suggest_name
 from workbench.desktop.widgets import KeyValueTable, Wizard, WizardPage, WrappedLabel, label, restyle
+from workbench.desktop.wording import full_moment, number_text, size_text
 from workbench.schema import ModelSummary, ModelVersion, Service, ServiceRequest
 
 _AS_RUN = "The packages of the model's run"

@@ -6,10 +6,10 @@ from PySide6.QtWidgets import QFormLayout, QMenu, QProgressBar, QStackedWidget, 
 
 from workbench.desktop.context import AppContext
 from workbench.desktop.icons import icon
-from workbench.desktop.runs.wording import full_moment
 from workbench.desktop.services.keyfield import CopyField
 from workbench.desktop.services.tryit import TryIt
 from workbench.desktop.widgets import Banner, HLine, LogView, PageHeader, StatusPill, TabStrip, button, icon_button, label, surface
+from workbench.desktop.wording import full_moment
 from workbench.schema import LineagePart, LogChunk, Service, ServiceStatus
 
 _TABS = ("Try it", "Log")

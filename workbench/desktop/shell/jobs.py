@@ -1,7 +1,7 @@
 """The Jobs panel: what runs, waits and has ended lately, in every project of the workspace; foldable."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from workbench.desktop.theme import theme
 from workbench.desktop.widgets.basics import ElidedLabel, button, icon_button, label
 from workbench.desktop.widgets.states import EmptyState
 from workbench.desktop.widgets.status import StatusPill
+from workbench.desktop.wording import duration_text, moment_text
 from workbench.schema import Job, RunStatus
 
 if TYPE_CHECKING:
@@ -81,9 +82,9 @@ class _JobCard(QFrame):
             self._when.setText("")
         elif self.job.status.is_final:
             ended = self.job.history[-1].time
-            self._when.setText(f"{_span(ended - began)} · {_moment(ended)}")
+            self._when.setText(f"{_span(began, ended)} · {moment_text(ended)}")
         else:
-            self._when.setText(_span(utc_now() - began))
+            self._when.setText(_span(began, utc_now()))
 
     def open_run(self) -> None:
         self._context.open_activity("runs", self.job.id)
@@ -208,16 +209,5 @@ def _read(client: "Client", _progress: Progress) -> Sequence[Job]:
     return tuple(client.jobs())
 
 
-def _span(length: timedelta) -> str:
-    seconds = max(0, int(length.total_seconds()))
-    if seconds < 60:
-        return f"{seconds} s"
-    if seconds < 3600:
-        return f"{seconds // 60} min {seconds % 60:02d} s"
-    return f"{seconds // 3600} h {seconds % 3600 // 60:02d} min"
-
-
-def _moment(time: datetime) -> str:
-    local = time.astimezone()
-    today = utc_now().astimezone().date()
-    return local.strftime("%H:%M") if local.date() == today else local.strftime("%d %b %H:%M")
+def _span(began: datetime, ended: datetime) -> str:
+    return duration_text(max(0.0, (ended - began).total_seconds()))
