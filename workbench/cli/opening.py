@@ -38,8 +38,7 @@ def open_app(
     arguments = ["--profile-startup"] if profile_startup else []
     if project is not None:
         arguments.append(str(project.expanduser().absolute()))
-    if code := main(arguments):
-        raise typer.Exit(code)
+    main(arguments)
 
 
 def has_display() -> bool:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QMessageLogContext, QtMsgType
@@ -51,11 +51,10 @@ class Phases:
         self._last = now
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Runs the desktop until its window closes. Returns the exit code."""
+def main(argv: Sequence[str] | None = None) -> NoReturn:
+    """Runs the desktop until its window closes, and ends the process with its exit code."""
     options = _parse(sys.argv[1:] if argv is None else argv)
     phases = Phases(say=options.profile_startup)
-    from PySide6.QtWidgets import QApplication
 
     from workbench.desktop.operations import Watchdog
     from workbench.desktop.shell.window import MainWindow
@@ -79,12 +78,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     code = app.exec()
     watchdog.stop()
     sys.excepthook = sys.__excepthook__
-    clean = context.close()
+    context.close()
     logging.shutdown()
-    if not clean:  # a worker that does not listen must not hold the process
-        os._exit(code)
-    QApplication.processEvents()
-    return code
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # All is closed and saved. The interpreter's own end would wait for workers that do not listen, and list on stderr what Qt still
+    # holds of DuckDB's objects.
+    os._exit(code)
 
 
 def make_application() -> "QApplication":
@@ -219,4 +219,4 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
