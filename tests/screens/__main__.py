@@ -93,7 +93,7 @@ def _take(out: Path, home: Path, project: Path, options: argparse.Namespace) -> 
 
 
 def _tidy(stage: "object", name: str, failed: dict[str, str]) -> None:
-    """Closes what a screen has left open."""
+    """Closes what a screen has left open; a problem that came up in the background makes it a failure."""
     from tests.screens.stage import Stage, Unmet
 
     assert isinstance(stage, Stage)
@@ -101,6 +101,10 @@ def _tidy(stage: "object", name: str, failed: dict[str, str]) -> None:
         stage.close_popups()
     except Unmet as error:
         failed.setdefault(name, str(error))
+    notices = stage.context.notifications
+    if notices.problems:  # a screen that wants to show some takes them away itself
+        failed.setdefault(name, "unexpected problem: " + " ".join(problem.sentence for problem in notices.problems))
+        notices.dismiss_all()
 
 
 def _parse(argv: Sequence[str] | None) -> argparse.Namespace:

@@ -30,6 +30,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]")
 _MAX_LINES = 200_000
 _MAX_WIDTH = 4_000
 _TROUBLE = re.compile(r"\b(error|exception|traceback|failed|fatal)\b", re.IGNORECASE)
+_RAISED = re.compile(r"^[\w.]*(Error|Exception)(:|$)")  # the last line of a traceback; not `mean_absolute_error: 0.3`
 _CALM = re.compile(r"\b(DEBUG|INFO)\b")  # `INFO uvicorn.error: started` is no trouble
 
 
@@ -99,7 +100,8 @@ def _overwritten(line: str) -> str:
 
 
 def _is_trouble(line: str) -> bool:
-    return _TROUBLE.search(line) is not None and _CALM.search(line[:60]) is None
+    found = _TROUBLE.search(line) is not None or _RAISED.match(line) is not None
+    return found and _CALM.search(line[:60]) is None
 
 
 class _Painter(QStyledItemDelegate):
