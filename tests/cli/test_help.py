@@ -11,6 +11,8 @@ import typer.main
 
 from tests.cli.conftest import Cli
 from workbench.cli.main import app
+from workbench.cli.runs import Status
+from workbench.schema import RunStatus
 
 COMMANDS = {
     "tour", "open", "init", "prep show", "prep run", "prep code", "submit",
@@ -99,3 +101,7 @@ def test_that_the_readme_names_each_command() -> None:
         assert lines, first
         for command in rest:
             assert any(command in line for line in lines), f"{first} {command}"
+
+
+def test_that_the_states_to_filter_by_are_those_of_runs() -> None:
+    assert [status.value for status in Status] == [status.value for status in RunStatus]

@@ -2,7 +2,6 @@
 
 import math
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -81,12 +80,3 @@ def number(value: float) -> str:
     if math.isfinite(value) and value == int(value) and abs(value) < 1e15:
         return f"{int(value):,}"
     return f"{value:.5g}"
-
-
-def short_path(path: Path | str) -> str:
-    """A path with `~` for the user's home folder."""
-    whole = Path(path)
-    try:
-        return str(Path("~") / whole.relative_to(Path.home()))
-    except (ValueError, RuntimeError):
-        return str(whole)

@@ -11,7 +11,3 @@ class Cancel(Protocol):
     """What tells a running operation to stop; a `threading.Event` is one."""
 
     def is_set(self) -> bool: ...
-
-
-def no_progress(share: float, text: str) -> None:
-    """Progress that nobody watches."""

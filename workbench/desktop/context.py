@@ -36,7 +36,6 @@ class AppContext(QObject):
     settings_changed = Signal()
     part_requested = Signal(object)
     activity_requested = Signal(str, object)
-    busy_closing = Signal()
 
     def __init__(self, theme: Theme, *, home: Path | None = None, start_server: bool = True) -> None:
         super().__init__()

@@ -108,12 +108,6 @@ class StepsPane(QWidget):
         """The rows; the first is the source."""
         return tuple(self._cards)
 
-    @property
-    def current_step(self) -> str:
-        """Id of the current step; empty on the source."""
-        row = self.list.currentRow()
-        return self._cards[row].step_id if 0 <= row < len(self._cards) else ""
-
     def show_flow(self, flow: "Dataflow | None", source: str, applied: int) -> None:
         """Shows the steps of `flow`; the data has gone through `applied` of them."""
         focused = self.list.hasFocus()

@@ -123,9 +123,6 @@ class RunsListPage(QWidget):
         self._on_tick()
         self._ticker.start()
 
-    def show_archive(self) -> None:
-        self.side.choose(_ARCHIVED)
-
     def visible_runs(self) -> list[RunSummary]:
         """The runs of the chosen group that match the filter."""
         group = self.side.current_id() or _ALL

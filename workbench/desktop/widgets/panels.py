@@ -206,7 +206,6 @@ class Splitter(QSplitter):
     def __init__(self, name: str, orientation: Qt.Orientation = Qt.Orientation.Horizontal, parent: QWidget | None = None) -> None:
         super().__init__(orientation, parent)
         self._name = f"splitter/{name}"
-        self._restored = False
         self.setHandleWidth(1)
         self.setChildrenCollapsible(False)
         self.splitterMoved.connect(self._on_moved)
