@@ -1,7 +1,5 @@
 """The server's process is killed while a job runs: nothing is lost."""
 
-import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -60,7 +58,7 @@ print("end")
             ids.append(server.stdout.readline().strip())
         workspace.until(ids[0], lambda run: "loss" in run.metrics)
     finally:
-        os.kill(server.pid, signal.SIGKILL)
+        server.kill()
         server.communicate()
     go.touch()
     until(lambda: "end" in workspace.log(ids[0]), "the end of the job", 30)

@@ -1,6 +1,4 @@
 import math
-import os
-import signal
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -241,7 +239,7 @@ def test_that_a_killed_runner_gives_a_lost_run_and_leaves_no_process(workspace: 
         run = workspace.until(manager.submit(request_for(code)).id, lambda run: "pid" in run.metrics)
         status = JobStatus.load(_folder(workspace, run))
         assert status is not None
-        os.kill(status.runner_pid, signal.SIGKILL)
+        psutil.Process(status.runner_pid).kill()
         run = workspace.end_of(run.id)
     assert run.status is RunStatus.LOST
     assert "The runner was killed while the script ran" in run.reason
