@@ -61,13 +61,13 @@ def test_the_tour_from_the_raw_file_to_the_scored_request(
         assert _curl(service.curl)["predictions"][0]["late_probability"] > 0
         assert b"requests" in _metrics(service.address)
 
-    again = _tour(start, tmp_path / "flights")
+    again = _tour(start, tmp_path / "flights", rows=1500)
     assert "late-flights:2" in again
     assert str(tmp_path / "flights-2") in again
 
 
-def _tour(start: Start, folder: Path) -> str:
-    process = start("tour", "--folder", folder, "--rows", "5000", "--yes")
+def _tour(start: Start, folder: Path, rows: int = 5000) -> str:
+    process = start("tour", "--folder", folder, "--rows", str(rows), "--yes")
     out, err = process.communicate(timeout=600)
     assert process.returncode == 0, out + err
     return out
