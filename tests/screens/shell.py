@@ -3,6 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QToolButton
 
 from tests.screens.listing import Props, screen
 from tests.screens.stage import Stage
@@ -177,7 +178,8 @@ def _(stage: Stage, props: Props) -> None:
 def _(stage: Stage, props: Props) -> None:
     stage.go("dashboard")
     stage.window._fill_menu()
-    stage.window._main_menu.popup(stage.window.mapToGlobal(stage.window.rect().topLeft()))
+    button = stage.window._header.findChildren(QToolButton)[0]
+    stage.window._main_menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
     stage.shoot("shell-menu")
 
 
