@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QPlainTextEdit, QScrollArea, 
 
 from workbench.desktop.runs.better import higher_is_better
 from workbench.desktop.runs.wording import run_duration
-from workbench.desktop.widgets import HLine, KeyValueTable, Section
+from workbench.desktop.widgets import HLine, KeyValueTable, Section, surface
 from workbench.desktop.wording import duration_text, full_moment, number_text, size_text
 from workbench.schema import DataInput, LineagePart, Run
 
@@ -28,9 +28,7 @@ class RunInspector(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        body = QWidget()
-        body.setProperty("surface", "base")
-        body.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        body = surface()
         self._layout = QVBoxLayout(body)
         self._layout.setContentsMargins(16, 14, 16, 16)
         self._layout.setSpacing(14)
