@@ -92,7 +92,12 @@ def _records(client: "Client", folder: str) -> tuple[LineagePart, ...]:
     models = [model for model in client.models() if model.project == folder]
     services = [service for service in client.services() if service.project == folder]
     return (
-        *(LineagePart(kind="run", id=run.id, title=f"{run.name or 'run'} #{run.number}", detail=run.status.value) for run in runs),
+        *(
+            LineagePart(
+                kind="run", id=run.id, title=" · ".join(filter(None, (f"Run {run.number}", run.name))), detail=run.status.value
+            )
+            for run in runs
+        ),
         *(LineagePart(kind="model", id=f"{m.name}:{m.latest}", title=f"{m.name} {m.latest}") for m in models),
         *(LineagePart(kind="service", id=service.name, title=service.name, detail=service.status.value) for service in services),
     )
