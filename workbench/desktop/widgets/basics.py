@@ -37,11 +37,16 @@ def surface() -> QWidget:
 
 
 def clear_layout(layout: QLayout, keep: int = 0) -> None:
-    """Takes everything but the last `keep` items out of the layout; widgets are hidden now and deleted when Qt comes to it."""
+    """Takes everything but the last `keep` items out of the layout; widgets are hidden now and deleted when Qt comes to it.
+
+    Layouts in it are emptied too: their widgets would stay where they were, under what comes next.
+    """
     while layout.count() > keep and (item := layout.takeAt(0)) is not None:
         if widget := item.widget():
             widget.hide()
             widget.deleteLater()
+        elif inner := item.layout():
+            clear_layout(inner)
 
 
 def label(text: str = "", role: str = "", *, font: str = "", wrap: bool = False, selectable: bool = False) -> QLabel:
