@@ -1,11 +1,14 @@
 """Files that are never half written: a temporary name, synced, then renamed."""
 
 import contextlib
+import csv
 import errno
 import hashlib
+import io
 import json
 import os
 import tempfile
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +47,15 @@ def write_atomic(path: Path, content: bytes | str, *, mode: int = 0o644) -> None
 def write_json(path: Path, value: Any, *, mode: int = 0o644) -> None:
     """Writes `value` as indented JSON, atomically."""
     write_atomic(path, json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n", mode=mode)
+
+
+def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Writes a small table as CSV, atomically."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    write_atomic(path, text.getvalue())
 
 
 def file_digest(path: Path) -> str:

@@ -1,6 +1,5 @@
 """The line chart and its numbers."""
 
-import csv
 from pathlib import Path
 
 import numpy as np
@@ -43,11 +42,7 @@ def test_that_a_chart_draws_changes_and_exports(themed: object, qtbot: QtBot, tm
     chart.highlight("r2")
     assert chart._curves["r1"] is first
     chart.export_png(tmp_path / "chart.png")
-    chart.export_csv(tmp_path / "chart.csv")
     assert (tmp_path / "chart.png").stat().st_size > 1000
-    rows = list(csv.reader((tmp_path / "chart.csv").read_text().splitlines()))
-    assert rows[1] == ["run 1", "0", "1000000000.0", "0.1"]
-    assert len(rows) == 9
     chart.set_series([])
     assert not chart._curves
 

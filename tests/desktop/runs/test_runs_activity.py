@@ -1,15 +1,18 @@
 """The Runs activity on a real server, by mouse and key."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
 from workbench.desktop.context import AppContext
 from workbench.desktop.runs.activity import RunsActivity
+from workbench.desktop.runs.chartcard import ChartCard
 from workbench.schema import JobRequest, RunStatus
 
 LEFT = Qt.MouseButton.LeftButton
@@ -103,8 +106,23 @@ def test_that_a_failed_run_says_why_over_its_page(runs: RunsActivity, linked: Ap
     qtbot.waitUntil(lambda: "ValueError" in runs.details.log.view.text, timeout=20_000)
 
 
+def saved_as_from_menu(card: ChartCard, entry: str, path: Path, qtbot: QtBot) -> None:
+    """Right-clicks the chart, takes the entry, and chooses the path in the dialog that opens."""
+    centre = card.rect().center()
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, centre, card.mapToGlobal(centre))
+    under = card.childAt(centre)
+    assert under is not None
+    QApplication.sendEvent(under, event)
+    menu = card.findChildren(QMenu)[-1]
+    next(action for action in menu.actions() if action.text() == entry).trigger()
+    menu.close()
+    dialog = card.window().findChildren(QFileDialog)[-1]
+    dialog.fileSelected.emit(str(path))
+    dialog.close()
+
+
 def test_that_ticked_runs_are_compared_and_only_differences_are_shown(
-    runs: RunsActivity, linked: AppContext, training: Any, qtbot: QtBot
+    runs: RunsActivity, linked: AppContext, training: Any, qtbot: QtBot, tmp_path: Path
 ) -> None:
     ids = [finish(linked, submit(linked, training, "train.py", "--depth", depth)) for depth in ("3", "9")]
     qtbot.waitUntil(lambda: all(status_of(runs, run_id) == "finished" for run_id in ids), timeout=30_000)
@@ -126,6 +144,13 @@ def test_that_ticked_runs_are_compared_and_only_differences_are_shown(
     qtbot.waitUntil(lambda: list(runs.compare.charts.cards) == ["valid/auc"], timeout=20_000)
     card = runs.compare.charts.cards["valid/auc"]
     qtbot.waitUntil(lambda: card.chart is not None and len(card.chart.series) == 2, timeout=20_000)
+    saved_as_from_menu(card, "Save the points as CSV …", tmp_path / "auc.csv", qtbot)
+    qtbot.waitUntil((tmp_path / "auc.csv").exists, timeout=20_000)
+    lines = (tmp_path / "auc.csv").read_text().splitlines()
+    assert lines[0] == "run,step,time,valid/auc"
+    assert len(lines) == 1 + sum(run.metrics["valid/auc"].count for run in runs.store.runs if run.id in runs.compare.ids)
+    saved_as_from_menu(card, "Save as picture …", tmp_path / "auc.png", qtbot)
+    assert (tmp_path / "auc.png").read_bytes().startswith(b"\x89PNG")
     crosses = [one for one in runs.compare.chips.findChildren(QAbstractButton) if one.accessibleName().startswith("Take")]
     qtbot.mouseClick(crosses[0], LEFT)
     assert len(runs.compare.ids) == 1

@@ -1,7 +1,5 @@
 """The one chart of lines: metrics of runs over steps or time."""
 
-import csv
-import io
 import math
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,7 +12,6 @@ from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter, QPaintEvent, Q
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.base.errors import EnvironmentError_
-from workbench.base.files import write_atomic
 from workbench.desktop.charts.series import Floats, Series, decimate, smooth, x_values
 from workbench.desktop.theme import theme
 from workbench.desktop.widgets.basics import ElidedLabel, label
@@ -131,18 +128,6 @@ class LineChart(QWidget):
         self.render(image)
         if not QImageWriter(str(path), QByteArray(b"png")).write(image):
             raise EnvironmentError_(f"The picture could not be written to {path}.", hint="Choose another folder.")
-
-    def export_csv(self, path: Path) -> None:
-        """Writes the raw points: series, step, time, value."""
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(("series", "step", "time", "value"))
-        for one in self._series:
-            times: Sequence[Any] = one.times if len(one.times) == len(one.values) else [""] * len(one.values)
-            writer.writerows(
-                (one.name, step, moment, value) for step, moment, value in zip(one.steps, times, one.values, strict=True)
-            )
-        write_atomic(path, out.getvalue())
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

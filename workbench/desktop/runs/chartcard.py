@@ -1,14 +1,19 @@
 """One metric as a line chart, of one run or several; made when it is first seen, refreshed while runs go on."""
 
 from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QContextMenuEvent, QPaintEvent
+from PySide6.QtWidgets import QFileDialog, QFrame, QMenu, QVBoxLayout, QWidget
 
+from workbench.base.errors import EnvironmentError_
+from workbench.base.files import write_csv
 from workbench.client.client import Client
 from workbench.desktop.context import AppContext
+from workbench.desktop.icons import icon
 from workbench.desktop.operations import Progress
 from workbench.desktop.runs.tablecolumns import run_colour
 from workbench.desktop.runs.wording import run_title
@@ -124,6 +129,51 @@ class ChartCard(QFrame):
         self.chart.set_series(
             [Series(run.id, run_title(run), one.steps, one.values, one.times, run_colour(run)) for run, one in self._found]
         )
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self.chart is None or not self._found:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(icon("image"), "Save as picture …", partial(self._ask_where, "png"))
+        menu.addAction(icon("table"), "Save the points as CSV …", partial(self._ask_where, "csv"))
+        menu.popup(event.globalPos())
+
+    def _ask_where(self, ending: str) -> None:
+        name = f"{self.key.replace('/', '-')}.{ending}"
+        dialog = QFileDialog(self.window(), "Save the chart", str(Path.home() / name), f"*.{ending}")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(ending)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda chosen: self.save(Path(chosen)))
+        dialog.open()
+
+    def save(self, path: Path) -> None:
+        """Saves the chart as it is seen, or, into a `.csv` file, every point of its runs."""
+        runs, key = self._runs, self.key
+
+        def fetch(client: Client, progress: Progress) -> Path:
+            lines = []
+            for number, run in enumerate(runs):
+                progress(number / len(runs), run_title(run))
+                if key in run.metrics:
+                    one = client.series(run.id, key, max_points=0)
+                    lines += [(run_title(run), *point) for point in zip(one.steps, one.times, one.values, strict=True)]
+            write_csv(path, ("run", "step", "time", key), lines)
+            return path
+
+        if path.suffix == ".csv":
+            self._context.call(f"Saving {path.name}", fetch, self._on_saved)
+        elif self.chart is not None:
+            try:
+                self.chart.export_png(path)
+            except EnvironmentError_ as error:
+                self._context.notifications.error(error, "Saving the chart")
+            else:
+                self._on_saved(path)
+
+    def _on_saved(self, path: Path) -> None:
+        self._context.notifications.toast(f"Saved {path.name}")
 
     def _on_failed(self, _error: Exception) -> None:
         self._loading = False  # the next event tries again; a lost server is told by the banner
