@@ -155,10 +155,10 @@ class _Start:
         if self._leave:
             self._window.close()
         else:
-            self._context.operations.run("Preparing the places", _preload, quiet=True, on_error=_ignore)
+            self._context.operations.run("Preparing the places", preload, quiet=True, on_error=_ignore)
 
 
-def _preload(progress: "Progress") -> None:
+def preload(progress: "Progress") -> None:
     """Imports in the background what the places need, so that the first click on one finds it ready."""
     import importlib
 

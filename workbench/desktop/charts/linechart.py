@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter, QPaintEvent, Q
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.base.errors import EnvironmentError_
+from workbench.desktop.charts.loading import ready
 from workbench.desktop.charts.series import Floats, Series, decimate, smooth, x_values
 from workbench.desktop.theme import theme
 from workbench.desktop.widgets.basics import ElidedLabel, label
@@ -143,6 +144,9 @@ class LineChart(QWidget):
 
     def _make(self) -> None:
         if self._plot is not None:
+            return
+        if not ready():
+            self._make_timer.start(30)
             return
         import pyqtgraph as pg
 
