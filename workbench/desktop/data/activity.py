@@ -339,12 +339,19 @@ class DataActivity(Activity):
         self.open_path(item.path)
 
     def _on_rename(self, item: Item, text: str) -> None:
-        self._forget(item.path)
+        page = self._pages.get(item.path)
+        if isinstance(page, PrepPage):
+            page.document.flush()
 
-        def work(_progress: Progress) -> Path:
-            return catalogs.rename_file(item.path, text)
+        def work(_progress: Progress) -> tuple[Path, Path]:
+            return item.path, catalogs.rename_file(item.path, text)
 
-        self._context.operations.run("Renaming", work, self._on_new_file, self._on_rename_failed)
+        self._context.operations.run("Renaming", work, self._on_renamed, self._on_rename_failed)
+
+    def _on_renamed(self, paths: tuple[Path, Path]) -> None:
+        before, after = paths
+        self._forget(before)  # only now: what cannot be renamed stays open
+        self._on_new_file(after)
 
     def _on_rename_failed(self, error: Exception) -> None:
         self._context.notifications.error(error, "Renaming")
