@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from pytestqt.exceptions import TimeoutError  # noqa: A004 (pytest-qt's own)
 
 from workbench.desktop.context import AppContext
+from workbench.desktop.operations import Watchdog
 from workbench.desktop.shell.window import MainWindow
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
@@ -30,6 +31,7 @@ class User:
 
     def __init__(self, qtbot: Any, context: AppContext, window: MainWindow) -> None:
         self.qtbot, self.context, self.window = qtbot, context, window
+        self.watchdog = Watchdog(beat_ms=10, limit_s=0.1)
         self.problems: list[str] = []
         context.notifications.problem_added.connect(lambda problem: self.problems.append(f"{problem.sentence} {problem.details}"))
 
@@ -117,6 +119,14 @@ class User:
         self.qtbot.keyClicks(edit, text)
         if enter:
             self.qtbot.keyClick(edit, Qt.Key.Key_Return)
+
+    def key(self, widget: QWidget, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        """Presses a key with the focus on the widget, in a window that is active: what a window manager does after a dialog."""
+        if not self.window.isActiveWindow():
+            self.window.activateWindow()
+            self.until(self.window.isActiveWindow, "the window to be active")
+        widget.setFocus()
+        self.qtbot.keyClick(widget, key, modifier)
 
     def choose(self, combo: QComboBox, text: str) -> None:
         """Opens the combo box and goes to the entry with the keys."""

@@ -1,7 +1,5 @@
 """The main job in the app, by mouse and keys only: from Home to a scored request, and every link of the way back."""
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +12,10 @@ from workbench.schema import RunStatus, ServiceStatus
 QtCore = pytest.importorskip("PySide6.QtCore", exc_type=ImportError)
 pytest.importorskip("PySide6.QtWidgets", exc_type=ImportError)
 
-from PySide6.QtCore import QPoint, QSettings, QStandardPaths, Qt  # noqa: E402
+from PySide6.QtCore import QPoint, Qt  # noqa: E402
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QListWidget, QWidget  # noqa: E402
 
 from tests.flows.pointing import User  # noqa: E402
-from workbench.base.settings import Settings  # noqa: E402
-from workbench.desktop.app import preload  # noqa: E402
-from workbench.desktop.context import AppContext  # noqa: E402
-from workbench.desktop.operations import Watchdog  # noqa: E402
-from workbench.desktop.shell.window import MainWindow  # noqa: E402
-from workbench.desktop.theme import install_theme, theme  # noqa: E402
 from workbench.desktop.widgets import Sheet  # noqa: E402
 
 pytestmark = [
@@ -35,59 +27,22 @@ LIMIT_S = 0.25
 """What the GUI thread may compute at a stretch; generous, for a machine that does much else."""
 
 
-@pytest.fixture
-def user(qtbot: Any, qapp: QApplication, workspace: Path, tmp_path: Path) -> Iterator[User]:
-    """A user in front of the app's window on a workspace of the test's own, with its real server."""
-    QStandardPaths.setTestModeEnabled(True)
-    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "qsettings"))
-    try:
-        look = theme()
-        look.apply(Settings(theme="light"))
-    except IndexError:
-        look = install_theme(qapp, Settings(theme="light"))
-    context = AppContext(look, home=workspace)
-    window = MainWindow(context)
-    window.resize(1440, 900)
-    with qtbot.waitExposed(window):
-        window.show()
-    with qtbot.waitSignal(context.events.connected, timeout=60_000):
-        context.events.start()
-    context.operations.run("Preparing the places", preload, quiet=True)
-    yield User(qtbot, context, window)
-    qtbot.waitUntil(lambda: context.operations.inflight == 0, timeout=60_000)
-    window.hide()
-    context.window = None
-    assert context.close(), "an operation did not stop"
-    window.deleteLater()
-    context.deleteLater()
-    qapp.sendPostedEvents(None, 52)  # DeferredDelete
-
-
 def test_the_main_job_by_pointing_and_typing(user: User, tmp_path: Path, require: Requirement) -> None:
     from workbench.cli.doctor.checks import check_network
 
     network = check_network()
     require("network", available=network.state == "ok", reason=f"the package index {network.detail}")
-    watchdog = Watchdog(beat_ms=10, limit_s=0.1)
-    watchdog.start()
-    try:
-        _make_project(user, tmp_path)
-        _add_sources(user)
-        _prepare(user)
-        runs = _run_all(user)
-        _compare(user, runs)
-        _register(user, runs[-1])
-        _deploy(user)
-        _follow_the_links(user)
-        _stop_and_delete(user)
-    finally:
-        watchdog.stop()
-        if path := os.environ.get("WORKBENCH_STALLS"):
-            worst = sorted(watchdog.stalls, key=lambda stall: -stall.cpu)
-            Path(path).write_text("\n".join(map(str, worst)), "utf-8")
+    _make_project(user, tmp_path)
+    _add_sources(user)
+    _prepare(user)
+    runs = _run_all(user)
+    _compare(user, runs)
+    _register(user, runs[-1])
+    _deploy(user)
+    _follow_the_links(user)
+    _stop_and_delete(user)
     assert not user.problems
-    slow = [stall for stall in watchdog.stalls if stall.cpu > LIMIT_S]
+    slow = [stall for stall in user.watchdog.stalls if stall.cpu > LIMIT_S]
     assert not slow, "\n".join(map(str, slow))
 
 
