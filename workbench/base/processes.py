@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -13,11 +14,9 @@ import psutil
 def spawn_detached(command: Sequence[str], *, log: Path, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> int:
     """Starts a process that survives this one and its terminal; its output is appended to `log`. Returns its pid."""
     log.parent.mkdir(parents=True, exist_ok=True)
-    flags = 0
-    if sys.platform == "win32":
-        flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW | subprocess.CREATE_BREAKAWAY_FROM_JOB
     with log.open("ab") as output:
-        process = subprocess.Popen(
+        start = partial(
+            subprocess.Popen,
             list(command),
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -25,9 +24,16 @@ def spawn_detached(command: Sequence[str], *, log: Path, cwd: Path | None = None
             cwd=cwd,
             env=dict(env) if env is not None else None,
             start_new_session=os.name == "posix",
-            creationflags=flags,
             close_fds=True,
         )
+        if sys.platform == "win32":
+            flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
+            try:
+                process = start(creationflags=flags | subprocess.CREATE_BREAKAWAY_FROM_JOB)
+            except PermissionError:  # the terminal's job object forbids to break away
+                process = start(creationflags=flags)
+        else:
+            process = start()
     process.returncode = 0  # it is not ours to wait for: keeps Popen from warning when it is collected
     return process.pid
 
@@ -77,6 +83,6 @@ def kill_tree(pid: int, *, grace: float = 5.0) -> None:
 
 def reap(pid: int) -> None:
     """Collects an ended child of ours, so that no zombie stays; harmless for any other pid."""
-    if os.name == "posix":
+    if sys.platform != "win32":
         with contextlib.suppress(OSError):
             os.waitpid(pid, os.WNOHANG)
