@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
+_CLOSE_S = 5.0
 _FULL = ("no space left", "disk full", "disk quota", "max_temp_directory_size", "file too large", "could not write")
 
 
@@ -42,22 +43,30 @@ class Store:
             raise failure(error) from error
         self._closed = False
         self._functions: set[str] = set()
+        self._busy: set[duckdb.DuckDBPyConnection] = set()
         self._lock = threading.Lock()
+        self._calm = threading.Condition(self._lock)
+        """Notified when a cursor is given back."""
 
     @contextlib.contextmanager
     def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection for one thread's use; DuckDB's failures come out as ours."""
         import duckdb
 
-        if self._closed:
-            raise UserError("This data view was closed.", hint="Open it again.")
-        cursor = self._connection.cursor()
+        with self._lock:  # DuckDB refuses a call on a connection that another thread is just calling
+            if self._closed:
+                raise UserError("This data view was closed.", hint="Open it again.")
+            cursor = self._connection.cursor()
+            self._busy.add(cursor)
         try:
             yield cursor
         except duckdb.Error as error:
             raise failure(error) from error
         finally:
             cursor.close()
+            with self._calm:
+                self._busy.discard(cursor)
+                self._calm.notify_all()
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """All rows of a quick query."""
@@ -100,11 +109,21 @@ class Store:
             self._functions.add(name)
 
     def close(self) -> None:
-        """Ends the database and removes its files."""
-        with self._lock:
+        """Ends the database and removes its files. What still runs is interrupted: it ends as cancelled."""
+        import duckdb
+
+        deadline = time.monotonic() + _CLOSE_S
+        with self._calm:
             if self._closed:
                 return
             self._closed = True
+            while self._busy and time.monotonic() < deadline:
+                for cursor in self._busy:
+                    with contextlib.suppress(duckdb.Error):  # it ended just now
+                        cursor.interrupt()
+                self._calm.wait(0.05)
+            if self._busy:
+                return  # what does not listen keeps the database; the next start of the program removes its files
             self._connection.close()
         for file in self._folder.glob(f"{self.file.name}*"):
             with contextlib.suppress(OSError):

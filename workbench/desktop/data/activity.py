@@ -106,7 +106,7 @@ class DataActivity(Activity):
         return ()
 
     def project_changed(self) -> None:
-        self.close_all()
+        self.close_all(wait=False)
         self.list.set_catalog(Catalog())
         self._show_empty()
         self.reload()
@@ -171,16 +171,18 @@ class DataActivity(Activity):
 
             self._on_bad(UserError(f"{path.name} is neither a data source nor a preparation.", place=str(path)))
 
-    def close_all(self) -> None:
-        """Writes what is not written, lets all data go."""
+    def close_all(self, *, wait: bool = True) -> None:
+        """Writes what is not written, lets all data go; without `wait` the engine ends in the background."""
         for page in self._pages.values():
             page.close_document()
             self.stack.removeWidget(page)
             page.deleteLater()
         self._pages = {}
-        if self._engine is not None:
-            self._engine.close()
-            self._engine = None
+        engine, self._engine = self._engine, None
+        if engine is None:
+            return
+        if wait or self._context.operations.run("Closing the data", lambda _p: engine.close(), quiet=True).ended:
+            engine.close()
 
     # -- acts, also as commands
 

@@ -253,7 +253,7 @@ class MainWindow(QMainWindow):
             if widget is None:
                 continue
             if isinstance(widget, Activity):
-                widget.project_changed()  # also before it goes: what is unwritten is written, what is open is closed
+                self._tell_project(widget)  # also before it goes: what is unwritten is written, what is open is closed
             if project is None and place.needs_project:
                 self.forget(place.id)
         if project is not None and self._current in {"", "home"}:
@@ -266,6 +266,12 @@ class MainWindow(QMainWindow):
             self.show_place("home")
         else:
             self._show_lineage()
+
+    def _tell_project(self, activity: Activity) -> None:
+        try:
+            activity.project_changed()
+        except Exception as error:  # noqa: BLE001 (the other places must hear of the project all the same)
+            self._context.notifications.error(error, f"Loading {activity.title}")
 
     def _on_part(self, part: LineagePart) -> None:
         self._on_activity_requested(KIND_PLACE[part.kind], part)
