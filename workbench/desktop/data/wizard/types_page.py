@@ -1,11 +1,18 @@
 """Page 3 of the wizard: the type of each column, counted by kind, with sample values; what is ambiguous is asked."""
 
-from PySide6.QtCore import Qt, Signal
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QScrollArea, QToolButton, QWidget
 
 from workbench.desktop.data.editors.fields import choice
 from workbench.desktop.data.wizard.draft import GROUPS, TYPE_ICONS, TYPE_TITLES, Draft, group_of
 from workbench.desktop.widgets import ElidedLabel, IconLabel, WizardPage, clear_layout, label
+
+if TYPE_CHECKING:
+    from workbench.dataprep.sources import Question, SourceColumn
+
+_AT_ONCE = 25
 
 
 class TypesPage(WizardPage):
@@ -48,52 +55,92 @@ class TypesPage(WizardPage):
         self.body.addWidget(area, 1)
         self.combos: dict[str, QComboBox] = {}
         self.questions: dict[str, QComboBox] = {}
+        self._icons: dict[str, IconLabel] = {}
+        self._waiting: list[SourceColumn] = []
+        self._stretched = 0
+        self._more = QTimer(self)
+        self._more.setSingleShot(True)
+        self._more.setInterval(0)
+        self._more.timeout.connect(self._add_rows)
 
     def show_draft(self, draft: Draft, samples: dict[str, list[str]]) -> None:
         """Shows the columns of a draft; `samples` are texts as they stand in the file."""
-        same = self._draft is not None and [c.name for c in self._draft.spec.columns] == [c.name for c in draft.spec.columns]
+        before = self._draft
+        same = before is not None and [c.name for c in before.spec.columns] == [c.name for c in draft.spec.columns]
+        asked_same = before is not None and before.spec.questions == draft.spec.questions
+        quick = same and asked_same and samples in ({}, self._samples) and not self._shown and not self._waiting
         self._draft, self._samples = draft, samples or (self._samples if same else {})
-        self._fill()
+        if quick:
+            self._show_types(draft)
+        else:
+            self._fill()
+
+    def _show_types(self, draft: Draft) -> None:
+        """Another type for a column or two: all rows stay where they are."""
+        self._show_groups(draft)
+        for column in draft.spec.columns:
+            combo = self.combos[column.name]
+            if combo.currentData() != column.type:
+                combo.setCurrentIndex(combo.findData(column.type))
+            self._icons[column.name].set_icon(TYPE_ICONS.get(column.type, "type"))
+
+    def _show_groups(self, draft: Draft) -> None:
+        counts = draft.group_counts()
+        for title, made in self.groups.items():
+            count = counts.get(title, len(draft.spec.columns))
+            made.setText(f"{title} ({count})")
+            made.setChecked(title == (self._shown or "All"))
 
     def _fill(self) -> None:
         draft = self._draft
         if draft is None:
             return
         clear_layout(self._grid)
-        self.combos, self.questions = {}, {}
-        counts = draft.group_counts()
-        for title, made in self.groups.items():
-            count = counts.get(title, len(draft.spec.columns))
-            made.setText(f"{title} ({count})")
-            made.setChecked(title == (self._shown or "All"))
+        self._grid.setRowStretch(self._stretched, 0)
+        self.combos, self.questions, self._icons = {}, {}, {}
+        self._show_groups(draft)
         for number, title in enumerate(("", "Column", "Type", "Sample values")):
             self._grid.addWidget(label(title, "caption"), 0, number)
+        self._waiting = [c for c in draft.spec.columns if not self._shown or group_of(c.type) == self._shown]
+        self._stretched = len(self._waiting) + 1
+        self._grid.setRowStretch(self._stretched, 1)
+        self._add_rows()
+
+    def _add_rows(self) -> None:
+        """Some rows at a time: hundreds of columns would hold the window up."""
+        draft = self._draft
+        if draft is None:
+            return
         asked = {question.column: question for question in draft.spec.questions}
-        shown = [c for c in draft.spec.columns if not self._shown or group_of(c.type) == self._shown]
-        for row, column in enumerate(shown, start=1):
-            self._grid.addWidget(IconLabel(TYPE_ICONS.get(column.type, "type"), 14), row, 0)
-            name = ElidedLabel(column.name)
-            name.setFixedWidth(170)
-            self._grid.addWidget(name, row, 1)
-            combo = choice(TYPE_TITLES, column.type, 140)
-            combo.setAccessibleName(f"Type of {column.name}")
-            combo.activated.connect(lambda _index, n=column.name, c=combo: self.type_chosen.emit(n, c.currentData(), ""))
-            self.combos[column.name] = combo
-            self._grid.addWidget(combo, row, 2)
-            values = ElidedLabel(",   ".join(self._samples.get(column.name, [])), "muted")
-            cell = QHBoxLayout()
-            cell.setSpacing(10)
-            if question := asked.get(column.name):
-                ask = choice({"": "Which comes first?", **dict(zip(question.choices, question.labels, strict=True))}, "", 170)
-                ask.setToolTip(question.text)
-                ask.setAccessibleName(question.text)
-                ask.activated.connect(lambda _index, n=column.name, c=ask: self._on_answer(n, c.currentData()))
-                self.questions[column.name] = ask
-                cell.addWidget(IconLabel("circle-question-mark", 14, "warn"))
-                cell.addWidget(ask)
-            cell.addWidget(values, 1)
-            self._grid.addLayout(cell, row, 3)
-        self._grid.setRowStretch(len(shown) + 1, 1)
+        some, self._waiting = self._waiting[:_AT_ONCE], self._waiting[_AT_ONCE:]
+        for column in some:
+            self._add_row(len(self.combos) + 1, column, asked.get(column.name))
+        if self._waiting:
+            self._more.start()
+
+    def _add_row(self, row: int, column: "SourceColumn", question: "Question | None") -> None:
+        glyph = self._icons[column.name] = IconLabel(TYPE_ICONS.get(column.type, "type"), 14)
+        self._grid.addWidget(glyph, row, 0)
+        name = ElidedLabel(column.name)
+        name.setFixedWidth(170)
+        self._grid.addWidget(name, row, 1)
+        combo = choice(TYPE_TITLES, column.type, 140)
+        combo.setAccessibleName(f"Type of {column.name}")
+        combo.activated.connect(lambda _index, n=column.name, c=combo: self.type_chosen.emit(n, c.currentData(), ""))
+        self.combos[column.name] = combo
+        self._grid.addWidget(combo, row, 2)
+        cell = QHBoxLayout()
+        cell.setSpacing(10)
+        if question is not None:
+            ask = choice({"": "Which comes first?", **dict(zip(question.choices, question.labels, strict=True))}, "", 170)
+            ask.setToolTip(question.text)
+            ask.setAccessibleName(question.text)
+            ask.activated.connect(lambda _index, n=column.name, c=ask: self._on_answer(n, c.currentData()))
+            self.questions[column.name] = ask
+            cell.addWidget(IconLabel("circle-question-mark", 14, "warn"))
+            cell.addWidget(ask)
+        cell.addWidget(ElidedLabel(",   ".join(self._samples.get(column.name, [])), "muted"), 1)
+        self._grid.addLayout(cell, row, 3)
 
     def _on_answer(self, name: str, format_: str) -> None:
         if format_:
