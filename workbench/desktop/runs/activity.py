@@ -1,6 +1,7 @@
 """The Runs activity: list, details and comparison, one at a time."""
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 
@@ -32,26 +33,37 @@ class RunsActivity(Activity):
         self.actions_ = RunActions(context, self)
         self.actions_.patched.connect(self.store.put)
         self.list = RunsListPage(context, self.store, self.actions_)
-        self.details = RunDetailsPage(context, self.actions_)
-        self.compare = ComparePage(context, self.store)
         self._pages = QStackedWidget()
-        for page in (self.list, self.details, self.compare):
-            self._pages.addWidget(page)
+        self._pages.addWidget(self.list)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pages)
         self.list.run_opened.connect(self.show_run)
         self.list.compare_asked.connect(self.show_comparison)
-        self.details.back_asked.connect(self.show_list)
-        self.details.compare_asked.connect(self._on_compare_asked)
-        self.details.again_asked.connect(self._on_again_asked)
-        self.details.register_asked.connect(self._on_register_asked)
-        self.details.loaded.connect(self._on_details_loaded)
-        self.compare.back_asked.connect(self.show_list)
-        self.compare.run_opened.connect(self.show_run)
-        self.compare.lineage_changed.connect(self.lineage_changed)
         self._register_commands()
         self.store.reload()
+
+    @cached_property
+    def details(self) -> RunDetailsPage:
+        """The page of one run, made when one is first shown: the list should not wait for it."""
+        page = RunDetailsPage(self._context, self.actions_)
+        page.back_asked.connect(self.show_list)
+        page.compare_asked.connect(self._on_compare_asked)
+        page.again_asked.connect(self._on_again_asked)
+        page.register_asked.connect(self._on_register_asked)
+        page.loaded.connect(self._on_details_loaded)
+        self._pages.addWidget(page)
+        return page
+
+    @cached_property
+    def compare(self) -> ComparePage:
+        """The comparison, made when it is first shown."""
+        page = ComparePage(self._context, self.store)
+        page.back_asked.connect(self.show_list)
+        page.run_opened.connect(self.show_run)
+        page.lineage_changed.connect(self.lineage_changed)
+        self._pages.addWidget(page)
+        return page
 
     def _register_commands(self) -> None:
         commands = self._context.commands
@@ -93,7 +105,7 @@ class RunsActivity(Activity):
 
     def lineage(self) -> tuple[LineagePart, ...]:
         page = self._pages.currentWidget()
-        return self._lineage if page is self.details else self.compare.lineage if page is self.compare else ()
+        return self._lineage if isinstance(page, RunDetailsPage) else page.lineage if isinstance(page, ComparePage) else ()
 
     def project_changed(self) -> None:
         self.show_list()
