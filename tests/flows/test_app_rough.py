@@ -33,8 +33,8 @@ def _open_project(user: User, folder: Path, name: str = "Trips") -> Project:
     return project
 
 
-def _add(user: User, file: Path) -> Any:
-    """Adds a file with the wizard; gives the Data activity."""
+def _add(user: User, file: Path, *, settle: bool = True) -> Any:
+    """Adds a file with the wizard; gives the Data activity. Without `settle` its profiles are not waited for."""
     from workbench.desktop.data.wizard.wizard import AddSourceWizard
 
     user.go("data")
@@ -47,15 +47,17 @@ def _add(user: User, file: Path) -> Any:
     user.until(wizard.finish_button.isEnabled, "the file to be looked at")
     user.click(wizard.finish_button)
     user.until(lambda: activity.page is not None and activity.page.data.view is not None, "the rows")
-    user.idle()
+    if settle:
+        user.idle()
     return activity
 
 
-def _prepare(user: User, activity: Any, name: str) -> Any:
+def _prepare(user: User, activity: Any, name: str, *, settle: bool = True) -> Any:
     user.click(activity.list.add)
     user.choose_menu(f"New preparation of {name}")
     user.until(lambda: activity.prep is not None and activity.prep.data.view is not None, "the preparation")
-    user.idle()
+    if settle:
+        user.idle()
     return activity.prep
 
 
@@ -127,14 +129,15 @@ def test_that_a_wide_file_is_shown_prepared_and_scrolled(user: User, tmp_path: P
     file.write_text(
         "\n".join([header, *[",".join(str(row * number % 97) for number in range(columns)) for row in range(300)]]) + "\n"
     )
-    activity = _add(user, file)
-    page = _prepare(user, activity, "wide")
+    activity = _add(user, file, settle=False)
+    page = _prepare(user, activity, "wide", settle=False)
     assert len(page.data.view.columns) == columns
     user.press("Filter", page.toolbar)
     user.until(lambda: page.session is not None, "the filter")
     page.end_session()
     page.grid.go_to(299, f"measurement number {columns - 1} of a long campaign")
-    user.idle()
+    user.until(lambda: page.grid.current_cell() is not None, "the last cell")
+    activity.close_all()
     assert not user.problems
 
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWi
 
 from workbench.desktop.icons import pixmap
 from workbench.desktop.theme import theme
-from workbench.desktop.widgets import ElidedLabel, IconLabel, ThemedLabel, clear_layout, label
+from workbench.desktop.widgets import ElidedLabel, IconLabel, ThemedLabel, clear_layout
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class StageCard(QFrame):
         top = QHBoxLayout()
         top.setSpacing(6)
         top.addWidget(IconLabel(stage.icon, 16, "muted"))
-        top.addWidget(label(stage.title, "muted"), 1)
+        top.addWidget(ElidedLabel(stage.title, "muted"), 1)
         layout.addLayout(top)
         layout.addWidget(ThemedLabel(f"{stage.count:,}", "title_font"))
         layout.addWidget(ElidedLabel(stage.detail, "small"))

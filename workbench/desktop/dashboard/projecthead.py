@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QDesktopServices, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.desktop.theme import theme
-from workbench.desktop.widgets import ThemedLabel, button, label
+from workbench.desktop.widgets import ElidedLabel, ThemedLabel, button, label
 from workbench.desktop.wording import full_moment, moment_text
 
 _SIDE = 52
@@ -60,7 +60,7 @@ class ProjectHead(QWidget):
         column.setSpacing(2)
         self.name = ThemedLabel("", "title_font")
         column.addWidget(self.name)
-        self.description = label("", wrap=True)
+        self.description = ElidedLabel()
         column.addWidget(self.description)
         line = QHBoxLayout()
         line.setSpacing(12)
@@ -77,7 +77,7 @@ class ProjectHead(QWidget):
         self._folder = folder
         self.initial.set_project(name, project_id)
         self.name.setText(name)
-        self.description.setText(description)
+        self.description.set_text(description)
         self.description.setVisible(bool(description))
         try:
             self.place.setText(str(Path("~") / folder.relative_to(Path.home())))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QScrollArea, QWidget
 
 from workbench.desktop.data.derive_learn import Lesson, Row
@@ -43,7 +43,9 @@ class DerivePanel(Panel):
         self.type.currentIndexChanged.connect(self._on_type)
         fields = QHBoxLayout()
         fields.setSpacing(8)
-        for widget in (label("From", "muted"), self.picker, label("to", "muted"), self.name, label("as", "muted"), self.type):
+        self._words = (label("From", "muted"), label("to", "muted"), label("as", "muted"))
+        for word, widget in zip(self._words, (self.picker, self.name, self.type), strict=True):
+            fields.addWidget(word)
             fields.addWidget(widget)
         fields.addStretch(1)
         self.outer.addLayout(fields)
@@ -78,6 +80,16 @@ class DerivePanel(Panel):
         self.code.hide()
         self.outer.addWidget(self.code)
         self.show_lesson(None, 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the fields keep their places, and the words between them go."""
+        super().resizeEvent(event)
+        roomy = self.width() >= 640
+        for word in self._words:
+            word.setVisible(roomy)
+        self.picker.setMinimumWidth(200 if roomy else 110)
+        self.name.setMinimumWidth(200 if roomy else 100)
+        self.type.setMinimumWidth(120 if roomy else 90)
 
     @property
     def sentence(self) -> str:

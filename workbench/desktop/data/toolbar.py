@@ -1,6 +1,7 @@
 """The first rows of a preparation: name, saved mark, sample, undo, run; below it the transforms."""
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from workbench.desktop.data.menus import add
@@ -65,14 +66,27 @@ class PrepToolbar(QWidget):
             made = self._transform_button(op)
             self.buttons[op] = made
             row.addWidget(made)
-        row.addWidget(self._more())
+        self._more_button = self._more()
+        row.addWidget(self._more_button)
         row.addStretch(1)
+        self._icons_only = False
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.header)
         layout.addLayout(row)
         layout.addWidget(HLine())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where the words do not fit, the icons stay; each has its words as a tooltip."""
+        super().resizeEvent(event)
+        words = sum(made.fontMetrics().horizontalAdvance(made.text()) + 44 for made in (*self.buttons.values(), self._more_button))
+        narrow = words + 120 > self.width()
+        if narrow != self._icons_only:
+            self._icons_only = narrow
+            style = Qt.ToolButtonStyle.ToolButtonIconOnly if narrow else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+            for made in self.buttons.values():
+                made.setToolButtonStyle(style)
 
     def set_undo(self, undo: str | None, redo: str | None) -> None:
         """What Undo and Redo would do; None: nothing."""
@@ -108,7 +122,8 @@ class PrepToolbar(QWidget):
         made.setIcon(icon(transform.icon, "accent" if op == "derive" else "muted"))
         made.setIconSize(QSize(16, 16))
         made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        made.setToolTip(transform.doc)
+        made.setToolTip(f"{transform.title}: {transform.doc}")
+        made.setAccessibleName(_SHORT[op])
         made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         made.clicked.connect(lambda _checked=False: self.transform_asked.emit(op))
         return made

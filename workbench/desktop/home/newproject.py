@@ -14,6 +14,7 @@ from workbench.desktop.forms import ModelForm
 from workbench.desktop.operations import Progress
 from workbench.desktop.widgets.basics import button, label, restyle
 from workbench.desktop.widgets.dialogs import Sheet
+from workbench.desktop.widgets.fitting import FittingArea
 from workbench.desktop.widgets.states import IconLabel
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class NewProjectSheet(Sheet):
         self.body.addSpacing(6)
         self.form = ModelForm(NewProject, initial={"parent": default_folder(context)})
         self.form.submitted.connect(self.create_project)
-        self.body.addWidget(self.form)
+        self.body.addWidget(FittingArea(self.form), 1)
         self.buttons.addWidget(button("Cancel", self.reject))
         self.create_button = button("Create project", self.create_project, kind="primary")
         self.create_button.setDefault(True)

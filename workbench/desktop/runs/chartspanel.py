@@ -64,14 +64,16 @@ class ChartsPanel(QScrollArea):
         for title, value in _X:
             self.x_axis.addItem(title, value)
         self.x_axis.setAccessibleName("Horizontal axis")
+        self.x_axis.setToolTip("Horizontal axis")
         self.x_axis.currentIndexChanged.connect(self._on_look_changed)
-        name = label("X axis", "muted")
-        row.addWidget(name)
+        self._axis_text = label("X axis", "muted")
+        row.addWidget(self._axis_text)
         row.addWidget(self.x_axis)
         self.smoothing = QSlider(Qt.Orientation.Horizontal)
         self.smoothing.setRange(0, 95)
         self.smoothing.setFixedWidth(110)
         self.smoothing.setAccessibleName("Smoothing")
+        self.smoothing.setToolTip("Smoothing")
         self.smoothing.valueChanged.connect(self._on_look_changed)
         self._smoothing_text = QLabel("Smoothing")
         self._smoothing_text.setProperty("role", "muted")
@@ -111,6 +113,9 @@ class ChartsPanel(QScrollArea):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        roomy = self.viewport().width() > 40 + self.fontMetrics().averageCharWidth() * 90
+        for word in (self._axis_text, self._smoothing_text):
+            word.setVisible(roomy)
         if self._fitting() != self._fitted:
             self._arrange()
 

@@ -1,7 +1,7 @@
 """The header: menu, project, lineage, the palette's field, the jobs button."""
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
 
 from workbench.desktop.commands import CommandId
@@ -11,6 +11,8 @@ from workbench.desktop.theme import theme
 from workbench.desktop.widgets.basics import icon_button
 from workbench.desktop.widgets.panels import Breadcrumb
 from workbench.desktop.widgets.states import IconLabel
+
+_SEARCH = "Search or run a command"
 
 
 class Header(QWidget):
@@ -47,11 +49,12 @@ class Header(QWidget):
         self.breadcrumb = Breadcrumb()
         self.breadcrumb.part_clicked.connect(context.open_part)
         row.addWidget(self.breadcrumb, 3)
-        self.search = QPushButton("Search or run a command")
+        self.search = QPushButton(_SEARCH)
         self.search.setProperty("search", True)
         self.search.setIcon(icon("search"))
         self.search.setIconSize(QSize(22, 16))
-        self.search.setMinimumWidth(200)
+        self.search.setMinimumWidth(120)
+        self.search.setAccessibleName(_SEARCH)
         self.search.setMaximumWidth(340)
         self.search.setToolTip("Search or run a command  (Ctrl+K)")
         self.search.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -60,6 +63,11 @@ class Header(QWidget):
         self.jobs = context.commands.button(CommandId.JOBS_PANEL, self)
         row.addWidget(self.jobs)
         self.refresh()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        needed = self.search.fontMetrics().horizontalAdvance(_SEARCH) + 60
+        self.search.setText(_SEARCH if self.width() > 5 * needed else "Search")
 
     def refresh(self) -> None:
         """The project's name, and whether there is a lineage to show."""

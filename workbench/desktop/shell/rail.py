@@ -84,7 +84,7 @@ class Rail(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFixedWidth(77)
+        theme().theme_changed.connect(self._fit)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 8, 1, 8)
         layout.setSpacing(2)
@@ -101,6 +101,13 @@ class Rail(QWidget):
         self.settings = RailButton("settings", "Settings", "Settings  (Ctrl+,)")
         self.settings.clicked.connect(self.settings_clicked)
         layout.addWidget(self.settings)
+        self._fit()
+
+    def _fit(self) -> None:
+        """As wide as the longest name needs."""
+        metrics = QFontMetrics(theme().small_font)
+        names = (self.buttons[name].text() for name in self.buttons)
+        self.setFixedWidth(max(77, max(map(metrics.horizontalAdvance, (*names, self.bell.text(), self.settings.text()))) + 15))
 
     def show_current(self, place: str) -> None:
         """Marks the place that is shown (`settings` too)."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QWidget
 
+from workbench.base.errors import UserError
 from workbench.desktop.data.editors.base import RowList, StepEditor
 from workbench.desktop.data.editors.fields import choice, column_combo
 from workbench.desktop.widgets.basics import button, icon_button, label
@@ -39,9 +40,12 @@ class ConditionRow(QWidget):
             row.addWidget(widget)
         row.addStretch(1)
         self._fill_operators(condition.operator)
+        self._touched = bool(condition.value)
+        """An empty value is meant only when something was typed and taken away again."""
         self.value.setText(", ".join(condition.values) if condition.operator == "one_of" else condition.value)
         self.value2.setText(condition.value2)
         self._show_values()
+        self.value.textEdited.connect(self._on_typed)
         self.column.currentIndexChanged.connect(self._on_column)
         self.operator.currentIndexChanged.connect(self._on_operator)
 
@@ -59,6 +63,8 @@ class ConditionRow(QWidget):
             )
         value2 = self.value2.text() if operator == "between" else ""
         used = operator not in {"is_missing", "is_not_missing"}
+        if used and not text and not self._touched:
+            raise UserError(f"Type the value of {self.column.currentData()} to look for.")
         return Condition(column=self.column.currentData(), operator=operator, value=text if used else "", value2=value2)
 
     def _edit(self, name: str) -> QLineEdit:
@@ -98,6 +104,9 @@ class ConditionRow(QWidget):
 
     def _on_remove(self) -> None:
         self.removed.emit(self)
+
+    def _on_typed(self) -> None:
+        self._touched = True
 
     def _tell(self) -> None:
         self.changed.emit()
