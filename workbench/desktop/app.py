@@ -117,6 +117,7 @@ def make_context(app: "QApplication") -> "AppContext":
     theme = install_theme(app)
     context = AppContext(theme)
     log_to_file(context.paths.logs, "desktop")
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for each question whether the server is there
     app.setWindowIcon(icon("layers", "accent"))
     return context
 

@@ -9,6 +9,7 @@ class FittingArea(QScrollArea):
 
     def __init__(self, content: QWidget) -> None:
         super().__init__()
+        self._content = content
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -23,10 +24,10 @@ class FittingArea(QScrollArea):
         return super().eventFilter(watched, event)
 
     def sizeHint(self) -> QSize:
-        content = self.widget()
+        content = self._content
         hint = content.sizeHint()
         width = self.width() if self.isVisible() else hint.width()
         return QSize(hint.width(), max(hint.height(), content.heightForWidth(width)))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self.widget().minimumSizeHint().width(), 120)
+        return QSize(self._content.minimumSizeHint().width(), 120)
