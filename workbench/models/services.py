@@ -165,7 +165,7 @@ class ServiceManager:
         """Lets the service answer what it has, then ends it. A service that does not run stays as it is."""
         with self._operations[name]:
             self._stop(self._records.get(name))
-        return self.get(name)
+            return self.get(name)  # before another one may delete it
 
     def delete(self, name: str) -> None:
         """Stops the service and removes its folder and key; the model stays."""

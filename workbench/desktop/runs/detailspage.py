@@ -50,6 +50,7 @@ class RunDetailsPage(QWidget):
         self._actions = actions
         self._run_id = ""
         self._run: Run | None = None
+        self._asked_tab = ""
         self._build()
         events = context.events
         events.run_changed.connect(self._on_run_changed)
@@ -129,6 +130,7 @@ class RunDetailsPage(QWidget):
         if run_id != self._run_id:
             self._run_id = run_id
             self._run = None
+            self._asked_tab = ""
             self.stack.show_loading("Loading the run")
             self.header.set_title("Run")
             self.header.set_subtitle("")
@@ -149,6 +151,8 @@ class RunDetailsPage(QWidget):
         self._context.call("Loading the run", load, self._on_loaded, self._on_failed, exclusive=f"run-{id(self)}", quiet=True)
 
     def show_tab(self, title: str) -> None:
+        """Shows this tab, also of a run that is still being loaded."""
+        self._asked_tab = title
         self.tabs.setCurrentIndex(_TABS.index(title))
 
     # loading
@@ -158,7 +162,7 @@ class RunDetailsPage(QWidget):
         first = self._run is None or self._run.id != run.id
         self._run, self._run_id = run, run.id
         self._fill(run)
-        if first:
+        if first and not self._asked_tab:
             self.show_tab("Log" if run.status in _BANNERS and not run.metrics else "Overview")
         self.stack.show_content()
         self.loaded.emit(run, parts)
