@@ -300,6 +300,8 @@ class PrepPage(QWidget):
         assert self._pending is not None  # noqa: S101 (both callers set it)
         op, columns, step, index = self._pending
         self._pending = None
+        known = {column.name for column in view.columns}
+        columns = tuple(name for name in columns if name in known)  # they were chosen in another view, perhaps a preview
         if op == "derive":
             self._open_derive(view, columns, step, index)  # type: ignore[arg-type]
             return

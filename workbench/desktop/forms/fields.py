@@ -165,11 +165,17 @@ def _path() -> Field:
     row.addWidget(edit, 1)
     field = Field(holder, lambda: edit.text().strip(), lambda value: edit.setText(str(value or "")))
 
+    def choose(folder: str) -> None:
+        edit.setText(folder)
+        field.changed.emit()
+
     def browse() -> None:
-        chosen = QFileDialog.getExistingDirectory(holder, "Choose a folder", edit.text())
-        if chosen:
-            edit.setText(chosen)
-            field.changed.emit()
+        dialog = QFileDialog(holder, "Choose a folder", edit.text())
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(choose)
+        dialog.open()
 
     row.addWidget(button("Browse…", browse))
     field.focus = edit
