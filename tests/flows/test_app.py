@@ -266,7 +266,7 @@ def _run_all(user: User) -> list[Any]:
 def _compare(user: User, runs: list[Any]) -> None:
     """Ticks both trainings and shows them side by side."""
     page: Any = user.window.current
-    user.press("Back to the list", page.details)
+    user.key(page.details, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
     table = page.list.table
     user.until(table.isVisible, "the list")
     for run in runs:

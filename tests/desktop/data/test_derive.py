@@ -114,3 +114,18 @@ def test_that_a_derived_column_is_edited_again_with_its_examples(bench: Any) -> 
     bench.idle()
     assert bench.column("airport")[2] == "jfk"
     assert len(page.document.flow.steps) == 1
+
+
+def test_that_a_column_of_a_preview_is_no_source_of_a_new_column(bench: Any) -> None:
+    page = bench.prepare()
+    page.begin("summarize", ("carrier",))
+    bench.until(lambda: page.session is not None and "count" in [column.name for column in page.grid.model.columns])
+    bench.idle()
+    page.grid.select_column("count")
+    bench.qtbot.mouseClick(page.toolbar.buttons["derive"], Qt.MouseButton.LeftButton)
+    bench.until(lambda: isinstance(page.session, DeriveSession))
+    bench.idle()
+    assert page.session.column == "carrier_derived"
+    page.session.cancel()
+    bench.idle()
+    assert not bench.problems

@@ -203,3 +203,30 @@ def test_that_a_deleted_preparation_comes_back_from_the_trash(bench: Any) -> Non
     toasts[-1].action.handler()
     bench.until(path.exists)
     bench.until(lambda: bench.activity.prep is not None)
+
+
+def test_that_a_filter_waits_for_its_value(bench: Any) -> None:
+    page = bench.prepare()
+    page.begin("filter", ("carrier",))
+    bench.until(lambda: page.session is not None)
+    bench.idle()
+    assert page.session.host.sentence == "Type the value of carrier to look for."
+    assert not page.session.host.ok.isEnabled()
+    assert page.grid.model.rows == 10
+    page.end_session()
+    bench.idle()
+
+
+def test_that_what_cannot_be_saved_keeps_the_window_open_once(bench: Any) -> None:
+    page = bench.prepare()
+    bench.idle()
+    path = page.document.path
+    path.unlink()
+    path.mkdir()  # a folder stands where the file should go
+    page.add_step(Remove(columns=("hour",)), "Remove hour")
+    assert not bench.activity.may_close()
+    assert any("Saving" in text or str(path.name) in text for text in bench.problems)
+    assert bench.activity.may_close()
+    path.rmdir()
+    bench.idle()
+    assert bench.activity.may_close()

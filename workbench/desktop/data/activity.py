@@ -53,6 +53,7 @@ class DataActivity(Activity):
         self._pages: dict[Path, Page] = {}
         self._wanted: Path | None = None
         self._begin: StepBase | None = None
+        self._save_failed = False
         self.wizard: AddSourceWizard | None = None
         self.list = DataList()
         self.stack = QStackedWidget()
@@ -112,10 +113,19 @@ class DataActivity(Activity):
         self.reload()
 
     def may_close(self) -> bool:
-        for page in self._pages.values():
-            if isinstance(page, PrepPage):
+        """What cannot be saved keeps the window open once, with a sentence; closing it again lets it go."""
+        from workbench.base.errors import WorkbenchError
+
+        failed = False
+        for page in [page for page in self._pages.values() if isinstance(page, PrepPage)]:
+            try:
                 page.document.flush()
-        return True
+            except WorkbenchError as error:
+                failed = True
+                if not self._save_failed:
+                    self._context.notifications.error(error, f"Saving {page.document.path.name}; close again to leave without it")
+        again, self._save_failed = self._save_failed, failed
+        return again or not failed
 
     # -- documents
 
