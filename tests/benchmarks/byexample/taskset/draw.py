@@ -17,7 +17,7 @@ Abel Brandt Castro Dvorak Eriksen Fontana Gruber Haddad Iversen Jansen Kowalski 
 Rossi Sandoval Tanaka Ueda Varga Weiss Yilmaz Zeman O'Brien McKay Marsh Ng Okonkwo Pires Roth Stone Thorne Underhill Vance
 """)
 CITIES = _listed(
-    "Utrecht;Graz;Porto;New Haven;Leeds;San Mateo;Brno;Lund;Turin;Fort Wayne;Ghent;Malmo;Cork;Basel;Little Rock;Nantes;Gdansk;Bergen",
+    "Utrecht;Graz;Porto;New Haven;Leeds;San Mateo;Brno;Lund;Turin;Fort Wayne;Ghent;Malmo;Cork;Basel;Little Rock;Nantes;Gdansk",
     ";",
 )
 STATES = _listed("CA TX OR WA CT IN AR UT FL GA MA ME VT NV")
