@@ -1,0 +1,186 @@
+"""Where in the text the table is: what stands above it, its header, and what stands below."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from workbench.byexample.fileformat.celltypes import STRONG, dominant, kind_of
+from workbench.byexample.fileformat.headers import evidence, header_rows
+from workbench.byexample.fileformat.model import column_names
+from workbench.byexample.fileformat.scanning import Record
+
+_NAMES = {"word", "text"}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The table within the records. `end` is the line after its last row."""
+
+    skip: int
+    end: int
+    header: int
+    names: tuple[str, ...]
+    rows: tuple[list[str], ...]
+    notes: tuple[str, ...] = ()
+
+
+def find_table(records: Sequence[Record], width: int) -> Layout:
+    """The table of `width` columns: the largest block, and the blocks around it that go on with it."""
+    blocks = _blocks(records)
+    sizes = [sum(len(record.cells) == width for record in block) for block in blocks]
+    main = sizes.index(max(sizes))
+    table = list(blocks[main])
+    first, last = main, main
+    while last + 1 < len(blocks) and _goes_on(blocks[last + 1], table, width):
+        last += 1
+        table += blocks[last]
+    while first > 0 and _precedes(blocks[first - 1], table, width):
+        first -= 1
+        table = blocks[first] + table
+    table = _without_ends(table, width)
+    wide = _header_of_other_width(blocks[first], table, width)
+    rows = [_fitted(record.cells, width) for record in table]
+    header = 1 if wide else header_rows(rows[:300])
+    if wide:
+        cells, columns = _aligned(wide, rows, width)
+        names = column_names(cells, columns)
+        skip = wide.line
+    else:
+        names = column_names(joined_header(rows[:header]), width)
+        skip = table[0].line
+        rows = rows[header:]
+    end = table[-1].line + table[-1].lines
+    return Layout(skip, end, header, names, tuple(rows), _notes(blocks, range(first, last + 1), table, width))
+
+
+def joined_header(rows: Sequence[Sequence[str]]) -> list[str]:
+    """One name for each column from one or more header rows; the name of a group holds for the blank cells to its right."""
+    if not rows:
+        return []
+    filled: list[list[str]] = []
+    for row in rows[:-1]:
+        current, out = "", []
+        for cell in row:
+            current = cell.strip() or current
+            out.append(current)
+        filled.append(out)
+    filled.append([cell.strip() for cell in rows[-1]])
+    return [" ".join(dict.fromkeys(part for part in parts if part)) for parts in zip(*filled, strict=True)]
+
+
+def _blocks(records: Sequence[Record]) -> list[list[Record]]:
+    blocks: list[list[Record]] = [[]]
+    for record in records:
+        if not record.blank:
+            blocks[-1].append(record)
+        elif len(record.cells) == 1 and blocks[-1]:
+            blocks.append([])
+    return [block for block in blocks if block] or [[]]
+
+
+def _goes_on(block: Sequence[Record], table: Sequence[Record], width: int) -> bool:
+    """Whether the block after a blank line holds more rows of the table rather than another table or notes."""
+    fitting = [record for record in block if len(record.cells) == width]
+    if len(fitting) * 2 <= len(block):
+        return False
+    rows = [record.cells for record in table if len(record.cells) == width]
+    if _sparse(fitting[0].cells, rows):
+        return False
+    if fitting[0].cells == rows[0] or len(fitting) == 1:
+        return True
+    return evidence([record.cells for record in fitting]) <= 0.6 or not header_rows(rows)
+
+
+def _precedes(block: Sequence[Record], table: Sequence[Record], width: int) -> bool:
+    """Whether the block before the table holds its header or its first rows."""
+    rows = [record.cells for record in table if len(record.cells) == width]
+    if not all(len(record.cells) == width for record in block) or _sparse(block[-1].cells, rows):
+        return False
+    return evidence(rows) <= 0 or evidence([block[-1].cells, *rows]) > evidence(rows)
+
+
+def _without_ends(table: list[Record], width: int) -> list[Record]:
+    """Without the lines at both ends that are no rows: of another width, or with little but the first cell."""
+    body = [record.cells for record in table if len(record.cells) == width]
+    first, last = 0, len(table)
+    while first < last - 1 and (len(table[first].cells) != width or _sparse(table[first].cells, body)):
+        first += 1
+    while last > first + 1 and _is_footer(table[last - 1].cells, body, width):
+        last -= 1
+    return table[first:last]
+
+
+def _sparse(cells: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    """A title or note, filled up with empty cells to the width of the table."""
+    width = len(cells)
+    filled = [bool(cell.strip()) for cell in cells]
+    count = sum(filled)
+    if width < 3 or not filled[0] or count > max(1, width // 3) or any(filled[count:]):
+        return False
+    usual = sum(sum(bool(cell.strip()) for cell in row) for row in body) / max(1, sum(map(len, body)))
+    return usual > 0.7 or (count == 1 and usual > 0.55)
+
+
+def _is_footer(cells: Sequence[str], body: Sequence[Sequence[str]], width: int) -> bool:
+    if len(cells) == width:
+        return _sparse(cells, body)
+    if len(cells) == 1:
+        return True
+    kinds = [dominant([row[index] for row in body[1:60]]) for index in range(min(width, len(cells)))]
+    strong = [(kind, kind_of(cell)) for kind, cell in zip(kinds, cells, strict=False) if kind in STRONG]
+    return bool(strong) and sum(kind == own for kind, own in strong) * 2 <= len(strong)
+
+
+def _header_of_other_width(block: Sequence[Record], table: Sequence[Record], width: int) -> Record | None:
+    """A line of names right above the table with one cell less (rows begin with their number), or with more."""
+    before = [record for record in block if record.line < table[0].line]
+    if not before or len(table) < 2 or before[-1].line + before[-1].lines < table[0].line:
+        return None
+    cells = before[-1].cells
+    if len(cells) < max(2, width - 1) or not all(kind_of(cell) in _NAMES for cell in cells[:width]):
+        return None
+    rows = [record.cells for record in table if len(record.cells) == width]
+    return before[-1] if evidence(rows) <= 0.3 else None
+
+
+def _aligned(names: Record, rows: Sequence[Sequence[str]], width: int) -> tuple[list[str], int]:
+    cells = names.cells
+    if len(cells) == width - 1 and any(row[-1].strip() for row in rows):
+        return ["", *cells], width
+    return cells, max(width, len(cells))
+
+
+def _fitted(cells: list[str], width: int) -> list[str]:
+    return cells[:width] if len(cells) >= width else cells + [""] * (width - len(cells))
+
+
+def _notes(blocks: Sequence[Sequence[Record]], used: range, table: Sequence[Record], width: int) -> tuple[str, ...]:
+    notes = []
+    for number, block in enumerate(blocks):
+        widths = {len(record.cells) for record in block}
+        if number not in used and len(block) >= 2 and len(widths) == 1 and (other := widths.pop()) > 1:
+            notes.append(f"Line {block[0].line + 1} begins another table, of {other} columns.")
+    odd = [record for record in table if len(record.cells) != width]
+    if odd:
+        lines = ", ".join(str(record.line + 1) for record in odd[:3]) + (" ..." if len(odd) > 3 else "")
+        notes.append(_plural(len(odd), f"row has not {width} cells", f"rows have not {width} cells") + f" (line {lines}).")
+    return tuple(notes)
+
+
+def _plural(count: int, one: str, more: str) -> str:
+    return f"{count} {one if count == 1 else more}"
+
+
+def decimal_mark(rows: Sequence[Sequence[str]]) -> str:
+    """The decimal comma when more numbers speak for it than for the point."""
+    commas = points = 0
+    for row in rows[:300]:
+        for cell in row:
+            text = cell.strip(" %$€£")
+            if text and text[-1].isdigit() and kind_of(text) == "number":
+                comma, point = text.rfind(","), text.rfind(".")
+                grouped = max(comma, point) == len(text) - 4 and min(comma, point) < 0
+                if comma > point and not (grouped and text[0] != "0") and text.count(",") == 1:
+                    commas += 1
+                elif point > comma and not (grouped and text[0] != "0") and text.count(".") == 1:
+                    points += 1
+    return "," if commas > points else "."
