@@ -1,0 +1,1 @@
+"""Learning programs from input-output examples."""

@@ -1,0 +1,188 @@
+"""Atoms out of numbers: formatted, scaled, rounded, and the bins that hold them."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from workbench.byexample.synthesis import ranking
+from workbench.byexample.synthesis.workshop import View, Workshop
+from workbench.byexample.tree.nodes import Column
+from workbench.byexample.tree.numbers import FormatNumber, Number, NumberRange, Ordinal, Round, Scale, places
+
+SHOWN = re.compile(r"[+-]?\(?(?:[0-9][0-9,]*(?:\.[0-9]+)?|\.[0-9]+)\)?")
+_COMMA = re.compile(r"[+-]?[0-9][0-9.]*(?:,[0-9]+)?")
+_FACTORS = ("1", "2", "2.5", "5")
+_MOST_DIGITS = 15
+_BETWEEN = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?)((?:[^0-9\w]|_){1,6}|[^0-9]{0,3}\b(?:to|bis|a|and|through)\b[^0-9]{0,3}|[:.][0-9]{2}-)(-?[0-9]+(?:\.[0-9]+)?)")
+_GAPS = ("0", "1", "0.1", "0.01")
+_NICE_RANGE = {Decimal(x).normalize() for x in ("1", "2", "2.5", "3", "4", "5", "6", "7", "8", "10", "12", "15", "20", "25", "30", "50", "100", "200", "250", "500", "1000", "5000", "10000", "0.1", "0.2", "0.25", "0.5", "0.05", "0.01", "100000", "2000", "50000", "40", "60")}
+
+
+def number_view(view: View) -> View | None:
+    """The numbers that the texts of a view are, when all are such."""
+    if not any(character.isdigit() for character in view.values[0]):
+        return None
+    decimals = [".", ","] if "," in view.values[0] else ["."]
+    for decimal in decimals:
+        found = view.of(Number(view.node, decimal), view.cost + (0.0 if decimal == "." else ranking.FORM["comma"]))
+        if found and all(value.adjusted() < _MOST_DIGITS for value in found.values):
+            return found
+    return None
+
+
+def offer_numbers(shop: Workshop, number: View, ranges_only: bool = False) -> None:
+    """Offers what can be made of a view of numbers."""
+    offer_ranges(shop, number)
+    if ranges_only:
+        return
+    output = shop.outputs[0]
+    seen: set[tuple[str, int]] = set()
+    for match in SHOWN.finditer(output):
+        for text in _forms_of(match.group()):
+            if (text, 0) not in seen:
+                seen.add((text, 0))
+                _number_as(shop, number, text, ".")
+    if "," in output:
+        for match in _COMMA.finditer(output):
+            if "," in match.group() and (match.group(), 1) not in seen:
+                seen.add((match.group(), 1))
+                _number_as(shop, number, match.group(), ",")
+    value = number.values[0]
+    if value == value.to_integral_value() and re.search(rf"\b{int(value)}(?:st|nd|rd|th)\b", output):
+        shop.offer(number.of(Ordinal(number.node), number.cost + 0.3))
+
+
+def _forms_of(shown: str) -> Iterator[str]:
+    plain = shown.rstrip(",.")
+    forms = [plain]
+    if plain.startswith("(") != plain.endswith(")"):
+        plain = plain.strip("()")
+        forms = [plain]
+    if plain[:1] in "+-" and len(plain) > 1:
+        forms.append(plain[1:])
+    if plain.startswith("(") and plain.endswith(")"):
+        forms.append(plain[1:-1])
+    yield from dict.fromkeys(forms)
+
+
+def _number_as(shop: Workshop, number: View, text: str, decimal: str) -> None:
+    group = "," if decimal == "." else "."
+    plain = text.strip("()").replace(group, "").replace(decimal, ".")
+    try:
+        target = Decimal(plain)
+    except ArithmeticError:
+        return
+    if text.startswith("("):
+        target = -target
+    first = number.values[0]
+    for form, form_cost in _number_forms(text, decimal, group):
+        exact = places(target)
+        for scale in (0, 3, -3, 2, -2, 6, -6, 1, -1, -9, 9):
+            moved = first.scaleb(scale) if scale else first
+            cost = number.cost + ranking.NUMBER + form_cost + (ranking.SCALE + 0.1 * (abs(scale) % 3 != 0) if scale else 0.0)
+            rounded = form.most is not None and places(moved) > exact
+            if moved == target or (rounded and abs(moved - target) <= Decimal(1).scaleb(-exact)):
+                scaled = number if not scale else number.of(Scale(number.node, format(Decimal(1).scaleb(scale), "f")), cost)
+                if scaled is None:
+                    continue
+                if rounded and moved != target:
+                    for mode in ("nearest", "floor", "ceiling", "up", "down", "even"):
+                        offered = _with(form, scaled, mode)
+                        shop.offer(scaled.of(offered, cost + 0.25 + ranking.MODE[mode]))
+                else:
+                    shop.offer(scaled.of(_with(form, scaled, "nearest"), cost))
+            if moved != target and (scale == 0 or shop.rows and len(shop.rows) > 1):
+                _rounded(shop, number, moved, target, scale, form, cost)
+
+
+def _with(form: FormatNumber, view: View, mode: str) -> FormatNumber:
+    return FormatNumber(view.node, form.least, form.most, form.keep_zeros, form.width, form.group, form.decimal, form.sign, mode)
+
+
+def _number_forms(text: str, decimal: str, group: str) -> Iterator[tuple[FormatNumber, float]]:
+    """How a number may have been shown that looks like `text`, the likelier ones first."""
+    bare = text.strip("()+-")
+    whole, _, rest = bare.partition(decimal)
+    grouped = group if group in whole else ""
+    digits = whole.replace(group, "")
+    sign = "()" if text.startswith("(") else "+" if text.startswith("+") else "-"
+    cost = (ranking.FORM["comma"] if decimal == "," else 0.0) + (ranking.FORM["brackets"] if sign == "()" else ranking.FORM["sign"] if sign == "+" else 0.0)
+    widths = [(1, 0.0)]
+    if not digits:
+        widths = [(0, 0.1)]
+    elif digits.startswith("0") and len(digits) > 1:
+        widths = [(len(digits), ranking.FORM["width"])]
+    elif len(digits) > 1 and not grouped:
+        widths.append((len(digits), ranking.FORM["wide"]))
+    shown = len(rest)
+    forms: list[tuple[int, int | None, bool, float]]
+    if not rest:
+        forms = [(0, None, False, 0.0), (0, 0, False, 0.05), (0, 1, False, 0.7), (0, 2, False, 0.6), (0, None, True, 0.2)]
+    elif rest.endswith("0"):
+        forms = [(shown, shown, False, 0.05), (shown, None, False, 0.5), (0, None, True, 0.15), (0, shown, True, 0.5)]
+    else:
+        forms = [(0, None, False, 0.0), (shown, shown, False, 0.1), (0, shown, False, 0.15), (0, shown, True, 0.25), (0, None, True, 0.05), (1, shown, False, 0.6), (2, None, False, 0.8)]
+    for width, more in widths:
+        for least, most, keep, dear in forms:
+            yield FormatNumber(Column(0), least, most, keep, width, grouped, decimal, sign), cost + more + dear
+    if digits.isdecimal() and not grouped and len(digits) < 4 and not rest:
+        yield FormatNumber(Column(0), 0, 0, False, 1, group, decimal, sign), cost + 0.4
+
+
+def _rounded(shop: Workshop, number: View, moved: Decimal, target: Decimal, scale: int, form: FormatNumber, cost: float) -> None:
+    step_of = max(places(target), 0)
+    for step, price in nice_steps(step_of):
+        if step <= 0 or target % step or abs(moved - target) >= step:
+            continue
+        base = number if not scale else number.of(Scale(number.node, format(Decimal(1).scaleb(scale), "f")), cost)
+        if base is None:
+            return
+        for mode in ("nearest", "floor", "ceiling", "up", "down"):
+            rounded = base.of(Round(base.node, format(step, "f"), mode), cost + ranking.ROUND + price + ranking.MODE[mode])
+            if rounded and rounded.values[0] == target:
+                # the digits after rounding are those of the step: nothing further is rounded
+                shown = FormatNumber(rounded.node, form.least, None, False, form.width, form.group, form.decimal, form.sign)
+                shop.offer(rounded.of(shown, rounded.cost))
+
+
+def nice_steps(decimals: int) -> list[tuple[Decimal, float]]:
+    """Steps that people round to, the big round ones first, with what they cost."""
+    found = []
+    for exponent in range(6, -decimals - 1, -1):
+        for factor in _FACTORS:
+            step = Decimal(factor).scaleb(exponent)
+            price = {"1": 0.0, "5": 0.08, "2": 0.35, "2.5": 0.3}[factor]
+            found.append((step, price))
+    return found
+
+
+def offer_ranges(shop: Workshop, number: View) -> None:
+    """Offers the bins `low-high` of the outputs that hold the numbers."""
+    first = number.values[0]
+    for match in _BETWEEN.finditer(shop.outputs[0]):
+        low_text, separator, high_text = match.groups()
+        for low_shown in {low_text, low_text.lstrip("-")}:
+            low, high = Decimal(low_shown), Decimal(high_text)
+            if high <= low:
+                continue
+            for gap_text in _GAPS:
+                gap = Decimal(gap_text)
+                step = high - low + gap
+                if gap and (places(gap) != max(places(low), places(high)) or step.normalize() not in _NICE_RANGE):
+                    continue
+                if not low <= first < low + step:
+                    continue
+                origin = low % step
+                width = len(low_shown.partition(".")[0]) if low_shown.startswith("0") and len(low_shown.partition(".")[0]) > 1 else 1
+                decimals = len(low_shown.partition(".")[2])
+                form = FormatNumber(Column(0), decimals, None, False, width)
+                cost = number.cost + ranking.RANGE
+                cost += 0.0 if step.normalize() in _NICE_RANGE else 0.6
+                cost += 0.35 * bool(origin and origin != gap) + 0.05 * bool(gap) + (0.8 if separator in "/_.:," else 0.0)
+                made = NumberRange(number.node, _plain(step), _plain(origin), gap_text, separator, form)
+                shop.offer(number.of(made, cost))
+
+
+def _plain(value: Decimal) -> str:
+    text = format(value, "f")
+    return (text.rstrip("0").rstrip(".") if "." in text else text) or "0"

@@ -1,0 +1,71 @@
+"""What speaks for and against a program: every weight of the ranking in one table. Lower costs are better."""
+
+from workbench.byexample.tree.tokens import TOKENS
+
+# Texts: what it costs to take a piece of the input.
+COLUMN = 0.3
+PART, PART_AT_BLANK = 0.75, 0.85
+MARK = 0.85
+BETWEEN = 0.95
+TOKEN = {name: 1.0 for name in TOKENS} | {
+    "digits": 0.9, "number": 0.85, "signed": 1.0, "letters": 0.95, "alphanumeric": 1.0, "word": 1.1, "nonblank": 0.95, "upper": 1.05,
+    "lower": 1.2, "capitalized": 1.1, "code": 1.1, "dotted": 0.8, "email": 0.6, "url": 0.6, "ip": 0.6, "phone": 0.6, "guid": 0.6,
+    "time": 0.7, "date": 0.7,
+}  # fmt: skip
+TO_TOKEN = 1.25
+INDEX, INDEX_FROM_END = 0.1, 0.06
+SLICE, SLICE_LENGTH, SLICE_FIXED = 1.0, 0.05, 0.6
+SECOND_LEVEL = 0.1
+CASE = {"title": 0.35, "upper": 0.35, "lower": 0.35, "sentence": 0.45}
+WHOLE_CASE = {"snake": 0.9, "kebab": 0.9, "camel": 1.0, "pascal": 1.0}
+TRIM, SQUEEZE = 0.1, 0.15
+REPLACE, DROP, KEEP = 1.1, 1.1, 1.1
+ACCENTS = 0.5
+ITEMS = 1.0
+PAD = 0.9
+
+# Numbers.
+NUMBER = 0.75
+SCALE = 0.5
+ROUND = 0.6
+RANGE = 0.6
+FORM = {"least": 0.1, "width": 0.15, "wide": 0.6, "group": 0.05, "sign": 0.1, "brackets": 0.1, "comma": 0.2, "open": 0.1}
+MODE = {"nearest": 0.0, "floor": 0.15, "ceiling": 0.3, "up": 0.45, "down": 0.4, "even": 1.0}
+ARITHMETIC = 2.0
+
+# Dates and times.
+MOMENT, MOMENT_FIELD = 0.75, 0.22
+ORDER = {"": 0.0, "mdy": 0.0, "dmy": 0.03, "ydm": 0.9}
+ODD_FIELD = {"yy": 0.15, "w": 0.25, "ww": 0.2, "D": 0.35, "DDD": 0.3, "Q": 0.3, "do": 0.0, "YYYY": 0.8, "aaa": 0.0, "S": 0.3}
+ODD_NEIGHBOURS, ODD_PADDING = 0.4, 0.3
+MOMENT_ROUND, MOMENT_RANGE = 0.5, 0.35
+
+# What the rows without an answer say.
+MISSING = 2.5
+"""For a part that does not apply to them."""
+PRECEDENCE = {"moment": 0.7, "number": 0.35}
+"""For a piece of text out of a column that is a date, or a number, in every row."""
+
+# Putting parts together.
+PER_PART = 0.35
+OUT_OF_ORDER, AGAIN = 0.1, 0.15
+PUNCTUATION, PUNCTUATION_LENGTH = 0.25, 0.03
+TEXT, TEXT_LENGTH, TEXT_DIGIT = 1.1, 0.1, 1.2
+COPIED, COPIED_LENGTH = 1.5, 0.6
+"""For a constant whose words stand in the input too: it was hardly typed."""
+CALENDAR = 3.0
+"""For a constant that is the name of a month or weekday."""
+WHOLE_CONSTANT = 3.0
+UNANSWERED = 3.0
+"""For a program, times the share of the rows that it leaves without an answer."""
+
+# Several cases.
+BRANCH = 1.6
+LONELY = 0.5
+"""For a case that a single example speaks for."""
+LOOKUP, LOOKUP_ENTRY = 5.0, 0.4
+
+
+def place(index: int) -> float:
+    """What counting to a place costs: from the start, or (negative) from the end."""
+    return INDEX * index if index >= 0 else INDEX * (-index - 1) + INDEX_FROM_END

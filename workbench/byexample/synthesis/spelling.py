@@ -1,0 +1,143 @@
+"""The search for the cheapest sequences of atoms and constants that spell every output."""
+
+import heapq
+import math
+import re
+from collections.abc import Sequence
+
+from workbench.byexample.synthesis import ranking
+from workbench.byexample.synthesis.workshop import View, Workshop
+from workbench.byexample.tree.dates import FormatMoment, ReadMoment
+from workbench.byexample.tree.moments import quote
+from workbench.byexample.tree.nodes import Concat, Constant, Node
+
+_MOST_STEPS = 40_000
+_MOST_PARTS = 40
+_CALENDAR = re.compile(
+    r"\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b|\b(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)[a-z]*\b"
+    r"|\b[ap]m\b|\d[ap]m\b|\bq[1-4]\b",
+    re.IGNORECASE,
+)
+Part = View | str
+
+
+def spell(shop: Workshop, wanted: int) -> list[tuple[float, Node]]:
+    """Up to `wanted` programs with their costs, cheapest first: a best-first search over the tuple of positions in all outputs."""
+    outputs = shop.outputs
+    end = tuple(len(output) for output in outputs)
+    by_start: dict[str, list[View]] = {}
+    for atom in shop.atoms:
+        by_start.setdefault(atom.values[0][0], []).append(atom)
+    prices = _Prices(shop)
+    heap: list[tuple[float, int, tuple[int, ...], tuple[Part, ...]]] = [(0.0, 0, tuple(0 for _ in outputs), ())]
+    visits: dict[tuple[int, ...], int] = {}
+    found: list[tuple[float, Node]] = []
+    counter = 0
+    while heap and len(found) < wanted and counter < _MOST_STEPS and not (found and counter % 64 == 0 and shop.late):
+        cost, _, position, parts = heapq.heappop(heap)
+        if position == end:
+            found.append((cost, assemble(parts)))
+            continue
+        visits[position] = visits.get(position, 0) + 1
+        if visits[position] > wanted or len(parts) >= _MOST_PARTS:
+            continue
+        rest = outputs[0][position[0] :]
+        for atom in by_start.get(rest[:1], ()):
+            if all(output.startswith(value, at) for output, value, at in zip(outputs, atom.values, position, strict=True)):
+                counter += 1
+                following = tuple(at + len(value) for at, value in zip(position, atom.values, strict=True))
+                dear = _out_of_order(parts, atom)
+                heapq.heappush(heap, (cost + atom.cost + dear + ranking.PER_PART, counter, following, (*parts, atom)))
+        if parts and isinstance(parts[-1], str):
+            continue
+        for text in _constants(outputs, position):
+            counter += 1
+            following = tuple(at + len(text) for at in position)
+            heapq.heappush(heap, (cost + prices.of(text) + ranking.PER_PART, counter, following, (*parts, text)))
+    return found
+
+
+def assemble(parts: Sequence[Part]) -> Node:
+    """The parts as one node; fields of one date that follow each other become one pattern."""
+    merged: list[Node] = []
+    for position, part in enumerate(parts):
+        node: Node = Constant(part) if isinstance(part, str) else part.node
+        following = parts[position + 1] if position + 1 < len(parts) else None
+        if merged and isinstance(merged[-1], FormatMoment):
+            last = merged[-1]
+            if isinstance(node, FormatMoment) and (node.of, node.language) == (last.of, last.language):
+                merged[-1] = FormatMoment(last.of, last.pattern + node.pattern, last.language)
+                continue
+            if isinstance(node, Constant) and isinstance(following, View) and isinstance(following.node, FormatMoment):
+                after = following.node
+                if (after.of, after.language) == (last.of, last.language) and len(node.text or "") <= 6:
+                    merged[-1] = FormatMoment(last.of, last.pattern + quote(node.text or ""), last.language)
+                    continue
+        merged.append(node)
+    return merged[0] if len(merged) == 1 else Concat(tuple(merged))
+
+
+def _out_of_order(parts: tuple[Part, ...], atom: View) -> float:
+    """Columns are mostly used in their order, and whole ones only once; a date mostly is read in one way."""
+    own = atom.column
+    cost = 0.0
+    used = [part for part in parts if not isinstance(part, str)]
+    if own is not None and used:
+        columns = [part.column for part in used if part.column is not None]
+        if columns:
+            cost += ranking.OUT_OF_ORDER * (own < columns[-1]) + ranking.AGAIN * (own in columns)
+        if isinstance(atom.node, FormatMoment) and isinstance(atom.node.of, ReadMoment):
+            sources = [part.node.of for part in used if isinstance(part.node, FormatMoment)]
+            if sources and atom.node.of in sources:
+                cost -= ranking.AGAIN
+            cost += 0.5 * any(isinstance(source, ReadMoment) and source.of == atom.node.of.of and source != atom.node.of for source in sources)
+    return cost
+
+
+def _constants(outputs: Sequence[str], position: tuple[int, ...]) -> list[str]:
+    """The texts that all outputs go on with: of every length when short, else up to the ends of words."""
+    first = outputs[0][position[0] :]
+    length = len(first)
+    for output, at in zip(outputs[1:], position[1:], strict=True):
+        length = next((i for i in range(min(length, len(output) - at)) if output[at + i] != first[i]), min(length, len(output) - at))
+    if len(outputs[0]) <= 30:
+        return [first[:size] for size in range(1, length + 1)]
+    return [first[:size] for size in range(1, length + 1) if size <= 3 or size == length or _kind(first[size - 1]) != _kind(first[size])]
+
+
+def _kind(character: str) -> str:
+    return "a" if character.isalpha() else "0" if character.isdigit() else character
+
+
+class _Prices:
+    """What constants cost in these examples."""
+
+    def __init__(self, shop: Workshop) -> None:
+        self._outputs = shop.outputs
+        self._cells = {cell.lower() for row in shop.rows for cell in row if cell}
+        self._words = {word for cell in self._cells for word in re.findall(r"\w+", cell)}
+        self._distinct = max(len(set(map(tuple, shop.rows))), 1)
+        self._known: dict[str, float] = {}
+
+    def of(self, text: str) -> float:
+        if text not in self._known:
+            self._known[text] = self._price(text)
+        return self._known[text]
+
+    def _price(self, text: str) -> float:
+        letters = sum(character.isalnum() for character in text)
+        others = ranking.PUNCTUATION_LENGTH * (len(text) - letters)
+        if not letters:
+            return ranking.PUNCTUATION + others
+        # A text that the input holds too, a digit or a calendar name was hardly typed, unless different rows say so.
+        digits = sum(character.isdigit() for character in text)
+        price = ranking.TEXT - 0.6 + ranking.TEXT_LENGTH * letters + ranking.TEXT_DIGIT * digits
+        for word in re.findall(r"\w+", text.lower()):
+            if word in self._words or (len(word) > 2 and any(word in cell for cell in self._cells)):
+                price += ranking.COPIED + ranking.COPIED_LENGTH * len(word)
+            elif len(word) == 1 and any(word in cell for cell in self._cells):
+                price += 0.6
+        price += ranking.CALENDAR * len(_CALENDAR.findall(text))
+        if all(len(output) == len(text) for output in self._outputs):
+            price += ranking.WHOLE_CONSTANT
+        return 0.6 + others + price / math.sqrt(self._distinct)

@@ -1,0 +1,115 @@
+"""Learning one program that treats all rows alike."""
+
+from workbench.byexample.synthesis import ranking
+from workbench.byexample.synthesis.datepatterns import date_patterns
+from workbench.byexample.synthesis.momentatoms import moment_views, offer_moments
+from workbench.byexample.synthesis.numberatoms import number_view, offer_numbers
+from workbench.byexample.synthesis.pieces import pieces
+from workbench.byexample.synthesis.spelling import spell
+from workbench.byexample.synthesis.textatoms import offer_texts
+from workbench.byexample.synthesis.workshop import View, Workshop
+from workbench.byexample.tree.dates import ReadMoment
+from workbench.byexample.tree.nodes import Column, Node, Unary
+from workbench.byexample.tree.numbers import Number, parse_number
+
+_SECOND = 40
+"""How many pieces are cut once more."""
+WANTED = 8
+
+
+def learn_straight(shop: Workshop) -> list[tuple[float, Node]]:
+    """Programs that give every example its output, cheapest first; those that leave rows without an answer rank lower."""
+    gather(shop)
+    heed_others(shop)
+    found = []
+    for cost, node in spell(shop, WANTED):
+        found.append((cost + ranking.UNANSWERED * unanswered(shop, node), node))
+    return sorted(found, key=lambda item: item[0])
+
+
+def unanswered(shop: Workshop, node: Node) -> float:
+    """The share of the rows without an answer, blank ones aside, that a program does not apply to."""
+    filled = [row for row in shop.others if any(cell and cell.strip() for cell in row)]
+    return sum(node.run(row) is None for row in filled) / max(len(filled), 1)
+
+
+def gather(shop: Workshop) -> None:
+    """Offers all atoms, the plain ones first, so that a short budget still finds them."""
+    views = list(shop.columns)
+    for number, column in enumerate(views):
+        column.cost = ranking.COLUMN
+        shop.offer(column)
+        column.cost = 0.02 * number
+    first = _distinct(view for column in views for view in pieces(shop, column, 0))
+    for view in views:
+        _offer(shop, view, whole=True)
+    for view in first:
+        if shop.late:
+            return
+        _offer(shop, view, whole=False)
+    ranked = [view for view in sorted(first, key=lambda view: view.cost) if min(map(len, view.values)) > 2]
+    second = _distinct(view for piece in ranked[:_SECOND] for view in pieces(shop, piece, 1))
+    known = {(view.column, tuple(view.values)) for view in first}
+    for view in second:
+        if shop.late:
+            return
+        if (view.column, tuple(view.values)) not in known:
+            _offer(shop, view, whole=False)
+        else:
+            shop.offer(view)
+
+
+def _distinct(views: object) -> list[View]:
+    """One view, the cheapest, of those with equal values, but a few of those that are wanted as they stand."""
+    best: dict[tuple[int | None, tuple[str, ...]], list[View]] = {}
+    for view in views:  # type: ignore[attr-defined]
+        alike = best.setdefault((view.column, tuple(view.values)), [])
+        alike.append(view)
+    found = []
+    for alike in best.values():
+        alike.sort(key=lambda view: view.cost)
+        found += alike[:5]
+    return found
+
+
+def _offer(shop: Workshop, view: View, *, whole: bool) -> None:
+    if (number := number_view(view)) is not None:
+        offer_numbers(shop, number)
+    for moment in moment_views(shop, view):
+        offer_moments(shop, moment)
+    offer_texts(shop, view, whole)
+
+
+def heed_others(shop: Workshop) -> None:
+    """Makes atoms dearer that do not apply to rows without an answer, and pieces of text out of typed columns."""
+    if not shop.others:
+        return
+    typed = {column.column: _type(shop, column) for column in shop.columns}
+    blank = {
+        column.column: sum(1 for value in column.others(shop.others) if value is None or not value.strip()) for column in shop.columns
+    }
+    count = len(shop.others)
+    for view in shop.atoms:
+        missing = sum(1 for value in view.others(shop.others) if value is None)
+        empty = blank.get(view.column, 0)
+        view.cost += ranking.MISSING * max(missing - empty, 0) / max(count - empty, 1)
+        kind = typed.get(view.column)
+        if kind and not isinstance(view.node, Column) and not _is_typed(view.node):
+            view.cost += ranking.PRECEDENCE[kind]
+
+
+def _type(shop: Workshop, column: View) -> str | None:
+    values = [value for value in (*column.values, *column.others(shop.others)) if value and value.strip()]
+    if all(date_patterns(value) for value in values) and not all(value.isdecimal() for value in values):
+        return "moment"
+    if all(parse_number(value) is not None for value in values):
+        return "number"
+    return None
+
+
+def _is_typed(node: Node) -> bool:
+    while isinstance(node, Unary):
+        if isinstance(node, (ReadMoment, Number)):
+            return True
+        node = node.of
+    return False

@@ -1,0 +1,163 @@
+"""Atoms out of texts: pieces as they are, in another case, cut, padded, cleaned."""
+
+import re
+
+from workbench.byexample.synthesis import ranking
+from workbench.byexample.synthesis.workshop import View, Workshop
+from workbench.byexample.tree.nodes import Column, Concat, Constant
+from workbench.byexample.tree.texts import (
+    Case,
+    Items,
+    KeepTokens,
+    Lookup,
+    Match,
+    Pad,
+    Replace,
+    ReplaceTokens,
+    Slice,
+    Squeeze,
+    Trim,
+    WithoutAccents,
+)
+
+_DROPPED = ("blanks", "punctuation", "digits", "letters", "vowels", "lower", "upper")
+_KEPT = ("digits", "letters", "upper", "alphanumeric", "lower")
+_CHARACTERS = re.compile(r"[^\w]|_")
+
+
+def offer_texts(shop: Workshop, view: View, whole: bool) -> None:
+    """Offers what can be made of a text view; `whole`: the full set, for columns."""
+    shop.offer(view)
+    _cases(shop, view, whole)
+    _slices(shop, view, whole)
+    if whole:
+        _cleaned(shop, view)
+        _padded(shop, view)
+
+
+def _cases(shop: Workshop, view: View, whole: bool) -> None:
+    node, cost = view.node, view.cost
+    if not any(value.lower() in output.lower() for value, output in zip(view.values[:1], shop.outputs[:1], strict=True)):
+        if not whole:
+            return
+    for style, more in ranking.CASE.items():
+        cased = view.of(Case(node, style), cost + more)
+        if cased and cased.values != view.values:
+            shop.offer(cased)
+    if whole:
+        for style, more in ranking.WHOLE_CASE.items():
+            shop.offer(view.of(Case(node, style), cost + more))
+
+
+def _slices(shop: Workshop, view: View, whole: bool) -> None:
+    node, cost = view.node, view.cost
+    shortest = min(map(len, view.values))
+    fixed = len({len(value) for value in view.values}) == 1 and whole and len({len(v) for v in view.others(shop.others) if v} | {len(view.values[0])}) == 1
+    base = cost + (ranking.SLICE_FIXED if fixed else ranking.SLICE)
+    for size in range(1, min(9, shortest)):
+        start = view.of(Slice(node, 0, size), base + ranking.SLICE_LENGTH * size)
+        end = view.of(Slice(node, -size, None), base + 0.1 + ranking.SLICE_LENGTH * size)
+        for piece in (start, end):
+            if piece is None:
+                continue
+            shop.offer(piece)
+            if size <= 3:
+                for style in ("upper", "lower"):
+                    shop.offer(piece.of(Case(piece.node, style), piece.cost + ranking.CASE[style]))
+            if size == 2 or size == 3:
+                shop.offer(piece.of(Case(piece.node, "title"), piece.cost + ranking.CASE["title"]))
+    for size in range(1, min(5, shortest)):
+        for piece in (Slice(node, size, None), Slice(node, 0, -size)):
+            sliced = view.of(piece, cost + ranking.SLICE + 0.3 + ranking.SLICE_LENGTH * size)
+            shop.offer(sliced)
+            if size == 1 and sliced:
+                for style in ("upper", "lower"):
+                    shop.offer(sliced.of(Case(sliced.node, style), sliced.cost + ranking.CASE[style]))
+    if whole and shortest <= 40:
+        for start, end in _shared(view.values[0], shop.outputs[0]):
+            if start and end < len(view.values[0]):
+                shop.offer(view.of(Slice(node, start, end), base + 0.15 + ranking.SLICE_LENGTH * start))
+                shop.offer(view.of(Slice(node, start - len(view.values[0]), end - len(view.values[0])), base + 0.3 + ranking.SLICE_LENGTH * start))
+
+
+def _shared(text: str, output: str) -> list[tuple[int, int]]:
+    """Where tokens of the output stand in the text."""
+    found: dict[tuple[int, int], None] = {}
+    for token in dict.fromkeys(re.findall(r"[0-9]+|[^\W\d_]+|[^\W_]+", output)):
+        at = text.find(token)
+        while at >= 0 and len(found) < 60:
+            found[at, at + len(token)] = None
+            at = text.find(token, at + 1)
+    return list(found)
+
+
+def _cleaned(shop: Workshop, view: View) -> None:
+    node, cost = view.node, view.cost
+    values = view.values
+    if any(value != value.strip() for value in values):
+        trimmed = view.of(Trim(node), cost + ranking.TRIM)
+        if trimmed:
+            shop.offer(trimmed)
+            _cases(shop, trimmed, whole=False)
+    if any(re.search(r"\s\s|^\s|\s$", value) for value in values):
+        squeezed = view.of(Squeeze(node), cost + ranking.SQUEEZE)
+        if squeezed:
+            shop.offer(squeezed)
+            _cases(shop, squeezed, whole=False)
+    if any(not value.isascii() for value in values):
+        plain = view.of(WithoutAccents(node), cost + ranking.ACCENTS)
+        if plain:
+            shop.offer(plain)
+            _cases(shop, plain, whole=False)
+    for kind in _DROPPED:
+        for new in ("", " ", "-", "_") if kind in {"blanks", "punctuation"} else ("",):
+            cleaned = view.of(ReplaceTokens(node, kind, new), cost + ranking.DROP + 0.1 * bool(new))
+            shop.offer(cleaned)
+            if cleaned:
+                for style in ("upper", "lower"):
+                    shop.offer(cleaned.of(Case(cleaned.node, style), cleaned.cost + ranking.CASE[style]))
+    for kind in _KEPT:
+        kept = view.of(KeepTokens(node, kind), cost + ranking.KEEP)
+        shop.offer(kept)
+    characters = dict.fromkeys(_CHARACTERS.findall(values[0]))
+    fresh = [c for c in dict.fromkeys(_CHARACTERS.findall(shop.outputs[0])) if c not in characters]
+    for old in characters:
+        for new in ("", *fresh):
+            replaced = view.of(Replace(node, old, new), cost + ranking.REPLACE)
+            shop.offer(replaced)
+            if replaced:
+                for style in ("upper", "lower", "title"):
+                    shop.offer(replaced.of(Case(replaced.node, style), replaced.cost + ranking.CASE[style]))
+    for left, right in (("''", '"'), ("'", '"'), ('"', "'")):
+        if left in values[0] and right in shop.outputs[0]:
+            shop.offer(view.of(Replace(node, left, right), cost + ranking.REPLACE))
+    _initials(shop, view)
+
+
+def _initials(shop: Workshop, view: View) -> None:
+    item = Column(0)
+    first = Slice(item, 0, 1)
+    for separator in (" ", "-", "_"):
+        if not any(separator in value for value in view.values):
+            continue
+        for each, more in ((first, 0.0), (Case(first, "upper"), 0.2), (Match(item, "upper", 0), 0.3)):
+            for tail in ("", "."):
+                made = each if not tail else Concat((each, Constant(tail)))
+                for joiner in ("", " "):
+                    shop.offer(view.of(Items(view.node, separator, made, "", False, joiner), view.cost + ranking.ITEMS + more + 0.1 * bool(joiner)))
+
+
+def _padded(shop: Workshop, view: View) -> None:
+    for value, output in zip(view.values[:1], shop.outputs[:1], strict=True):
+        at = output.find(value)
+        if at < 0 or not value:
+            continue
+        left = output[:at]
+        if left and len(set(left)) == 1 and not left.isalpha():
+            shop.offer(view.of(Pad(view.node, len(left) + len(value), left[0], "left"), view.cost + ranking.PAD))
+        right = output[at + len(value) :]
+        if right and len(set(right)) == 1 and not right.isalpha():
+            shop.offer(view.of(Pad(view.node, len(right) + len(value), right[0], "right"), view.cost + ranking.PAD))
+
+
+__all__ = ["Lookup", "offer_texts"]
