@@ -141,7 +141,7 @@ class WordCount(Condition):
     words: int
 
     def test(self, value: str) -> bool:
-        return len(value.split()) == self.words
+        return len(expression("nonblank").findall(value)) == self.words
 
 
 @dataclass(frozen=True)

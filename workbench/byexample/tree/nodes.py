@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 Row = Sequence[str | None]
 """The texts of the input columns of one row; None is a missing value."""
 
-NUMBER_LIMIT = Decimal(10) ** 20
-"""Numbers of more than 20 digits before the point are none: they are identifiers, and no database could hold them."""
+NUMBER_LIMIT = Decimal(10) ** 18
+"""Numbers of more than 18 digits before the point are none: they are identifiers, and no database could compute with them."""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ ROUNDING = {
 """nearest: halves away from zero; up: away from zero; down: towards zero; even: halves to the even neighbour."""
 EXACT = Context(prec=60)
 CURRENCIES = "$€£¥₹"
+PLACES = 18
+"""The most decimals that a number has."""
 
 
 @cache
@@ -22,8 +24,13 @@ def number_expression(decimal: str) -> "re.Pattern[str]":
     """What a number may look like with this decimal mark: sign, currency sign, thousands marks, exponent, percent, brackets."""
     point, group = re.escape(decimal), "[,' \u00a0\u202f]" if decimal == "." else "[.' \u00a0\u202f]"
     digits = rf"(?:[0-9]{{1,3}}(?:{group}[0-9]{{3}})+|[0-9]{{1,2}}(?:{group}[0-9]{{2}})*{group}[0-9]{{3}}|[0-9]+)"
-    body = rf"({digits}(?:{point}[0-9]*)?|{point}[0-9]+)([eE][+-]?[0-9]{{1,2}})?"
-    return re.compile(rf"[ \t]*(\()?[ \t]*([+-]?)[ \t]*[{CURRENCIES}]?[ \t]*([+-]?){body}[ \t]*[%{CURRENCIES}]?[ \t]*(\))?[ \t]*")
+    body = rf"(?:{digits}(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eE][+-]?[0-9]{{1,2}})?"
+    signed = rf"(?:[+-]?[ \t]*[{CURRENCIES}]?|[{CURRENCIES}]?[ \t]*[+-])[ \t]*{body}[ \t]*[%{CURRENCIES}]?[ \t]*"
+    return re.compile(rf"[ \t]*(?:{signed}|\([ \t]*{signed}\)[ \t]*)")
+
+
+NEGATIVE = re.compile(r"[^0-9.,]*[(-]")
+"""How a text that is a number starts when the number is negative."""
 
 
 def parse_number(text: str, decimal: str = ".") -> Decimal | None:
@@ -32,23 +39,30 @@ def parse_number(text: str, decimal: str = ".") -> Decimal | None:
     `decimal` is the decimal mark, "." or ","; the other one may separate thousands. (1,200) is negative. A percent or currency sign
     is passed over.
     """
-    match = number_expression(decimal).fullmatch(text)
-    if match is None:
+    if number_expression(decimal).fullmatch(text) is None:
         return None
-    opened, sign, second_sign, body, exponent, closed = match.groups()
-    if (opened is None) != (closed is None) or (sign and second_sign):
-        return None
+    body, _, exponent = text.upper().partition("E")
     plain = re.sub(rf"[^0-9{re.escape(decimal)}]", "", body).replace(decimal, ".")
-    value = Decimal(plain + (exponent or ""))
-    if abs(value) >= NUMBER_LIMIT or places(value) > 18:
+    value = Decimal(plain + ("e" + re.sub("[^0-9+-]", "", exponent) if exponent else ""))
+    if abs(value) >= NUMBER_LIMIT or places(value) > PLACES:
         return None
-    return -value if opened or "-" in (sign, second_sign) else value
+    return -value if NEGATIVE.match(text) else value
 
 
 def places(value: Decimal) -> int:
     """How many digits the number has after the point."""
     exponent = value.as_tuple().exponent
     return max(-exponent, 0) if isinstance(exponent, int) else 0
+
+
+def bounded(value: Decimal) -> Decimal | None:
+    """A computed number with at most PLACES decimals (halves away from zero); None when it is NUMBER_LIMIT or more."""
+    if places(value) > PLACES:
+        value = value.quantize(_LAST_PLACE, rounding=ROUND_HALF_UP, context=EXACT)
+    return value if abs(value) < NUMBER_LIMIT else None
+
+
+_LAST_PLACE = Decimal(1).scaleb(-PLACES)
 
 
 def round_to(value: Decimal, step: Decimal, mode: str, origin: Decimal = Decimal(0)) -> Decimal:
@@ -69,15 +83,15 @@ class Number(Unary):
 
 @dataclass(frozen=True)
 class Scale(Unary):
-    """The number times a factor, plus an offset, exactly; both are written as decimals."""
+    """The number times a factor, plus an offset, exactly but for `bounded`; both are written as decimals."""
 
     factor: str
     offset: str = "0"
 
-    def apply(self, value: Decimal) -> Decimal:
+    def apply(self, value: Decimal) -> Decimal | None:
         factor = Decimal(self.factor)
-        scaled = value.scaleb(factor.adjusted(), EXACT) if _power_of_ten(factor) else EXACT.multiply(value, factor)
-        return EXACT.add(scaled, Decimal(self.offset)) if self.offset != "0" else scaled
+        scaled = bounded(value.scaleb(factor.adjusted(), EXACT) if _power_of_ten(factor) else EXACT.multiply(value, factor))
+        return bounded(EXACT.add(scaled, Decimal(self.offset))) if scaled is not None and self.offset != "0" else scaled
 
 
 def _power_of_ten(factor: Decimal) -> bool:
@@ -92,13 +106,15 @@ class Round(Unary):
     mode: str
     origin: str = "0"
 
-    def apply(self, value: Decimal) -> Decimal:
-        return round_to(value, Decimal(self.step), self.mode, Decimal(self.origin))
+    def apply(self, value: Decimal) -> Decimal | None:
+        return bounded(round_to(value, Decimal(self.step), self.mode, Decimal(self.origin)))
 
 
 @dataclass(frozen=True)
 class Arithmetic(Node):
-    """Two numbers computed with each other (`sign`: + - * /); a quotient has at most 12 decimals, and none by zero."""
+    """Two numbers computed with each other (`sign`: + - * /), exactly but for `bounded`; a quotient has at most 12 decimals, and
+    none by zero.
+    """
 
     left: Node
     sign: str
@@ -110,11 +126,11 @@ class Arithmetic(Node):
             return None
         match self.sign:
             case "+":
-                return EXACT.add(left, right)
+                return bounded(EXACT.add(left, right))
             case "-":
-                return EXACT.subtract(left, right)
+                return bounded(EXACT.subtract(left, right))
             case "*":
-                return EXACT.multiply(left, right)
+                return bounded(EXACT.multiply(left, right))
             case _:
                 return quotient(left, right)
 
@@ -125,7 +141,7 @@ def quotient(left: Decimal, right: Decimal) -> Decimal | None:
         return None
     value = EXACT.divide(left, right).quantize(Decimal("1e-12"), rounding=ROUND_HALF_UP, context=EXACT)
     plain = value.normalize(EXACT)
-    return plain.quantize(Decimal(1)) if places(plain) == 0 else plain
+    return bounded(plain.quantize(Decimal(1)) if places(plain) == 0 else plain)
 
 
 @dataclass(frozen=True)

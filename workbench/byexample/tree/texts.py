@@ -3,6 +3,8 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
 
 from workbench.byexample.tree.nodes import Node, Unary
 from workbench.byexample.tree.tokens import LETTER, expression
@@ -13,7 +15,7 @@ BLANKS = " \t\r\n"
 @dataclass(frozen=True)
 class Case(Unary):
     """Another case. `style`: upper, lower, title (each word capitalized), sentence (the first letter alone), or
-    camel, pascal, snake, kebab (the words of the text joined so).
+    camel, pascal, snake, kebab (the words of the text joined so). Which letter becomes which: see `upper` and `lower`.
     """
 
     style: str
@@ -26,18 +28,47 @@ def to_case(text: str, style: str) -> str:
     """The text in a case style. Raises KeyError for an unknown one."""
     match style:
         case "upper":
-            return text.upper()
+            return upper(text)
         case "lower":
-            return text.lower()
+            return lower(text)
         case "title":
-            return re.sub(LETTER + "+", lambda word: word[0][0].upper() + word[0][1:].lower(), text)
+            return re.sub(LETTER + "+", lambda word: upper(word[0][0]) + lower(word[0][1:]), text)
         case "sentence":
-            return text[:1].upper() + text[1:].lower()
-    words = [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W_A-Za-z0-9]+", text)]
+            return upper(text[:1]) + lower(text[1:])
+    words = [lower(word) for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W_A-Za-z0-9]+", text)]
     if style in {"camel", "pascal"}:
-        raised = [word[:1].upper() + word[1:] for word in words]
+        raised = [upper(word[:1]) + word[1:] for word in words]
         return "".join(raised if style == "pascal" else words[:1] + raised[1:])
     return {"snake": "_", "kebab": "-"}[style].join(words)
+
+
+SEVERAL_CAPITALS = (
+    "\u0149\u01f0\u0390\u03b0\u0587\u1e96-\u1e9a\u1f50\u1f52\u1f54\u1f56\u1f80-\u1faf\u1fb2-\u1fb4\u1fb6\u1fb7\u1fbc\u1fc2-\u1fc4"
+    "\u1fc6\u1fc7\u1fcc\u1fd2\u1fd3\u1fd6\u1fd7\u1fe2-\u1fe4\u1fe6\u1fe7\u1ff2-\u1ff4\u1ff6\u1ff7\u1ffc\ufb00-\ufb06\ufb13-\ufb17"
+)
+"""As a regular expression's class: the letters but for ß whose capital would be several letters."""
+_SEVERAL_CAPITALS = re.compile(f"[{SEVERAL_CAPITALS}]")
+
+
+def upper(text: str) -> str:
+    """In capitals. Each letter becomes one letter, as databases have it (Unicode's simple mapping); only ß becomes SS."""
+    if text.isascii():
+        return text.upper()
+    text = text.replace("ß", "SS")
+    if _SEVERAL_CAPITALS.search(text) is None:
+        return text.upper()
+    return "".join(_capital(letter) if _SEVERAL_CAPITALS.match(letter) else letter.upper() for letter in text)
+
+
+def _capital(letter: str) -> str:
+    """The capital of a letter that has no single one: the form of a title's first letter, or the letter itself."""
+    title = letter.title()
+    return title if len(title) == 1 else letter
+
+
+def lower(text: str) -> str:
+    """In small letters. Each letter becomes one letter, as databases have it: İ becomes i, and Σ always σ."""
+    return text.lower() if text.isascii() else text.replace("İ", "i").replace("Σ", "σ").lower()
 
 
 @dataclass(frozen=True)
@@ -82,16 +113,40 @@ class Pad(Unary):
 
 @dataclass(frozen=True)
 class WithoutAccents(Unary):
-    """Letters without their accents (canonical decomposition, combining marks dropped; ß, ø, æ, đ, ł spelled out)."""
+    """Latin, Greek and Cyrillic letters without their accents; ß, ø, æ, đ, ł and the like are spelled out."""
 
     def apply(self, value: str) -> str:
-        spelled = value.translate(_SPELLED)
-        return "".join(c for c in unicodedata.normalize("NFD", spelled) if not unicodedata.combining(c))
+        return value if value.isascii() else ACCENTS.sub("", value.translate(plain_letters()))
 
 
-_SPELLED = str.maketrans(
-    {"ß": "ss", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "AE", "đ": "d", "Đ": "D", "ł": "l", "Ł": "L", "œ": "oe", "ı": "i"}
-)
+ACCENTS = re.compile("[\u0300-\u036f]+")
+"""Accents that are characters of their own."""
+
+
+@cache
+def plain_letters() -> dict[int, str]:
+    """What stands for each letter with an accent (by the canonical decomposition), or for a special one."""
+    spelled = {
+        "ß": "ss",
+        "ø": "o",
+        "Ø": "O",
+        "æ": "ae",
+        "Æ": "AE",
+        "đ": "d",
+        "Đ": "D",
+        "ł": "l",
+        "Ł": "L",
+        "œ": "oe",
+        "Œ": "OE",
+        "ı": "i",
+    }
+    table = {ord(letter): plain for letter, plain in spelled.items()}
+    for first, last in ((0xC0, 0x24F), (0x386, 0x3CE), (0x400, 0x45F), (0x1E00, 0x1FFC)):
+        for code in range(first, last + 1):
+            plain = ACCENTS.sub("", unicodedata.normalize("NFD", chr(code)))
+            if len(plain) == 1 and plain != chr(code) and plain.isalpha():
+                table[code] = plain
+    return table
 
 
 @dataclass(frozen=True)
@@ -285,15 +340,21 @@ class Items(Unary):
         return self.joiner.join(pieces)
 
 
-def _numeric(text: str) -> tuple[float, str]:
-    try:
-        return float(text), text
-    except ValueError:
-        return float("inf"), text
+def _numeric(text: str) -> tuple[Decimal, str]:
+    number = parse_plain(text)
+    return (Decimal("Infinity"), text) if number is None else (number, text)
+
+
+_PLAIN_NUMBER = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]{1,18})?")
+
+
+def parse_plain(text: str) -> Decimal | None:
+    """The number that a plain text such as -12.5 is: what a list is sorted by."""
+    return Decimal(text) if _PLAIN_NUMBER.fullmatch(text) else None
 
 
 def find(text: str, mark: str, index: int) -> int | None:
-    """Where occurrence number `index` (from 0; negative from the end) of a mark starts."""
+    """Where occurrence number `index` (from 0; negative from the end) of a mark starts. They are told apart from the left."""
     if index >= 0:
         at = text.find(mark)
         for _ in range(index):
@@ -301,12 +362,21 @@ def find(text: str, mark: str, index: int) -> int | None:
                 return None
             at = text.find(mark, at + len(mark))
         return at if at >= 0 else None
+    if overlaps_itself(mark):
+        pieces = text.split(mark)
+        return len(mark.join(pieces[:index])) if -index < len(pieces) else None
     at = text.rfind(mark)
     for _ in range(-index - 1):
         if at < 0:
             return None
         at = text.rfind(mark, 0, at)
     return at if at >= 0 else None
+
+
+@cache
+def overlaps_itself(mark: str) -> bool:
+    """Whether two occurrences of a mark can share characters, such as `--` in `---`."""
+    return any(mark.endswith(mark[:size]) for size in range(1, len(mark)))
 
 
 def token_span(text: str, kind: str, index: int) -> tuple[int, int] | None:
