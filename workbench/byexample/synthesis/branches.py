@@ -70,11 +70,15 @@ def _date_patterns(texts: list[str]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for text in texts[:80]:
         if readings := date_patterns(text):
-            found[readings[0][2]] = None
+            pattern = readings[0][2]
+            if "MMM" in pattern or "y" in pattern and "d" in pattern or ":" in pattern:
+                found[pattern] = None
     return tuple(found)[:12]
 
 
-def partitions(examples: Sequence[Example], others: Sequence[Row]) -> list[tuple[float, Condition, tuple[int, ...], tuple[int, ...]]]:
+def partitions(
+    examples: Sequence[Example], others: Sequence[Row]
+) -> list[tuple[float, Condition, tuple[int, ...], tuple[int, ...]]]:
     """Ways to tell the examples into those that fulfil a condition and the rest; of equal ones those that cut the other rows alike
     once."""
     found: list[tuple[float, Condition, tuple[int, ...], tuple[int, ...]]] = []
@@ -102,7 +106,12 @@ def learn_branches(
 
 
 def _branches(
-    examples: Sequence[Example], numbers: tuple[int, ...], others: Sequence[Row], straight: Straight, late: Callable[[], bool], depth: int
+    examples: Sequence[Example],
+    numbers: tuple[int, ...],
+    others: Sequence[Row],
+    straight: Straight,
+    late: Callable[[], bool],
+    depth: int,
 ) -> list[tuple[float, Node]]:
     own = [examples[number] for number in numbers]
     found: list[tuple[float, Node]] = []
@@ -124,7 +133,9 @@ def _branches(
                 continue
             rest = _side(examples, second, rest_rows, straight)
             if depth > 1 and len(second) > 1 and (not rest or rest[0][0] > 6.0):
-                rest = sorted(rest + _branches(examples, second, rest_rows, straight, late, depth - 1), key=lambda item: item[0])[:2]
+                rest = sorted(rest + _branches(examples, second, rest_rows, straight, late, depth - 1), key=lambda item: item[0])[
+                    :2
+                ]
             for one_cost, one in ones[:2]:
                 for other_cost, other in rest[:2]:
                     lonely = ranking.LONELY * ((len(first) == 1) + (len(second) == 1))
@@ -143,7 +154,9 @@ def _choose(condition: Condition, one: Node, other: Node, flipped: bool) -> Node
     return Choose((Arm(condition, other),), one)
 
 
-def _side(examples: Sequence[Example], numbers: tuple[int, ...], rows: Sequence[Row], straight: Straight) -> list[tuple[float, Node]]:
+def _side(
+    examples: Sequence[Example], numbers: tuple[int, ...], rows: Sequence[Row], straight: Straight
+) -> list[tuple[float, Node]]:
     outputs = {examples[number][1] for number in numbers}
     if len(outputs) == 1:
         output = next(iter(outputs))
@@ -170,6 +183,6 @@ def learn_lookup(examples: Sequence[Example], others: Sequence[Row]) -> list[tup
         else:
             rows = [row[column] for row in others if row[column]]
             listed = sum(value in table for value in rows) / max(len(rows), 1)
-            cost = ranking.LOOKUP + ranking.LOOKUP_ENTRY * len(table) + ranking.UNANSWERED * (1 - listed)
+            cost = ranking.LOOKUP + ranking.LOOKUP_ENTRY * len(table) + ranking.UNLISTED * (1 - listed)
             found.append((cost, Lookup(Column(column), tuple(table.items()))))
     return found

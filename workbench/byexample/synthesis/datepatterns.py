@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from workbench.byexample.tree.calendars import LANGUAGES, month_numbers, weekday_names
+from workbench.byexample.tree.calendars import LANGUAGES, month_numbers, weekday_numbers
 from workbench.byexample.tree.moments import quote, read_moment
 
 ORDERS = ("mdy", "dmy", "ydm")
@@ -88,7 +88,17 @@ def _find_time(text: str) -> tuple[int, int, str] | None:
         pattern += ":ss"
     if best["f"] is not None:
         pattern += text[best.start("f") - 1] + "S"
-    end = best.end("a") if best["a"] else best.end("a2") if best["a2"] else best.end("f") if best["f"] else best.end("s") if best["s"] else best.end("m")
+    end = (
+        best.end("a")
+        if best["a"]
+        else best.end("a2")
+        if best["a2"]
+        else best.end("f")
+        if best["f"]
+        else best.end("s")
+        if best["s"]
+        else best.end("m")
+    )
     if half:
         pattern += (" " if gap else "") + "a"
     return best.start("h"), end, pattern
@@ -124,22 +134,39 @@ def _dates(text: str, head: str) -> list[tuple[str, str, str]]:
         if month_at is None and (known := [name for name in LANGUAGES if word in month_numbers(name)]):
             month_at, languages = at, known
             fields[at] = "MMM"
-        elif any(word in weekday_names(name) for name in LANGUAGES):
+        elif any(word in weekday_numbers(name) for name in LANGUAGES):
             fields[at] = "EEE"
         elif word in {"st", "nd", "rd", "th"} and at and pieces[at - 1].isdecimal():
             fields[at] = ""
-        elif word not in {"of", "de", "the", "t"}:
-            special = _weeks(text)
-            return special
+        elif word not in {"of", "de", "the", "t", "in", "wk", "week", "w"}:
+            return _weeks(text)
     if month_at is not None and month_at + 1 < len(pieces) and pieces[month_at + 1] == ".":
         fields[month_at + 1] = ""
     language = "en" if "en" in languages else languages[0]
+    if "EEE" in fields.values() and (found := _weekdays([pieces[i] for i in numbers], month_at is not None)):
+        role = dict(zip(numbers, found, strict=True))
+        return [("", language, "".join(_shown(i, piece, role, fields, set()) for i, piece in enumerate(pieces)))]
     ordinals = {at - 1 for at, field in fields.items() if field == "" and pieces[at].isalpha()}
-    roles = _roles([pieces[i] for i in numbers], month_at is not None, [i < (month_at if month_at is not None else -1) for i in numbers])
+    roles = _roles(
+        [pieces[i] for i in numbers], month_at is not None, [i < (month_at if month_at is not None else -1) for i in numbers]
+    )
     return [
-        (order, language, "".join(_shown(i, piece, dict(zip(numbers, role, strict=True)), fields, ordinals) for i, piece in enumerate(pieces)))
+        (
+            order,
+            language,
+            "".join(_shown(i, piece, dict(zip(numbers, role, strict=True)), fields, ordinals) for i, piece in enumerate(pieces)),
+        )
         for order, role in roles
-    ] + (_weeks(text) if month_at is None and len(numbers) == 2 else [])
+    ] + ([reading for reading in _weeks(text)] if month_at is None and len(numbers) == 2 else [])
+
+
+def _weekdays(numbers: list[str], named: bool) -> tuple[str, ...]:
+    """The numbers beside a weekday, where they tell which one of the month, or of the year, it is; else none."""
+    if len(numbers) != 2 or sorted(map(len, numbers))[0] > 2 or sorted(map(len, numbers))[1] != 4:
+        return ()
+    short = "F" if named and min(numbers, key=len) in {"1", "2", "3", "4", "5"} else "" if named else "w"
+    year = "yyyy" if named else "YYYY"
+    return tuple(year if len(number) == 4 else short for number in numbers) if short else ()
 
 
 def _shown(at: int, piece: str, role: dict[int, str], fields: dict[int, str], ordinals: set[int]) -> str:
@@ -191,6 +218,8 @@ def _weeks(text: str) -> list[tuple[str, str, str]]:
         return [("", "en", f"yyyy{text[4:-2]}'Q'Q")]
     if match := re.fullmatch(r"Q([1-4])([- /])([0-9]{4})", text):
         return [("", "en", f"'Q'Q{match[2]}yyyy")]
-    if re.fullmatch(r"[0-9]{4}-[0-9]{3}", text):
-        return [("", "en", "yyyy-DDD")]
+    if re.fullmatch(r"[0-9]{4}[- ][0-9]{3}", text):
+        return [("", "en", f"yyyy{text[4]}DDD")]
+    if re.fullmatch(r"[0-9]{4} [0-9]{2}", text) and int(text[5:]) > 12:
+        return [("", "en", "yyyy D")]
     return []

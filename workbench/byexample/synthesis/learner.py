@@ -11,7 +11,7 @@ from workbench.byexample.synthesis.doubt import doubtful_rows, sample_rows
 from workbench.byexample.synthesis.straight import learn_straight, unanswered
 from workbench.byexample.synthesis.workshop import Workshop
 from workbench.byexample.tree.conditions import IsBlank
-from workbench.byexample.tree.nodes import Arm, Choose, Column, Constant, Node, Row
+from workbench.byexample.tree.nodes import Arm, Choose, Column, Concat, Constant, Node, Row
 from workbench.byexample.tree.program import Program
 
 _ALTERNATIVES = 5
@@ -115,7 +115,9 @@ class Learner:
         programs = [Program(node) for _, node in found]
         doubtful, differing = doubtful_rows(found, self._inputs, taken)
         alternatives = [
-            Alternative(program, differs) for program, differs in zip(programs[1:], differing, strict=True) if differs or not self._inputs
+            Alternative(program, differs)
+            for program, differs in zip(programs[1:], differing, strict=True)
+            if differs or not self._inputs
         ]
         return Learned(programs[0], tuple(alternatives[:_ALTERNATIVES]), doubtful)
 
@@ -155,10 +157,8 @@ class _Search:
         filled = tuple(number for number, example in enumerate(examples) if example[1])
         if not filled:
             return [(0.0, Constant(examples[0][1]))]
-        found = [
-            (cost, node) for cost, node in self.straight(filled, self._others) if all(not node.run(row) for row, _ in empty)
-        ]
-        if len(examples) > 1 and (not found or found[0][0] > 4.5):
+        found = [(cost, node) for cost, node in self.straight(filled, self._others) if all(not node.run(row) for row, _ in empty)]
+        if len(examples) > 1 and (not found or found[0][0] > _strain(found[0][1])):
             found += learn_branches(examples, self._others, self.straight, self._late)
             found += learn_lookup(examples, self._others)
         right = [(cost, self._blank_aside(node)) for cost, node in found if self._fulfils(node)]
@@ -199,6 +199,11 @@ class _Search:
         if not isinstance(node, Constant) or any(not (cell or "").strip() for row, _ in self._examples for cell in row):
             return node
         return Choose((Arm(IsBlank(Column(0)), Constant(None)),), node)
+
+
+def _strain(node: Node) -> float:
+    """The cost from which on a program for all rows looks contrived, and several cases are tried."""
+    return 3.5 + 1.5 * (len(node.parts) if isinstance(node, Concat) else 1)
 
 
 def _distinct(found: list[tuple[float, Node]]) -> list[tuple[float, Node]]:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from workbench.byexample.synthesis import ranking
 from workbench.byexample.synthesis.datepatterns import ORDERS, date_patterns
-from workbench.byexample.synthesis.numberatoms import offer_numbers
+from workbench.byexample.synthesis.numberatoms import offer_ranges
 from workbench.byexample.synthesis.workshop import View, Workshop
 from workbench.byexample.tree.dates import FormatMoment, MomentNumber, MomentRange, ReadMoment, RoundMoment, seconds_of_day
 from workbench.byexample.tree.moments import Moment, pattern_expression, quote, read_moment, show_field
@@ -18,7 +18,10 @@ _TIME_FIELDS = ("HH", "H", "hh", "h", "mm", "m", "ss", "s", "S", "a", "aaa")
 _KIND = {"yyyy": "y", "yy": "y", "MMMM": "M", "MMM": "M", "MM": "M", "M": "M", "dd": "d", "d": "d", "do": "d", "EEEE": "E", "EEE": "E",
          "Q": "Q", "ww": "w", "w": "w", "DDD": "D", "D": "D", "HH": "H", "H": "H", "hh": "H", "h": "H", "mm": "m", "m": "m", "ss": "s",
          "s": "s", "S": "S", "a": "a", "aaa": "a"}  # fmt: skip
-_GLUE = re.compile(r"[^\w]{1,3}|_|T(?=[0-9])|[Qh](?=[0-9 ])|[hms](?: |$)|W(?=[0-9])| (?:of|at|de|the|on|um) |(?:st|nd|rd|th)\b[^\w]{0,2}")
+_OPEN = {"M", "d", "H", "h", "m", "s", "D", "w"}
+_GLUE = re.compile(
+    r"[^\w]{1,3}|_|T(?=[0-9])|[Qh](?=[0-9 ])|[hms](?: |$)|W(?=[0-9])| (?:of|at|de|the|on|um) |(?:st|nd|rd|th)\b[^\w]{0,2}"
+)
 _MOST_PATTERNS = 60
 _CLOCKS = (
     "ha", "h a", "haaa", "h aaa", "hha", "hh a", "h:mma", "h:mm a", "h:mmaaa", "h:mm aaa", "hh:mma", "hh:mm a", "H:mm", "HH:mm", "H:mm:ss",
@@ -74,7 +77,11 @@ def moment_views(shop: Workshop, view: View) -> Iterator[View]:
 def _choose(readings: tuple[tuple[str, str, str], ...], order: str, rank: int) -> tuple[str, str, str] | None:
     fitting = [reading for reading in readings if reading[0] == order] if order != "mdy" else []
     if order == "mdy":
-        fitting = [reading for reading in readings if reading[0] in {"", "mdy"} and not (reading[0] == "" and any(r[0] == "mdy" for r in readings))]
+        fitting = [
+            reading
+            for reading in readings
+            if reading[0] in {"", "mdy"} and not (reading[0] == "" and any(r[0] == "mdy" for r in readings))
+        ]
         fitting += [reading for reading in readings if reading[0] == "" and reading not in fitting]
     else:
         fitting += [reading for reading in readings if reading[0] == ""]
@@ -103,7 +110,7 @@ def offer_moments(shop: Workshop, moment: View) -> None:
     for field in ("H", "m", "s", "yyyy", "d", "M"):
         number = moment.of(MomentNumber(moment.node, field), moment.cost + ranking.MOMENT_FIELD)
         if number:
-            offer_numbers(shop, number, ranges_only=True)
+            offer_ranges(shop, number, {"H": 24, "m": 60, "s": 60}.get(field, 0))
     if all(value.hour is not None for value in moment.values):
         _rounded(shop, moment)
         _ranges(shop, moment)
@@ -216,9 +223,12 @@ def _places(text: str, part: str) -> list[int]:
     return found
 
 
-def _holds(outputs: list[str] | tuple[str, ...], parts: tuple[tuple[str, str], ...], usable: dict[str, tuple[str | None, ...]], count: int) -> bool:
+def _holds(
+    outputs: list[str] | tuple[str, ...], parts: tuple[tuple[str, str], ...], usable: dict[str, tuple[str | None, ...]], count: int
+) -> bool:
     return all(
-        "".join((usable[part][row] or "") if part in usable else text for part, text in parts) in outputs[row] for row in range(1, count)
+        "".join((usable[part][row] or "") if part in usable else text for part, text in parts) in outputs[row]
+        for row in range(1, count)
     )
 
 
@@ -254,6 +264,8 @@ def _padding_cost(fields: list[str], parts: tuple[tuple[str, str], ...], values:
     else:
         cost += 0.12 * len(padded)
     cost += 0.15 * sum(1 for field in fields if field in {"m", "s"} and len(texts[field]) == 2)
+    touching = [(left, right) for (left, _), (right, _) in zip(parts, parts[1:], strict=False) if left in _KIND and right in _KIND]
+    cost += 0.5 * sum(1 for left, right in touching if right not in {"a", "aaa", "do"} and (left in _OPEN or right in _OPEN))
     return cost
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 
 from workbench.byexample.synthesis import ranking
 from workbench.byexample.synthesis.workshop import View, Workshop
@@ -13,9 +14,55 @@ SHOWN = re.compile(r"[+-]?\(?(?:[0-9][0-9,]*(?:\.[0-9]+)?|\.[0-9]+)\)?")
 _COMMA = re.compile(r"[+-]?[0-9][0-9.]*(?:,[0-9]+)?")
 _FACTORS = ("1", "2", "2.5", "5")
 _MOST_DIGITS = 15
-_BETWEEN = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?)((?:[^0-9\w]|_){1,6}|[^0-9]{0,3}\b(?:to|bis|a|and|through)\b[^0-9]{0,3}|[:.][0-9]{2}-)(-?[0-9]+(?:\.[0-9]+)?)")
+_BETWEEN = [
+    re.compile(rf"(?<![0-9.])(?=(-?[0-9]+(?:\.[0-9]+)?)({separator})(-?[0-9]+(?:\.[0-9]+)?))")
+    for separator in (
+        r"(?:[^0-9\w]|_){1,6}",
+        r"[^0-9]{0,3}\b(?:to|bis|a|and|through)\b[^0-9]{0,3}",
+        r"[:.][0-9]{2} ?[-–] ?",
+        r"[^\w]?[A-Za-z%]{1,4} ?[-–] ?",
+    )
+]
 _GAPS = ("0", "1", "0.1", "0.01")
-_NICE_RANGE = {Decimal(x).normalize() for x in ("1", "2", "2.5", "3", "4", "5", "6", "7", "8", "10", "12", "15", "20", "25", "30", "50", "100", "200", "250", "500", "1000", "5000", "10000", "0.1", "0.2", "0.25", "0.5", "0.05", "0.01", "100000", "2000", "50000", "40", "60")}
+_NICE_RANGE = {
+    Decimal(x).normalize()
+    for x in (
+        "1",
+        "2",
+        "2.5",
+        "3",
+        "4",
+        "5",
+        "6",
+        "7",
+        "8",
+        "10",
+        "12",
+        "15",
+        "20",
+        "25",
+        "30",
+        "50",
+        "100",
+        "200",
+        "250",
+        "500",
+        "1000",
+        "5000",
+        "10000",
+        "0.1",
+        "0.2",
+        "0.25",
+        "0.5",
+        "0.05",
+        "0.01",
+        "100000",
+        "2000",
+        "50000",
+        "40",
+        "60",
+    )
+}
 
 
 def number_view(view: View) -> View | None:
@@ -30,11 +77,9 @@ def number_view(view: View) -> View | None:
     return None
 
 
-def offer_numbers(shop: Workshop, number: View, ranges_only: bool = False) -> None:
+def offer_numbers(shop: Workshop, number: View) -> None:
     """Offers what can be made of a view of numbers."""
     offer_ranges(shop, number)
-    if ranges_only:
-        return
     output = shop.outputs[0]
     seen: set[tuple[str, int]] = set()
     for match in SHOWN.finditer(output):
@@ -90,7 +135,8 @@ def _number_as(shop: Workshop, number: View, text: str, decimal: str) -> None:
                         offered = _with(form, scaled, mode)
                         shop.offer(scaled.of(offered, cost + 0.25 + ranking.MODE[mode]))
                 else:
-                    shop.offer(scaled.of(_with(form, scaled, "nearest"), cost))
+                    kept = 0.06 if scale < 0 and not form.keep_zeros and form.most is None else 0.0
+                    shop.offer(scaled.of(_with(form, scaled, "nearest"), cost + kept))
             if moved != target and (scale == 0 or shop.rows and len(shop.rows) > 1):
                 _rounded(shop, number, moved, target, scale, form, cost)
 
@@ -106,7 +152,9 @@ def _number_forms(text: str, decimal: str, group: str) -> Iterator[tuple[FormatN
     grouped = group if group in whole else ""
     digits = whole.replace(group, "")
     sign = "()" if text.startswith("(") else "+" if text.startswith("+") else "-"
-    cost = (ranking.FORM["comma"] if decimal == "," else 0.0) + (ranking.FORM["brackets"] if sign == "()" else ranking.FORM["sign"] if sign == "+" else 0.0)
+    cost = (ranking.FORM["comma"] if decimal == "," else 0.0) + (
+        ranking.FORM["brackets"] if sign == "()" else ranking.FORM["sign"] if sign == "+" else 0.0
+    )
     widths = [(1, 0.0)]
     if not digits:
         widths = [(0, 0.1)]
@@ -121,7 +169,15 @@ def _number_forms(text: str, decimal: str, group: str) -> Iterator[tuple[FormatN
     elif rest.endswith("0"):
         forms = [(shown, shown, False, 0.05), (shown, None, False, 0.5), (0, None, True, 0.15), (0, shown, True, 0.5)]
     else:
-        forms = [(0, None, False, 0.0), (shown, shown, False, 0.1), (0, shown, False, 0.15), (0, shown, True, 0.25), (0, None, True, 0.05), (1, shown, False, 0.6), (2, None, False, 0.8)]
+        forms = [
+            (0, None, False, 0.0),
+            (shown, shown, False, 0.1),
+            (0, shown, False, 0.15),
+            (0, shown, True, 0.25),
+            (0, None, True, 0.05),
+            (1, shown, False, 0.6),
+            (2, None, False, 0.8),
+        ]
     for width, more in widths:
         for least, most, keep, dear in forms:
             yield FormatNumber(Column(0), least, most, keep, width, grouped, decimal, sign), cost + more + dear
@@ -156,11 +212,10 @@ def nice_steps(decimals: int) -> list[tuple[Decimal, float]]:
     return found
 
 
-def offer_ranges(shop: Workshop, number: View) -> None:
-    """Offers the bins `low-high` of the outputs that hold the numbers."""
+def offer_ranges(shop: Workshop, number: View, cycle: int = 0) -> None:
+    """Offers the bins `low-high` of the outputs that hold the numbers; bins of clocks mostly divide their `cycle`."""
     first = number.values[0]
-    for match in _BETWEEN.finditer(shop.outputs[0]):
-        low_text, separator, high_text = match.groups()
+    for low_text, separator, high_text in _pairs(shop.outputs[0]):
         for low_shown in {low_text, low_text.lstrip("-")}:
             low, high = Decimal(low_shown), Decimal(high_text)
             if high <= low:
@@ -173,14 +228,23 @@ def offer_ranges(shop: Workshop, number: View) -> None:
                 if not low <= first < low + step:
                     continue
                 origin = low % step
-                width = len(low_shown.partition(".")[0]) if low_shown.startswith("0") and len(low_shown.partition(".")[0]) > 1 else 1
+                width = (
+                    len(low_shown.partition(".")[0]) if low_shown.startswith("0") and len(low_shown.partition(".")[0]) > 1 else 1
+                )
                 decimals = len(low_shown.partition(".")[2])
                 form = FormatNumber(Column(0), decimals, None, False, width)
                 cost = number.cost + ranking.RANGE
-                cost += 0.0 if step.normalize() in _NICE_RANGE else 0.6
+                cost += (0.0 if step.normalize() in _NICE_RANGE else 0.6) + (1.0 if cycle and cycle % step else 0.0)
                 cost += 0.35 * bool(origin and origin != gap) + 0.05 * bool(gap) + (0.8 if separator in "/_.:," else 0.0)
                 made = NumberRange(number.node, _plain(step), _plain(origin), gap_text, separator, form)
                 shop.offer(number.of(made, cost))
+
+
+@lru_cache(maxsize=2000)
+def _pairs(output: str) -> tuple[tuple[str, str, str], ...]:
+    """Pairs of numbers with what stands between them."""
+    found = {match.groups(): None for expression in _BETWEEN for match in expression.finditer(output)}
+    return tuple((low, between, high) for low, between, high in found)
 
 
 def _plain(value: Decimal) -> str:

@@ -14,7 +14,7 @@ TOKEN = {name: 1.0 for name in TOKENS} | {
 }  # fmt: skip
 TO_TOKEN = 1.25
 INDEX, INDEX_FROM_END = 0.1, 0.06
-SLICE, SLICE_LENGTH, SLICE_FIXED = 1.0, 0.05, 0.6
+SLICE, SLICE_LENGTH, SLICE_FIXED = 1.0, 0.09, 0.6
 SECOND_LEVEL = 0.1
 CASE = {"title": 0.35, "upper": 0.35, "lower": 0.35, "sentence": 0.45}
 WHOLE_CASE = {"snake": 0.9, "kebab": 0.9, "camel": 1.0, "pascal": 1.0}
@@ -63,7 +63,7 @@ UNANSWERED = 3.0
 BRANCH = 1.6
 LONELY = 0.5
 """For a case that a single example speaks for."""
-LOOKUP, LOOKUP_ENTRY = 5.0, 0.4
+LOOKUP, LOOKUP_ENTRY, UNLISTED = 5.0, 0.4, 20.0
 
 
 def place(index: int) -> float:

@@ -90,7 +90,9 @@ def _out_of_order(parts: tuple[Part, ...], atom: View) -> float:
             sources = [part.node.of for part in used if isinstance(part.node, FormatMoment)]
             if sources and atom.node.of in sources:
                 cost -= ranking.AGAIN
-            cost += 0.5 * any(isinstance(source, ReadMoment) and source.of == atom.node.of.of and source != atom.node.of for source in sources)
+            cost += 0.5 * any(
+                isinstance(source, ReadMoment) and source.of == atom.node.of.of and source != atom.node.of for source in sources
+            )
     return cost
 
 
@@ -99,10 +101,14 @@ def _constants(outputs: Sequence[str], position: tuple[int, ...]) -> list[str]:
     first = outputs[0][position[0] :]
     length = len(first)
     for output, at in zip(outputs[1:], position[1:], strict=True):
-        length = next((i for i in range(min(length, len(output) - at)) if output[at + i] != first[i]), min(length, len(output) - at))
+        length = next(
+            (i for i in range(min(length, len(output) - at)) if output[at + i] != first[i]), min(length, len(output) - at)
+        )
     if len(outputs[0]) <= 30:
         return [first[:size] for size in range(1, length + 1)]
-    return [first[:size] for size in range(1, length + 1) if size <= 3 or size == length or _kind(first[size - 1]) != _kind(first[size])]
+    return [
+        first[:size] for size in range(1, length + 1) if size <= 3 or size == length or _kind(first[size - 1]) != _kind(first[size])
+    ]
 
 
 def _kind(character: str) -> str:
@@ -114,6 +120,7 @@ class _Prices:
 
     def __init__(self, shop: Workshop) -> None:
         self._outputs = shop.outputs
+        self._rows = shop.rows
         self._cells = {cell.lower() for row in shop.rows for cell in row if cell}
         self._words = {word for cell in self._cells for word in re.findall(r"\w+", cell)}
         self._distinct = max(len(set(map(tuple, shop.rows))), 1)
@@ -132,12 +139,19 @@ class _Prices:
         # A text that the input holds too, a digit or a calendar name was hardly typed, unless different rows say so.
         digits = sum(character.isdigit() for character in text)
         price = ranking.TEXT - 0.6 + ranking.TEXT_LENGTH * letters + ranking.TEXT_DIGIT * digits
+        copied = 0.0
         for word in re.findall(r"\w+", text.lower()):
-            if word in self._words or (len(word) > 2 and any(word in cell for cell in self._cells)):
+            if (
+                self._distinct > 1
+                and len(word) > 1
+                and all(any(word in cell.lower() for cell in row if cell) for row in self._rows)
+            ):
+                copied += 0.5 * (ranking.COPIED + ranking.COPIED_LENGTH * len(word))
+            elif word in self._words or (len(word) > 2 and any(word in cell for cell in self._cells)):
                 price += ranking.COPIED + ranking.COPIED_LENGTH * len(word)
             elif len(word) == 1 and any(word in cell for cell in self._cells):
                 price += 0.6
         price += ranking.CALENDAR * len(_CALENDAR.findall(text))
         if all(len(output) == len(text) for output in self._outputs):
             price += ranking.WHOLE_CONSTANT
-        return 0.6 + others + price / math.sqrt(self._distinct)
+        return 0.6 + others + copied + price / math.sqrt(self._distinct)

@@ -1,5 +1,7 @@
 """Learning one program that treats all rows alike."""
 
+import math
+
 from workbench.byexample.synthesis import ranking
 from workbench.byexample.synthesis.datepatterns import date_patterns
 from workbench.byexample.synthesis.momentatoms import moment_views, offer_moments
@@ -23,7 +25,7 @@ def learn_straight(shop: Workshop) -> list[tuple[float, Node]]:
     heed_others(shop)
     found = []
     for cost, node in spell(shop, WANTED):
-        found.append((cost + ranking.UNANSWERED * unanswered(shop, node), node))
+        found.append((cost + ranking.UNANSWERED * math.sqrt(unanswered(shop, node)), node))
     return sorted(found, key=lambda item: item[0])
 
 
@@ -86,7 +88,8 @@ def heed_others(shop: Workshop) -> None:
         return
     typed = {column.column: _type(shop, column) for column in shop.columns}
     blank = {
-        column.column: sum(1 for value in column.others(shop.others) if value is None or not value.strip()) for column in shop.columns
+        column.column: sum(1 for value in column.others(shop.others) if value is None or not value.strip())
+        for column in shop.columns
     }
     count = len(shop.others)
     for view in shop.atoms:

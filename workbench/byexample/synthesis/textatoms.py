@@ -44,7 +44,7 @@ def _cases(shop: Workshop, view: View, whole: bool) -> None:
         cased = view.of(Case(node, style), cost + more)
         if cased and cased.values != view.values:
             shop.offer(cased)
-    if whole:
+    if whole and any(character.isalpha() for character in shop.outputs[0]):
         for style, more in ranking.WHOLE_CASE.items():
             shop.offer(view.of(Case(node, style), cost + more))
 
@@ -52,7 +52,11 @@ def _cases(shop: Workshop, view: View, whole: bool) -> None:
 def _slices(shop: Workshop, view: View, whole: bool) -> None:
     node, cost = view.node, view.cost
     shortest = min(map(len, view.values))
-    fixed = len({len(value) for value in view.values}) == 1 and whole and len({len(v) for v in view.others(shop.others) if v} | {len(view.values[0])}) == 1
+    fixed = (
+        len({len(value) for value in view.values}) == 1
+        and whole
+        and len({len(v) for v in view.others(shop.others) if v} | {len(view.values[0])}) == 1
+    )
     base = cost + (ranking.SLICE_FIXED if fixed else ranking.SLICE)
     for size in range(1, min(9, shortest)):
         start = view.of(Slice(node, 0, size), base + ranking.SLICE_LENGTH * size)
@@ -77,7 +81,12 @@ def _slices(shop: Workshop, view: View, whole: bool) -> None:
         for start, end in _shared(view.values[0], shop.outputs[0]):
             if start and end < len(view.values[0]):
                 shop.offer(view.of(Slice(node, start, end), base + 0.15 + ranking.SLICE_LENGTH * start))
-                shop.offer(view.of(Slice(node, start - len(view.values[0]), end - len(view.values[0])), base + 0.3 + ranking.SLICE_LENGTH * start))
+                shop.offer(
+                    view.of(
+                        Slice(node, start - len(view.values[0]), end - len(view.values[0])),
+                        base + 0.3 + ranking.SLICE_LENGTH * start,
+                    )
+                )
 
 
 def _shared(text: str, output: str) -> list[tuple[int, int]]:
@@ -144,7 +153,12 @@ def _initials(shop: Workshop, view: View) -> None:
             for tail in ("", "."):
                 made = each if not tail else Concat((each, Constant(tail)))
                 for joiner in ("", " "):
-                    shop.offer(view.of(Items(view.node, separator, made, "", False, joiner), view.cost + ranking.ITEMS + more + 0.1 * bool(joiner)))
+                    shop.offer(
+                        view.of(
+                            Items(view.node, separator, made, "", False, joiner),
+                            view.cost + ranking.ITEMS + more + 0.1 * bool(joiner),
+                        )
+                    )
 
 
 def _padded(shop: Workshop, view: View) -> None:

@@ -72,9 +72,10 @@ def month_numbers(language: str) -> dict[str, int]:
 
 
 @cache
-def weekday_names(language: str) -> tuple[str, ...]:
-    """Every written form of a weekday in small letters."""
-    names = {name.lower() for name in (*weekdays(language), *weekdays(language, short=True))}
+def weekday_numbers(language: str) -> dict[str, int]:
+    """Every written form of a weekday in small letters, with its number from 1 for Monday."""
+    found = {name.lower(): number for number, name in enumerate(weekdays(language), 1)}
+    found |= {name.lower(): number for number, name in enumerate(weekdays(language, short=True), 1)}
     if language == "en":
-        names |= {"tues", "thur", "thurs"}
-    return tuple(sorted(names))
+        found |= {"tues": 2, "thur": 4, "thurs": 4}
+    return found

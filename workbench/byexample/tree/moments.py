@@ -4,7 +4,7 @@ The pattern letters are those of Unicode's LDML (UTS 35), with `do` (1st) and `a
 
     yyyy 2031   yy 31   YYYY year of the ISO week   Q quarter
     M 1   MM 01   MMM Jan   MMMM January   d 7   dd 07   do 7th   D day of the year   DDD 007
-    EEE Fri   EEEE Friday   w 5   ww 05 (ISO week)
+    EEE Fri   EEEE Friday   F 2 (the second such weekday of the month)   w 5   ww 05 (ISO week)
     H 5   HH 05   h 5 (12-hour clock)   hh 05   m 4   mm 04   s 8   ss 08   S fraction   a AM   aaa am   X zone (read and dropped)
 
 Letters that stand for themselves are put in quotes: `'W'ww`; a quote itself is doubled.
@@ -16,11 +16,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
-from workbench.byexample.tree.calendars import month_numbers, months, weekday_names, weekdays
+from workbench.byexample.tree.calendars import month_numbers, months, weekday_numbers, weekdays
 from workbench.byexample.tree.numbers import ordinal
+from workbench.byexample.tree.texts import lower
 
 FIELDS = (
-    "yyyy", "yy", "YYYY", "Q", "MMMM", "MMM", "MM", "M", "do", "dd", "d", "DDD", "D", "EEEE", "EEE", "ww", "w", "HH", "H", "hh",
+    "yyyy", "yy", "YYYY", "Q", "MMMM", "MMM", "MM", "M", "do", "dd", "d", "DDD", "D", "EEEE", "EEE", "F", "ww", "w", "HH", "H", "hh",
     "h", "mm", "m", "ss", "s", "S", "aaa", "a", "X",
 )  # fmt: skip
 
@@ -76,26 +77,26 @@ _TWO, _ONE = "[0-9]{2}", "[0-9]{1,2}"
 _READ = {
     "yyyy": "[0-9]{4}", "YYYY": "[0-9]{4}", "yy": _TWO, "MM": _TWO, "dd": _TWO, "HH": _TWO, "hh": _TWO, "mm": _TWO, "ss": _TWO,
     "ww": _TWO, "M": _ONE, "d": _ONE, "H": _ONE, "h": _ONE, "m": _ONE, "s": _ONE, "w": _ONE, "do": _ONE, "D": "[0-9]{1,3}", "DDD": "[0-9]{3}",
-    "Q": "[1-4]", "S": "[0-9]+", "a": r"[ap]\.?m\.?", "aaa": r"[ap]\.?m\.?", "X": r"z|utc|gmt|[+-][0-9]{2}:?[0-9]{2}|[+-][0-9]{2}",
+    "Q": "[1-4]", "F": "[1-5]", "S": "[0-9]+", "a": r"[ap]\.?m\.?", "aaa": r"[ap]\.?m\.?", "X": r"z|utc|gmt|[+-][0-9]{2}:?[0-9]{2}|[+-][0-9]{2}",
 }  # fmt: skip
 
 
 @cache
 def pattern_expression(pattern: str, language: str = "en") -> tuple[str, tuple[str, ...]]:
-    """A regular expression (for whole texts, case passed over, alike in Python, RE2 and Java) and the fields of its groups.
+    """A regular expression (for whole texts in small letters, alike in Python, RE2 and Java) and the fields of its groups.
 
     A blank of the pattern stands for one or more blanks. Month names are read long or short, with or without a point.
     """
     shown, fields = "", []
     for text, is_field in elements(pattern):
         if not is_field:
-            shown += "".join("[ \t\u00a0]+" if run.isspace() else re.escape(run) for run in re.findall(r"\s+|\S+", text))
+            shown += "".join("[ \t\u00a0]+" if run.isspace() else re.escape(lower(run)) for run in re.findall(r"\s+|\S+", text))
             continue
         if text in {"MMM", "MMMM"}:
             names = "|".join(sorted(month_numbers(language), key=lambda name: (-len(name), name)))
             shown += rf"({names})\.?" if not text.endswith("MMMM") else f"({names})"
         elif text in {"EEE", "EEEE"}:
-            names = "|".join(sorted(weekday_names(language), key=lambda name: (-len(name), name)))
+            names = "|".join(sorted(weekday_numbers(language), key=lambda name: (-len(name), name)))
             shown += rf"({names})\.?"
         elif text == "do":
             shown += f"({_ONE})(?:st|nd|rd|th)"
@@ -108,17 +109,17 @@ def pattern_expression(pattern: str, language: str = "en") -> tuple[str, tuple[s
 @cache
 def _compiled(pattern: str, language: str) -> tuple["re.Pattern[str]", tuple[str, ...]]:
     shown, fields = pattern_expression(pattern, language)
-    return re.compile(shown, re.IGNORECASE), fields
+    return re.compile(shown), fields
 
 
 def read_moment(text: str, pattern: str, language: str = "en", pivot: int = 50) -> Moment | None:
     """The date and time that a whole text shows in a pattern; None when it does not, or when there is no such date.
 
     Years of two digits below `pivot` are of the 2000s, others of the 1900s. A zone is read and dropped: times stay as
-    they are written.
+    they are written. Capitals and small letters are alike.
     """
     expression, fields = _compiled(pattern, language)
-    match = expression.fullmatch(text.strip(" \t\r\n"))
+    match = expression.fullmatch(lower(text.strip(" \t\r\n")))
     if match is None:
         return None
     return moment_of(dict(zip(fields, match.groups(), strict=True)), language, pivot)
@@ -127,7 +128,7 @@ def read_moment(text: str, pattern: str, language: str = "en", pivot: int = 50) 
 def moment_of(found: dict[str, str], language: str = "en", pivot: int = 50) -> Moment | None:
     """The moment that texts of fields tell; None when there is no such date or time."""
     year = month = day = hour = minute = second = None
-    half, fraction, week, yearday = "", "", None, None
+    half, fraction, week, yearday, weekday, nth = "", "", None, None, None, None
     for field, text in found.items():
         match field:
             case "yyyy":
@@ -137,7 +138,7 @@ def moment_of(found: dict[str, str], language: str = "en", pivot: int = 50) -> M
             case "YYYY":
                 year = int(text)
             case "MMM" | "MMMM":
-                month = month_numbers(language)[text.lower()]
+                month = month_numbers(language)[lower(text)]
             case "M" | "MM":
                 month = int(text)
             case "d" | "dd" | "do":
@@ -146,6 +147,10 @@ def moment_of(found: dict[str, str], language: str = "en", pivot: int = 50) -> M
                 week = int(text)
             case "D" | "DDD":
                 yearday = int(text)
+            case "EEE" | "EEEE":
+                weekday = weekday_numbers(language)[text.lower()]
+            case "F":
+                nth = int(text)
             case "Q":
                 month = 3 * int(text) - 2
             case "H" | "HH" | "h" | "hh":
@@ -164,7 +169,7 @@ def moment_of(found: dict[str, str], language: str = "en", pivot: int = 50) -> M
         hour = hour % 12 + (12 if half == "p" else 0)
     if hour == 24:
         hour = 0
-    if (hour or 0) > 24 or (minute or 0) > 59 or (second or 0) > 59 or not 1 <= (month or 1) <= 12 or year == 0:
+    if (hour or 0) > 24 or (minute or 0) > 59 or (second or 0) > 59 or year == 0 or (month is not None and not 1 <= month <= 12):
         return None
     if yearday is not None and year is not None:
         if not 1 <= yearday <= days_of_year(year):
@@ -174,8 +179,14 @@ def moment_of(found: dict[str, str], language: str = "en", pivot: int = 50) -> M
     if week is not None and year is not None:
         if not 1 <= week <= dt.date(year, 12, 28).isocalendar()[1]:
             return None
-        date = dt.date.fromisocalendar(year, week, 1)
+        try:
+            date = dt.date.fromisocalendar(year, week, weekday or 1)
+        except ValueError:
+            return None
         year, month, day = date.year, date.month, date.day
+    if nth is not None and weekday is not None and year is not None and month is not None:
+        first = dt.date(year, month, 1).isoweekday()
+        day = (weekday - first) % 7 + 7 * nth - 6
     if day is not None and not 1 <= day <= days_of_month(year, month):
         return None
     return Moment(year, month, day, hour, minute, second, fraction)
@@ -207,6 +218,8 @@ class _Calendar:
                 return weekdays(language, field == "EEE")[self.date.weekday()]
             case "D" | "DDD":
                 return str(self.date.timetuple().tm_yday).zfill(len(field))
+            case "F":
+                return str((self.date.day + 6) // 7)
             case "YYYY":
                 return f"{self.date.isocalendar()[0]:04d}"
             case _:
