@@ -47,6 +47,15 @@ def test_that_sentences_say_what_matters() -> None:
     )
 
 
+def test_that_cells_may_be_left_out_at_the_end() -> None:
+    rows = "AA\t10\tnorth\nBB\t12\teast\tsee there\nCC\t7\tsouth\nDD\t9\tsouth\nEE\t11\twest\tnew\nFF\t8\teast\tlate\n"
+    found = detect(rows, complete=True)
+    assert (found.delimiter, found.header_rows, found.skip_lines, found.footer_lines) == ("\t", 0, 0, 0)
+    assert len(found.names) == 4
+    wide = detect("id,name,from,to\n1,Anna,2001-01-01\n2,Ben,2002-02-02\n3,Chloé,2003-03-03\n4,Dag,2004-04-04\n", complete=True)
+    assert (wide.names, wide.skip_lines) == (("id", "name", "from", "to"), 0)
+
+
 def test_that_an_empty_text_is_no_failure() -> None:
     for text in ("", "\n\n", "   \n", "\ufeff"):
         found = detect(text)
@@ -63,7 +72,7 @@ def test_that_notes_tell_of_another_table_and_odd_rows() -> None:
     two = detect("a,b\n1,2\n3,4\n5,6\n\nx,y,z\n1,2,3\n", complete=True)
     assert two.notes == ("Line 6 begins another table, of 3 columns.",)
     odd = detect("a,b,c\n1,2,3\n4,5\n7,8,9\n10,11,12,13\n14,15,16\n17,18,19\n", complete=True)
-    assert odd.notes == ("2 rows have not 3 cells (line 3, 5).",)
+    assert odd.notes == ("2 rows do not have 3 cells (line 3, 5).",)
     names, rows = odd.read("a,b,c\n1,2\n1,2,3,4\n")
     assert names == ("a", "b", "c", "Column4")
     assert rows == [("1", "2", None, None), ("1", "2", "3", "4")]
@@ -131,8 +140,9 @@ def test_that_damaged_json_gives_a_sentence() -> None:
 @pytest.mark.parametrize(
     "data",
     [{}, {"version": 1}, {"version": 1, "kind": "tables"}, {"version": 1, "kind": "lines", "skip_lines": -1},
-     {"version": 1, "kind": "lines", "skip_lines": "2"}, {"version": 1, "kind": "lines", "colour": 1}, {"version": 9, "kind": "lines"},
-     {"version": 1, "kind": "delimited", "escape": "tripled"}, {"version": 1, "kind": "fixed_width", "starts": ["a"]}],
+     {"version": 1, "kind": "lines", "skip_lines": "2"}, {"version": 1, "kind": "lines", "colour": 1},
+     {"version": 9, "kind": "lines"}, {"version": 1, "kind": "delimited", "escape": "tripled"},
+     {"version": 1, "kind": "fixed_width", "starts": ["a"]}],
 )  # fmt: skip
 def test_that_a_wrong_saved_format_is_refused(data: dict[str, object]) -> None:
     with pytest.raises(UserError):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
-from workbench.byexample.fileformat.celltypes import kind_of
+from workbench.byexample.fileformat.celltypes import STRONG, dominant, kind_of
 from workbench.byexample.fileformat.dialects import Scored, best_dialects, single_column
 from workbench.byexample.fileformat.fixedwidth import Fixed, cut, find_columns
 from workbench.byexample.fileformat.headers import evidence, header_rows
@@ -15,8 +15,10 @@ from workbench.byexample.fileformat.model import FileFormat, column_names
 from workbench.byexample.fileformat.scanning import Dialect, Line, Scanner, is_rule, lines_of
 
 _COMMENTS = ("#", "//", "%", "--", "!", ";", "*")
+_USUAL = {",", ";", "\t", "|"}
 _LINES = 2000
 _LEAST = 0.3
+_LEAST_FIXED = 0.5
 """A table that fits worse is taken for plain text."""
 
 
@@ -90,7 +92,7 @@ def _comment_prefixes(lines: Sequence[Line]) -> list[str]:
     for prefix in _COMMENTS:
         places = [place for place, text in enumerate(texts) if text.startswith(prefix) and not is_rule(text)]
         others = [place for place, text in enumerate(texts) if not text.startswith(prefix)]
-        if places and others and places[0] < others[-1] and (len(places) <= len(others) or places[-1] < others[0]):
+        if places and others and places[0] < others[-1] and (len(places) <= 3 * len(others) or places[-1] < others[0]):
             found.append(prefix)
     return found
 
@@ -117,8 +119,10 @@ def _really_a_table(best: Scored) -> bool:
     rows = [record for record in best.records if not record.blank]
     fitting = [len(record.cells) == best.width for record in rows]
     if len(rows) == 1:
-        return not (best.dialect.trim and any(kind_of(cell) == "text" for cell in rows[0].cells))
-    if best.dialect.delimiter in {",", ";", "\t", "|"}:
+        return best.dialect.delimiter in _USUAL and not (
+            best.dialect.trim and any(kind_of(cell) == "text" for cell in rows[0].cells)
+        )
+    if best.dialect.delimiter in _USUAL:
         return sum(fitting) >= 2
     if all(fitting):
         return len(rows) >= 3 or not best.dialect.delimiter.isspace()
@@ -128,7 +132,7 @@ def _really_a_table(best: Scored) -> bool:
 
 def _fixed(lines: Sequence[Line], ranked: Sequence[Scored]) -> Fixed | None:
     fixed = find_columns([line.text for line in lines[:_LINES]])
-    if fixed is None or fixed.score < _LEAST:
+    if fixed is None or fixed.score < _LEAST_FIXED:
         return None
     best = ranked[0] if ranked else None
     if best is None or best.score < _LEAST:
@@ -237,7 +241,8 @@ def _one_column(lines: Sequence[Line], dialect: Dialect, comment: str) -> FileFo
 def _plain(lines: Sequence[Line], comment: str, *notes: str) -> FileFormat:
     rows = [[line.text.strip()] for line in lines if line.text.strip()]
     blank_first = not lines[0].text.strip()
-    header = int(not notes and not blank_first and len(rows) > 2 and header_rows(rows) == 1 and evidence(rows) > 0.5)
+    values = dominant([cell for row in rows[1:] for cell in row])
+    header = int(not notes and not blank_first and len(rows) > 2 and values in STRONG and evidence(rows) > 0.5)
     return FileFormat(
         "lines", names=column_names(rows[0] if header else [], 1), header_rows=header, comment=comment, confidence=0.6, notes=notes
     )

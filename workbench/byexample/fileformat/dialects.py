@@ -169,6 +169,7 @@ def table_score(records: Sequence[Record], dialect: Dialect) -> tuple[float, int
         score *= _alone(dialect.delimiter, rows)
         quoted = sum(record.quoted for record in filled)
         score *= 1.0 if quoted or not dialect.quote else 0.9
+        score *= 0.75 if dialect.repeated and dialect.delimiter == "\t" else 1.0
         if score > best:
             best, columns = score, width
     return best, columns

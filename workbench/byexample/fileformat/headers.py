@@ -2,13 +2,14 @@
 
 import math
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from workbench.byexample.fileformat.celltypes import STRONG, dominant, kind_of
 from workbench.byexample.fileformat.headerwords import USUAL
 
 _IDENTIFIER = re.compile(r"[^\W\d]\w*_\w+|[a-z]+[A-Z]\w*")
-_UNIT = re.compile(r"[(\[].{1,12}[)\]]|[A-Za-zµ°%€$]{1,3}(?:/[A-Za-z]{1,3}\d?)?")
+_UNIT = re.compile(r"[(\[].{1,12}[)\]]|[A-Za-zµ°]{0,2}[%°€$/][A-Za-z]{0,3}\d?")
 _WORDS = re.compile(r"[^\W\d_]+(?=[A-Z][a-z])|[^\W\d_]+")
 _ROWS = 100
 
@@ -74,7 +75,8 @@ def _against_texts(cell: str, values: Sequence[str]) -> float:
     if cell in distinct:
         total -= 0.8
     elif len(filled) >= 4 and len(distinct) <= len(filled) / 2:
-        total += 0.4
+        once = sum(count == 1 for count in Counter(filled).values())
+        total += 0.4 if once <= 0.2 * len(distinct) else 0.1
     forms = {_form(value) for value in filled}
     if len(forms) == 1 or (len(forms) <= 3 and len(filled) >= 8):
         total += -0.3 if _form(cell) in forms else 0.45

@@ -1,5 +1,7 @@
 """Where in the text the table is: what stands above it, its header, and what stands below."""
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,6 +10,7 @@ from workbench.byexample.fileformat.headers import evidence, header_rows
 from workbench.byexample.fileformat.model import column_names
 from workbench.byexample.fileformat.scanning import Record
 
+_NOTE = re.compile(r"\s*(?:\*+\s|(?:source|notes?|footnotes?|quelle|anmerkung|fuente|nota)s?\s?:|\(\d+ rows?)", re.IGNORECASE)
 _NAMES = {"word", "text"}
 
 
@@ -38,6 +41,8 @@ def find_table(records: Sequence[Record], width: int) -> Layout:
         table = blocks[first] + table
     table = _without_ends(table, width)
     wide = _header_of_other_width(blocks[first], table, width)
+    if wide is None:
+        width = max(_common_widths(table, width))
     rows = [_fitted(record.cells, width) for record in table]
     header = 1 if wide else header_rows(rows[:300])
     if wide:
@@ -101,33 +106,54 @@ def _precedes(block: Sequence[Record], table: Sequence[Record], width: int) -> b
 def _without_ends(table: list[Record], width: int) -> list[Record]:
     """Without the lines at both ends that are no rows: of another width, or with little but the first cell."""
     body = [record.cells for record in table if len(record.cells) == width]
+    common = _common_widths(table, width)
     first, last = 0, len(table)
-    while first < last - 1 and (len(table[first].cells) != width or _sparse(table[first].cells, body)):
+    while first < last - 1 and (len(table[first].cells) not in common or _is_title(table[first].cells, body)):
         first += 1
     while last > first + 1 and _is_footer(table[last - 1].cells, body, width):
         last -= 1
     return table[first:last]
 
 
+def _common_widths(table: Sequence[Record], width: int) -> set[int]:
+    """The width of the table, and those that a good part of its rows have, where cells at the end may be left out."""
+    counts = Counter(len(record.cells) for record in table)
+    return {width, *(other for other, count in counts.items() if other > 1 and count >= max(3, 0.2 * len(table)))}
+
+
+def _is_title(cells: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    if _sparse(cells, body):
+        return True
+    below = [row for row in body if row != cells]
+    return _mostly_empty(cells) and not any(cell.strip() for cell in cells[1:]) and len(below) > 1 and evidence(below) > 1
+
+
 def _sparse(cells: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
-    """A title or note, filled up with empty cells to the width of the table."""
-    width = len(cells)
+    """A title or note, filled up with empty cells to the width of the table, whose other rows are not so empty."""
+    if not _mostly_empty(cells):
+        return False
+    count = sum(bool(cell.strip()) for cell in cells)
+    usual = sum(sum(bool(cell.strip()) for cell in row) for row in body) / max(1, sum(map(len, body)))
+    middle = body[len(body) // 4 + 1 : len(body) - len(body) // 4 - 1]
+    return usual > (0.55 if count == 1 else 0.7) and not any(map(_mostly_empty, middle))
+
+
+def _mostly_empty(cells: Sequence[str]) -> bool:
     filled = [bool(cell.strip()) for cell in cells]
     count = sum(filled)
-    if width < 3 or not filled[0] or count > max(1, width // 3) or any(filled[count:]):
-        return False
-    usual = sum(sum(bool(cell.strip()) for cell in row) for row in body) / max(1, sum(map(len, body)))
-    return usual > 0.7 or (count == 1 and usual > 0.55)
+    return len(cells) >= 3 and filled[0] and count <= max(1, len(cells) // 3) and not any(filled[count:])
 
 
 def _is_footer(cells: Sequence[str], body: Sequence[Sequence[str]], width: int) -> bool:
+    if _NOTE.match(cells[0]) and not any(_NOTE.match(row[0]) for row in body[: len(body) // 2]):
+        return True
     if len(cells) == width:
-        return _sparse(cells, body)
+        return _sparse(cells, body) and kind_of(cells[0]) not in STRONG
     if len(cells) == 1:
         return True
     kinds = [dominant([row[index] for row in body[1:60]]) for index in range(min(width, len(cells)))]
     strong = [(kind, kind_of(cell)) for kind, cell in zip(kinds, cells, strict=False) if kind in STRONG]
-    return bool(strong) and sum(kind == own for kind, own in strong) * 2 <= len(strong)
+    return any(own != "missing" for _, own in strong) and not any(kind == own for kind, own in strong)
 
 
 def _header_of_other_width(block: Sequence[Record], table: Sequence[Record], width: int) -> Record | None:
@@ -136,7 +162,11 @@ def _header_of_other_width(block: Sequence[Record], table: Sequence[Record], wid
     if not before or len(table) < 2 or before[-1].line + before[-1].lines < table[0].line:
         return None
     cells = before[-1].cells
-    if len(cells) < max(2, width - 1) or not all(kind_of(cell) in _NAMES for cell in cells[:width]):
+    if (
+        len(cells) < max(2, width - 1)
+        or len(cells) in _common_widths(table, width)
+        or not all(kind_of(cell) in _NAMES for cell in cells[:width])
+    ):
         return None
     rows = [record.cells for record in table if len(record.cells) == width]
     return before[-1] if evidence(rows) <= 0.3 else None
@@ -162,7 +192,7 @@ def _notes(blocks: Sequence[Sequence[Record]], used: range, table: Sequence[Reco
     odd = [record for record in table if len(record.cells) != width]
     if odd:
         lines = ", ".join(str(record.line + 1) for record in odd[:3]) + (" ..." if len(odd) > 3 else "")
-        notes.append(_plural(len(odd), f"row has not {width} cells", f"rows have not {width} cells") + f" (line {lines}).")
+        notes.append(_plural(len(odd), f"row does not have {width} cells", f"rows do not have {width} cells") + f" (line {lines}).")
     return tuple(notes)
 
 
