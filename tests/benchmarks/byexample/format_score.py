@@ -104,11 +104,8 @@ def score(name: str, cases: Sequence[Case], folder: Path, show: bool) -> None:
             right = judge(case, found) if found else {}
             counts.update(part for part, fine in right.items() if fine)
             if show and engine == "workbench" and not (right.get("all four") and right.get("table")):
-                say(
-                    f"  {case.name}: wrong {[part for part, fine in right.items() if not fine]}\n    {case.text[:300]!r}\n    {found}"[
-                        :900
-                    ]
-                )
+                wrong = ", ".join(part for part, fine in right.items() if not fine)
+                say(f"  {case.name}: wrong {wrong}\n    {case.text[:300]!r}\n    {str(found)[:600]}")
         times[engine] = spent / len(cases)
         figures = "".join(f"{counts[part]:11}" for part in PARTS)
         say(f"{engine:18}{figures}{counts['failed']:9}{times[engine] * 1000:9.2f}")
