@@ -46,6 +46,8 @@ def parse_number(text: str, decimal: str = ".") -> Decimal | None:
     value = Decimal(plain + ("e" + re.sub("[^0-9+-]", "", exponent) if exponent else ""))
     if abs(value) >= NUMBER_LIMIT or places(value) > PLACES:
         return None
+    if exponent and not places(value):
+        value = value.quantize(Decimal(1))
     return -value if NEGATIVE.match(text) else value
 
 
