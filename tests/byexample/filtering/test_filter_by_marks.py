@@ -72,6 +72,13 @@ def test_that_a_bound_of_dates_is_the_first_of_a_year() -> None:
     assert [learned.program.run(row) for row in rows] == [False, False, True, True, False, True, False]
 
 
+def test_that_what_is_kept_may_lie_between_two_bounds() -> None:
+    rows = [(str(number),) for number in (3, 150, 47, 900, 260, 88, 410, 199, 20, 310)]
+    learned = learn_filter(rows, {0: False, 1: True, 3: False, 4: True, 6: False, 8: False})
+    assert learned.program
+    assert learned.program.explain(("Size",)) == "Keep the rows where Size is at least 100 and Size is less than 300."
+
+
 def test_that_two_conditions_are_joined() -> None:
     found = learned_rule(lambda row: row[1] == "open" and (row[3] or "").startswith("Ada"), 4, 12)
     assert found.explain(COLUMNS) == "Keep the rows where Status is 'open' and Customer starts with 'Ada'."
@@ -162,7 +169,7 @@ def test_that_the_printed_python_keeps_the_same_rows() -> None:
         lambda row: (row[0] or "")[5:7] in {"03", "08"},
     ]
     for rule in rules:
-        for count in (1, 2, 4, 8):
+        for count in (1, 4):
             keeps = [index for index, row in enumerate(ROWS) if rule(row)][:count]
             drops = [index for index, row in enumerate(ROWS) if not rule(row)][:count]
             learned = learn_filter(ROWS, dict.fromkeys(keeps, True) | dict.fromkeys(drops, False))
@@ -205,7 +212,7 @@ NASTY = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(NASTY, NASTY), min_size=1, max_size=12), st.data())
 def test_that_what_is_learned_agrees_with_every_mark(rows: list[Row], data: st.DataObject) -> None:
     keep = data.draw(st.dictionaries(st.integers(0, len(rows) - 1), st.booleans(), max_size=6))

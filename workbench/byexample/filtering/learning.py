@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from workbench.base.errors import UserError
-from workbench.byexample.filtering.candidates import Priced, candidates
+from workbench.byexample.filtering.candidates import candidates
+from workbench.byexample.filtering.pricing import Priced
 from workbench.byexample.filtering.rowfilter import Filter
 from workbench.byexample.tree.conditions import Condition
 from workbench.byexample.tree.nodes import Column, Row
@@ -77,7 +78,8 @@ def learn_filter(
     """Learns which rows to keep from some that are marked: True to keep the row with this index, False to drop it.
 
     The unmarked rows guide what is likely: a filter that keeps all of them, or none, is hardly meant. `columns`: names for the
-    explanation. `budget`: seconds after which the best that was found is taken. Raises UserError for a mark of a row that is not there.
+    explanation. `budget`: seconds after which the best that was found is taken. Raises UserError for a mark of a row that is
+    not there.
     """
     for index in keep:
         if not 0 <= index < len(rows):

@@ -72,11 +72,16 @@ def to_python(row_filter: Filter, columns: Sequence[str] = ()) -> str:
     tests = [writer.test(test) for test in row_filter.tests]
     several = len(tests) > 1
     joined = (" and " if row_filter.every else " or ").join(f"({test})" if several and _loose(test) else test for test in tests)
-    docstring = row_filter.explain(columns).replace("\\", "\\\\").replace('"""', "'''")
+    docstring = _docstring(row_filter.explain(columns))
     function = f'def keep({", ".join(writer.names)}):\n    """{docstring}"""\n    return {joined}\n'
     blocks = [*sorted(writer.imports, key=lambda line: (line.startswith("from"), line))]
     head = "\n".join(blocks) + "\n\n" if blocks else ""
     return head + "\n".join([*writer.helpers.values(), "\n" + function if writer.helpers or blocks else function]).lstrip("\n")
+
+
+def _docstring(text: str) -> str:
+    plain = text.replace("\\", "\\\\").replace('"""', "'''")
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in plain)
 
 
 def _loose(test: str) -> bool:
@@ -120,6 +125,10 @@ class _Writer:
                 return f"{self._number(of)} is not None"
             case Compares():
                 return self._compares(test)
+            case Contains(Case(of), part):
+                dotted = '.replace("İ", "i")' if "i" in part else ""
+                sigma = '.replace("Σ", "σ")' if "σ" in part else ""
+                return f'{part!r} in ({self._value(of)} or ""){dotted}{sigma}.lower()'
             case IsMissing(Column(index)):
                 return f"{self.names[index]} is None"
         return self._of_text(test, f'({self._value(test.of)} or "")')
@@ -128,8 +137,6 @@ class _Writer:
         match test:
             case IsBlank():
                 return f'not {text}.strip(" \\t\\r\\n")'
-            case Contains(Case(of), part):
-                return f'{part!r} in ({self._value(of)} or "").lower()'
             case Contains(_, part, 1):
                 return f"{part!r} in {text}"
             case Contains(_, part, times):
@@ -148,7 +155,8 @@ class _Writer:
             case LongerThan(_, length):
                 return f"len({text[1:-1]}) > {length}"
             case WordCount(_, words):
-                return f"len({text}.split()) == {words}"
+                self.imports.add("import re")
+                return f"len(re.findall({_raw(TOKENS['nonblank'].pattern)}, {text})) == {words}"
         raise TypeError(type(test).__name__)
 
     def _one_of(self, of: Node, values: Sequence[str]) -> str:
@@ -178,8 +186,6 @@ class _Writer:
         match node:
             case Column(index):
                 return self.names[index]
-            case Case(of, "lower"):
-                return f'({self._value(of)} or "").lower()'
         raise TypeError(type(node).__name__)
 
     def _number(self, node: Node) -> str:
