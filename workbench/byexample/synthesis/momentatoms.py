@@ -1,8 +1,9 @@
 """Atoms out of dates and times: shown in the outputs' patterns, rounded, and the bins that hold them."""
 
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from workbench.byexample.synthesis import ranking
@@ -131,8 +132,10 @@ def _rounded(shop: Workshop, moment: View) -> None:
                 continue
             cost = moment.cost + ranking.MOMENT_ROUND + more + 0.02 * _STEPS.index(step)
             for fields, dear in _patterns(shop, rounded.values, _TIME_FIELDS, "en"):
-                if step < 3600 and "m" not in fields:
+                minutes = "m" in fields
+                if (step < 3600 and not minutes) or (step % 60 == 0 and "s" in fields and not minutes):
                     continue
+                dear += 0.15 if minutes and step >= 3600 else 0.0
                 shop.offer(rounded.of(FormatMoment(rounded.node, fields), cost + dear))
 
 
@@ -175,44 +178,52 @@ def _ranges(shop: Workshop, moment: View) -> None:
 
 
 def _patterns(shop: Workshop, values: list[Moment], fields: tuple[str, ...], language: str) -> list[tuple[str, float]]:
-    """Patterns that show the moments somewhere in the outputs, with their costs."""
-    shown = {field: tuple(show_field(value, field, language) for value in values) for field in fields}
-    usable = {
-        field: texts for field, texts in shown.items()
-        if all(text and text in output for text, output in zip(texts, shop.outputs, strict=True))
-    }  # fmt: skip
-    if language != "en":
-        usable = {field: texts for field, texts in usable.items() if field not in {"a", "aaa"}} | {}
-    if not usable:
+    """Patterns that show the moments somewhere in the outputs, with their costs.
+
+    Fields of one kind that look alike in all examples (5 and 12 hours, 12 with and without padding) are one choice while patterns are put
+    together; which of them is meant is settled for the whole pattern.
+    """
+    groups: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for field in fields:
+        texts = tuple(show_field(value, field, language) or "" for value in values)
+        if all(text and text in output for text, output in zip(texts, shop.outputs, strict=True)):
+            groups.setdefault((_KIND[field], texts), []).append(field)
+    if not groups:
         return []
-    output = shop.outputs[0]
+    outputs = shop.outputs
     found: dict[str, float] = {}
-    firsts = {field: texts[0] or "" for field, texts in usable.items()}
-    reached: list[tuple[int, tuple[tuple[str, str], ...]]] = [
-        (at + len(text), ((field, text),)) for field, text in firsts.items() for at in _places(output, text)
-    ]
+    reached: deque[tuple[tuple[int, ...], tuple[_Group | str, ...]]] = deque()
+    for (kind, texts), names in groups.items():
+        for at in _places(outputs[0], texts[0]):
+            reached.append(((at + len(texts[0]),), (_Group(kind, texts, tuple(names)),)))
     looked = 0
-    while reached and looked < 1500 and len(found) < _MOST_PATTERNS * 4:
+    while reached and looked < 1200:
         looked += 1
-        end, parts = reached.pop()
-        pattern = "".join(part for part, _ in parts)
-        if pattern not in found and _holds(shop.outputs, parts, usable, len(values)):
-            found[pattern] = _pattern_cost(parts, values)
-        elif pattern not in found:
+        (end,), parts = reached.popleft()
+        if len(outputs) > 1 and not _holds(outputs, parts):
             continue
-        kinds = {_KIND[part] for part, _ in parts if part in _KIND}
-        if len(kinds) > 7:
-            continue
+        for pattern, cost in _settled(parts):
+            if cost < found.get(pattern, 99.0):
+                found[pattern] = cost
+        kinds = {part.kind for part in parts if isinstance(part, _Group)}
         glues = [""]
-        if match := _GLUE.match(output, end):
+        if match := _GLUE.match(outputs[0], end):
             glues.append(match.group())
         for glue in glues:
-            for field, text in firsts.items():
-                if _KIND[field] not in kinds and output.startswith(text, end + len(glue)):
-                    more = ((quote(glue), glue), (field, text)) if glue else ((field, text),)
-                    reached.append((end + len(glue) + len(text), (*parts, *more)))
-    ranked = sorted(found.items(), key=lambda item: item[1])
-    return ranked[:_MOST_PATTERNS]
+            for (kind, texts), names in groups.items():
+                if kind not in kinds and outputs[0].startswith(texts[0], end + len(glue)):
+                    group = _Group(kind, texts, tuple(names))
+                    reached.append(((end + len(glue) + len(texts[0]),), (*parts, glue, group) if glue else (*parts, group)))
+    return sorted(found.items(), key=lambda item: item[1])[:_MOST_PATTERNS]
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Fields of one kind that look alike on the examples."""
+
+    kind: str
+    texts: tuple[str, ...]
+    names: tuple[str, ...]
 
 
 def _places(text: str, part: str) -> list[int]:
@@ -223,65 +234,95 @@ def _places(text: str, part: str) -> list[int]:
     return found
 
 
-def _holds(
-    outputs: list[str] | tuple[str, ...], parts: tuple[tuple[str, str], ...], usable: dict[str, tuple[str | None, ...]], count: int
-) -> bool:
+def _holds(outputs: Sequence[str], parts: tuple["_Group | str", ...]) -> bool:
     return all(
-        "".join((usable[part][row] or "") if part in usable else text for part, text in parts) in outputs[row]
-        for row in range(1, count)
+        "".join(part if isinstance(part, str) else part.texts[row] for part in parts) in outputs[row]
+        for row in range(1, len(outputs))
     )
 
 
-def _pattern_cost(parts: tuple[tuple[str, str], ...], values: list[Moment]) -> float:
-    """Few odd fields, times beside times, one way of padding, clocks with AM and PM of twelve hours."""
-    fields = [part for part, _ in parts if part in _KIND]
-    cost = ranking.MOMENT + ranking.MOMENT_FIELD * (len(fields) - 1)
-    cost += sum(ranking.ODD_FIELD.get(field, 0.0) for field in fields)
-    halves = any(field in {"a", "aaa"} for field in fields)
-    twelve = any(field in {"h", "hh"} for field in fields)
+def _settled(parts: tuple["_Group | str", ...]) -> list[tuple[str, float]]:
+    """The patterns that the groups may stand for, with their costs: padded as the others are, and the other way."""
+    groups = [part for part in parts if isinstance(part, _Group)]
+    halves = any(group.kind == "a" for group in groups)
+    padded = any(
+        text.startswith("0")
+        for group in groups
+        if group.kind in "MdHDw"
+        for text in group.texts
+        if group.names[0] not in {"yy", "mm", "ss"}
+    )
+    plain = any(len(text) == 1 for group in groups if group.kind in "MdHDw" for text in group.texts)
+    touching = any(
+        isinstance(left, _Group) and isinstance(right, _Group) and right.kind not in "a"
+        for left, right in zip(parts, parts[1:], strict=False)
+    )
+    iso = groups[0].kind == "y" and len(groups) > 1
+    wide = (padded or touching or iso) and not plain
+    base = ranking.MOMENT + ranking.MOMENT_FIELD * (len(groups) - 1) + _order_cost(parts)
+    found = []
+    for wished, more in ((wide, 0.0), (not wide, ranking.ODD_PADDING)):
+        pattern, cost, free = "", base, False
+        for place, part in enumerate(parts):
+            if isinstance(part, str):
+                pattern += quote(part)
+                continue
+            before = parts[place - 1] if place else ""
+            name, choice = _named(part, halves, wished, before if isinstance(before, str) else "")
+            free = free or choice
+            pattern += name
+            cost += ranking.ODD_FIELD.get(name, 0.0)
+            if isinstance(before, str) and before.endswith("W"):
+                cost += -0.2 if part.kind == "w" else 0.3
+            if isinstance(before, str) and before.endswith("Q"):
+                cost += -0.3 if part.kind == "Q" else 0.3
+        if not more:
+            found.append((pattern, cost))
+        elif free:
+            found.append((pattern, cost + more))
+    twelve = any(group.kind == "H" and set(group.names) <= {"h", "hh"} for group in groups)
     if twelve and not halves:
-        cost += 0.25
-    if halves and not twelve:
-        cost += 0.3 if any(field in {"H", "HH"} for field in fields) else 0.1
-    cost += _padding_cost(fields, parts, values)
-    cost += _neighbour_cost(parts)
-    return cost
+        return [(pattern, cost + 0.25) for pattern, cost in found]
+    if halves and any(group.kind == "H" and set(group.names) <= {"H", "HH"} for group in groups):
+        return [(pattern, cost + 0.3) for pattern, cost in found]
+    return found
 
 
-def _padding_cost(fields: list[str], parts: tuple[tuple[str, str], ...], values: list[Moment]) -> float:
-    padded = [field for field in fields if field in {"MM", "dd", "HH", "hh", "DDD", "ww"}]
-    plain = [field for field in fields if field in {"M", "d", "H", "h"}]
-    texts = {part: text for part, text in parts}
-    sure_padded = any(texts[field].startswith("0") for field in padded)
-    sure_plain = any(len(texts[field]) == 1 for field in plain)
-    compact = len(fields) > 1 and all(part in _KIND for part, _ in parts)
-    iso = fields[0] == "yyyy" and len(fields) > 1
+def _named(group: _Group, halves: bool, wide: bool, before: str) -> tuple[str, bool]:
+    """The field that a group stands for, and whether the padding was a free choice."""
+    names = list(group.names)
+    if group.kind == "H":
+        clock = [name for name in names if name.startswith("h" if halves else "H")]
+        names = clock or names
+    if group.kind in "ms":
+        return names[0], False
+    if group.kind == "w" and before.endswith("W"):
+        return names[0], len(names) > 1
+    if group.kind in "MdHDw" and len(names) > 1:
+        long = [name for name in names if len(name) > 1 and name not in {"do", "MMM", "MMMM"}]
+        short = [name for name in names if len(name) == 1]
+        if long and short:
+            return (long[0] if wide else short[0]), True
+    return names[0], False
+
+
+def _order_cost(parts: tuple["_Group | str", ...]) -> float:
+    """Times stand beside times, dates beside dates, each in its order."""
     cost = 0.0
-    if sure_plain:
-        cost += ranking.ODD_PADDING * len(padded)
-    elif sure_padded or compact or iso:
-        cost += ranking.ODD_PADDING * len(plain)
-    else:
-        cost += 0.12 * len(padded)
-    cost += 0.15 * sum(1 for field in fields if field in {"m", "s"} and len(texts[field]) == 2)
-    touching = [(left, right) for (left, _), (right, _) in zip(parts, parts[1:], strict=False) if left in _KIND and right in _KIND]
-    cost += 0.5 * sum(1 for left, right in touching if right not in {"a", "aaa", "do"} and (left in _OPEN or right in _OPEN))
-    return cost
-
-
-def _neighbour_cost(parts: tuple[tuple[str, str], ...]) -> float:
-    cost = 0.0
-    for (left, _), (glue, _), (right, _) in zip(parts, parts[1:], parts[2:], strict=False):
-        if left in _KIND and right in _KIND and glue not in _KIND:
-            both = _KIND[left] in "Hms" and _KIND[right] in "Hms"
-            dates = _KIND[left] in "yMdE" and _KIND[right] in "yMdE"
+    groups = [part for part in parts if isinstance(part, _Group)]
+    for left, glue, right in zip(parts, parts[1:], parts[2:], strict=False):
+        if isinstance(left, _Group) and isinstance(glue, str) and isinstance(right, _Group):
+            both = left.kind in "Hms" and right.kind in "Hms"
+            dates = left.kind in "yMdE" and right.kind in "yMdE"
             if (glue == ":" and not both) or (glue in {"/", "-", "."} and not dates):
                 cost += ranking.ODD_NEIGHBOURS
-    kinds = "".join(_KIND[part] for part, _ in parts if part in _KIND)
-    for wrong in ("mH", "sm", "sH", "my", "Md:", "dm", "Mm", "ym"):
+    kinds = "".join(group.kind for group in groups)
+    for wrong in ("mH", "sm", "sH", "my", "Md:", "dm", "Mm", "ym", "Hs"):
         cost += ranking.ODD_NEIGHBOURS * (wrong in kinds)
-    cost += 0.03 * ("dM" in kinds and not any(part in {"MMM", "MMMM"} for part, _ in parts))
-    return cost
+    changes = sum(1 for left, right in zip(kinds, kinds[1:], strict=False) if (left in "Hmsa") != (right in "Hmsa"))
+    cost += ranking.ODD_NEIGHBOURS * max(changes - 1, 0)
+    words = any(group.names[0] in {"MMM", "MMMM"} for group in groups)
+    return cost + 0.03 * ("dM" in kinds and not words)
 
 
 __all__ = ["Column", "moment_views", "offer_moments"]

@@ -120,7 +120,7 @@ def _number_as(shop: Workshop, number: View, text: str, decimal: str) -> None:
     if text.startswith("("):
         target = -target
     first = number.values[0]
-    for form, form_cost in _number_forms(text, decimal, group):
+    for form, form_cost in _number_forms(text, decimal, group, _padded_width(tuple(shop.outputs))):
         exact = places(target)
         for scale in (0, 3, -3, 2, -2, 6, -6, 1, -1, -9, 9):
             moved = first.scaleb(scale) if scale else first
@@ -133,7 +133,7 @@ def _number_as(shop: Workshop, number: View, text: str, decimal: str) -> None:
                 if rounded and moved != target:
                     for mode in ("nearest", "floor", "ceiling", "up", "down", "even"):
                         offered = _with(form, scaled, mode)
-                        shop.offer(scaled.of(offered, cost + 0.25 + ranking.MODE[mode]))
+                        shop.offer(scaled.of(offered, cost + 0.25 + 2 * ranking.MODE[mode]))
                 else:
                     kept = 0.06 if scale < 0 and not form.keep_zeros and form.most is None else 0.0
                     shop.offer(scaled.of(_with(form, scaled, "nearest"), cost + kept))
@@ -145,7 +145,13 @@ def _with(form: FormatNumber, view: View, mode: str) -> FormatNumber:
     return FormatNumber(view.node, form.least, form.most, form.keep_zeros, form.width, form.group, form.decimal, form.sign, mode)
 
 
-def _number_forms(text: str, decimal: str, group: str) -> Iterator[tuple[FormatNumber, float]]:
+@lru_cache(maxsize=200)
+def _padded_width(outputs: tuple[str, ...]) -> int:
+    """How many digits zeros fill up to in the outputs; 1 when no number starts with a zero."""
+    return max((len(found) for output in outputs for found in re.findall(r"(?<![0-9.,])0[0-9]+", output)), default=1)
+
+
+def _number_forms(text: str, decimal: str, group: str, padded: int) -> Iterator[tuple[FormatNumber, float]]:
     """How a number may have been shown that looks like `text`, the likelier ones first."""
     bare = text.strip("()+-")
     whole, _, rest = bare.partition(decimal)
@@ -162,6 +168,8 @@ def _number_forms(text: str, decimal: str, group: str) -> Iterator[tuple[FormatN
         widths = [(len(digits), ranking.FORM["width"])]
     elif len(digits) > 1 and not grouped:
         widths.append((len(digits), ranking.FORM["wide"]))
+    if padded > 1 and digits and len(digits) >= padded and not digits.startswith("0"):
+        widths.append((padded, ranking.FORM["width"]))
     shown = len(rest)
     forms: list[tuple[int, int | None, bool, float]]
     if not rest:
@@ -234,7 +242,7 @@ def offer_ranges(shop: Workshop, number: View, cycle: int = 0) -> None:
                 decimals = len(low_shown.partition(".")[2])
                 form = FormatNumber(Column(0), decimals, None, False, width)
                 cost = number.cost + ranking.RANGE
-                cost += (0.0 if step.normalize() in _NICE_RANGE else 0.6) + (1.0 if cycle and cycle % step else 0.0)
+                cost += (0.0 if step.normalize() in _NICE_RANGE else 2.5) + (1.0 if cycle and cycle % step else 0.0)
                 cost += 0.35 * bool(origin and origin != gap) + 0.05 * bool(gap) + (0.8 if separator in "/_.:," else 0.0)
                 made = NumberRange(number.node, _plain(step), _plain(origin), gap_text, separator, form)
                 shop.offer(number.of(made, cost))

@@ -14,7 +14,7 @@ TOKEN = {name: 1.0 for name in TOKENS} | {
 }  # fmt: skip
 TO_TOKEN = 1.25
 INDEX, INDEX_FROM_END = 0.1, 0.06
-SLICE, SLICE_LENGTH, SLICE_FIXED = 1.0, 0.09, 0.6
+SLICE, SLICE_LENGTH, SLICE_FIXED, SLICE_INSIDE = 1.0, 0.09, 0.6, 1.1
 SECOND_LEVEL = 0.1
 CASE = {"title": 0.35, "upper": 0.35, "lower": 0.35, "sentence": 0.45}
 WHOLE_CASE = {"snake": 0.9, "kebab": 0.9, "camel": 1.0, "pascal": 1.0}
@@ -43,20 +43,24 @@ MOMENT_ROUND, MOMENT_RANGE = 0.5, 0.35
 # What the rows without an answer say.
 MISSING = 2.5
 """For a part that does not apply to them."""
+BROKEN_TOKEN = 1.5
+"""For a token that is cut out of longer words in other rows, times their share."""
+RAGGED = 0.8
+"""For a piece that has blanks at its ends in other rows only, times the root of their share."""
 PRECEDENCE = {"moment": 0.7, "number": 0.35}
 """For a piece of text out of a column that is a date, or a number, in every row."""
 
 # Putting parts together.
 PER_PART = 0.35
-OUT_OF_ORDER, AGAIN = 0.1, 0.15
+OUT_OF_ORDER, AGAIN, TOUCHING = 0.1, 0.15, 0.3
 PUNCTUATION, PUNCTUATION_LENGTH = 0.25, 0.03
-TEXT, TEXT_LENGTH, TEXT_DIGIT = 1.1, 0.1, 1.2
+TEXT, TEXT_LENGTH, TEXT_DIGIT = 1.1, 0.1, 1.7
 COPIED, COPIED_LENGTH = 1.5, 0.6
 """For a constant whose words stand in the input too: it was hardly typed."""
 CALENDAR = 3.0
 """For a constant that is the name of a month or weekday."""
 WHOLE_CONSTANT = 3.0
-UNANSWERED = 3.0
+UNANSWERED = 4.5
 """For a program, times the share of the rows that it leaves without an answer."""
 
 # Several cases.

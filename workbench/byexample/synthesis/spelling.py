@@ -83,6 +83,8 @@ def _out_of_order(parts: tuple[Part, ...], atom: View) -> float:
     cost = 0.0
     used = [part for part in parts if not isinstance(part, str)]
     if own is not None and used:
+        if not isinstance(parts[-1], str) and parts[-1].column == own and not isinstance(atom.node, FormatMoment):
+            cost += ranking.TOUCHING
         columns = [part.column for part in used if part.column is not None]
         if columns:
             cost += ranking.OUT_OF_ORDER * (own < columns[-1]) + ranking.AGAIN * (own in columns)
@@ -122,7 +124,8 @@ class _Prices:
         self._outputs = shop.outputs
         self._rows = shop.rows
         self._cells = {cell.lower() for row in shop.rows for cell in row if cell}
-        self._words = {word for cell in self._cells for word in re.findall(r"\w+", cell)}
+        self._words = {word for cell in self._cells for word in re.findall(r"[^\W_]+", cell)}
+        self._initials = {word[0] for word in self._words}
         self._distinct = max(len(set(map(tuple, shop.rows))), 1)
         self._known: dict[str, float] = {}
 
@@ -140,7 +143,7 @@ class _Prices:
         digits = sum(character.isdigit() for character in text)
         price = ranking.TEXT - 0.6 + ranking.TEXT_LENGTH * letters + ranking.TEXT_DIGIT * digits
         copied = 0.0
-        for word in re.findall(r"\w+", text.lower()):
+        for word in re.findall(r"[^\W_]+", text.lower()):
             if (
                 self._distinct > 1
                 and len(word) > 1
@@ -149,8 +152,8 @@ class _Prices:
                 copied += 0.5 * (ranking.COPIED + ranking.COPIED_LENGTH * len(word))
             elif word in self._words or (len(word) > 2 and any(word in cell for cell in self._cells)):
                 price += ranking.COPIED + ranking.COPIED_LENGTH * len(word)
-            elif len(word) == 1 and any(word in cell for cell in self._cells):
-                price += 0.6
+            elif len(word) == 1:
+                price += 1.3 if word in self._initials else 0.5
         price += ranking.CALENDAR * len(_CALENDAR.findall(text))
         if all(len(output) == len(text) for output in self._outputs):
             price += ranking.WHOLE_CONSTANT

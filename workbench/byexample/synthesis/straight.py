@@ -1,6 +1,7 @@
 """Learning one program that treats all rows alike."""
 
 import math
+import re
 
 from workbench.byexample.synthesis import ranking
 from workbench.byexample.synthesis.datepatterns import date_patterns
@@ -13,7 +14,10 @@ from workbench.byexample.synthesis.workshop import View, Workshop
 from workbench.byexample.tree.dates import ReadMoment
 from workbench.byexample.tree.nodes import Column, Node, Unary
 from workbench.byexample.tree.numbers import Number, parse_number
+from workbench.byexample.tree.texts import Match, Trim
 
+_WORD = re.compile(r"[^\W_]+")
+_PLAIN_RUNS = {"digits", "letters", "upper", "lower", "capitalized", "number"}
 _SECOND = 40
 """How many pieces are cut once more."""
 WANTED = 8
@@ -92,22 +96,46 @@ def heed_others(shop: Workshop) -> None:
         for column in shop.columns
     }
     count = len(shop.others)
+    _trim_ends(shop)
     for view in shop.atoms:
         missing = sum(1 for value in view.others(shop.others) if value is None)
         empty = blank.get(view.column, 0)
         view.cost += ranking.MISSING * max(missing - empty, 0) / max(count - empty, 1)
+        view.cost += ranking.BROKEN_TOKEN * _broken(shop, view)
         kind = typed.get(view.column)
         if kind and not isinstance(view.node, Column) and not _is_typed(view.node):
             view.cost += ranking.PRECEDENCE[kind]
 
 
+def _broken(shop: Workshop, view: View) -> float:
+    """The share of rows in which a token is cut out of a longer word, while the examples have it alone."""
+    node = view.node
+    if not isinstance(node, Match) or node.kind not in _PLAIN_RUNS:
+        return 0.0
+    if any(value not in _WORD.findall(text) for value, text in zip(view.values, view.parent_values, strict=True)):
+        return 0.0
+    pairs = [(value, text) for value, text in zip(view.others(shop.others), view.parent_others(shop.others), strict=True) if value]
+    return sum(value not in _WORD.findall(text) for value, text in pairs) / max(len(pairs), 1)
+
+
+def _trim_ends(shop: Workshop) -> None:
+    """Offers pieces without blanks at their ends where the examples have none, but other rows would."""
+    for view in shop.atoms:
+        if isinstance(view.node, Trim) or any(value != value.strip() for value in view.values):
+            continue
+        others = [value for value in view.others(shop.others) if value]
+        ragged = sum(value != value.strip() for value in others)
+        if ragged:
+            view.cost += ranking.RAGGED * math.sqrt(ragged / len(others))
+            shop.offer(view.of(Trim(view.node), view.cost - ranking.RAGGED * math.sqrt(ragged / len(others)) + ranking.TRIM))
+
+
 def _type(shop: Workshop, column: View) -> str | None:
     values = [value for value in (*column.values, *column.others(shop.others)) if value and value.strip()]
-    if all(date_patterns(value) for value in values) and not all(value.isdecimal() for value in values):
+    enough = 0.9 * len(values)
+    if sum(1 for value in values if date_patterns(value)) >= enough and not all(value.isdecimal() for value in values):
         return "moment"
-    if all(parse_number(value) is not None for value in values):
-        return "number"
-    return None
+    return "number" if sum(1 for value in values if parse_number(value) is not None) >= enough else None
 
 
 def _is_typed(node: Node) -> bool:

@@ -30,6 +30,7 @@ def offer_texts(shop: Workshop, view: View, whole: bool) -> None:
     shop.offer(view)
     _cases(shop, view, whole)
     _slices(shop, view, whole)
+    _replaced(shop, view)
     if whole:
         _cleaned(shop, view)
         _padded(shop, view)
@@ -78,13 +79,14 @@ def _slices(shop: Workshop, view: View, whole: bool) -> None:
                 for style in ("upper", "lower"):
                     shop.offer(sliced.of(Case(sliced.node, style), sliced.cost + ranking.CASE[style]))
     if whole and shortest <= 40:
+        far = 0.15 if fixed else ranking.SLICE_INSIDE
         for start, end in _shared(view.values[0], shop.outputs[0]):
             if start and end < len(view.values[0]):
-                shop.offer(view.of(Slice(node, start, end), base + 0.15 + ranking.SLICE_LENGTH * start))
+                shop.offer(view.of(Slice(node, start, end), base + far + ranking.SLICE_LENGTH * start))
                 shop.offer(
                     view.of(
                         Slice(node, start - len(view.values[0]), end - len(view.values[0])),
-                        base + 0.3 + ranking.SLICE_LENGTH * start,
+                        base + 0.15 + far + ranking.SLICE_LENGTH * start,
                     )
                 )
 
@@ -128,19 +130,27 @@ def _cleaned(shop: Workshop, view: View) -> None:
     for kind in _KEPT:
         kept = view.of(KeepTokens(node, kind), cost + ranking.KEEP)
         shop.offer(kept)
-    characters = dict.fromkeys(_CHARACTERS.findall(values[0]))
-    fresh = [c for c in dict.fromkeys(_CHARACTERS.findall(shop.outputs[0])) if c not in characters]
-    for old in characters:
-        for new in ("", *fresh):
-            replaced = view.of(Replace(node, old, new), cost + ranking.REPLACE)
-            shop.offer(replaced)
-            if replaced:
-                for style in ("upper", "lower", "title"):
-                    shop.offer(replaced.of(Case(replaced.node, style), replaced.cost + ranking.CASE[style]))
     for left, right in (("''", '"'), ("'", '"'), ('"', "'")):
         if left in values[0] and right in shop.outputs[0]:
             shop.offer(view.of(Replace(node, left, right), cost + ranking.REPLACE))
     _initials(shop, view)
+
+
+def _replaced(shop: Workshop, view: View) -> None:
+    """One kind of mark replaced by another, or dropped."""
+    first, output = view.values[0], shop.outputs[0]
+    lowered = output.lower()
+    marks = dict.fromkeys(_CHARACTERS.findall(first))
+    fresh = [mark for mark in dict.fromkeys(_CHARACTERS.findall(output)) if mark not in marks]
+    for old in marks:
+        for new in ("", *fresh):
+            if first.replace(old, new).lower() not in lowered:
+                continue
+            replaced = view.of(Replace(view.node, old, new), view.cost + ranking.REPLACE)
+            shop.offer(replaced)
+            if replaced:
+                for style in ("upper", "lower", "title"):
+                    shop.offer(replaced.of(Case(replaced.node, style), replaced.cost + ranking.CASE[style]))
 
 
 def _initials(shop: Workshop, view: View) -> None:
@@ -170,7 +180,7 @@ def _padded(shop: Workshop, view: View) -> None:
         if left and len(set(left)) == 1 and not left.isalpha():
             shop.offer(view.of(Pad(view.node, len(left) + len(value), left[0], "left"), view.cost + ranking.PAD))
         right = output[at + len(value) :]
-        if right and len(set(right)) == 1 and not right.isalpha():
+        if right and len(set(right)) == 1 and not right.isalnum():
             shop.offer(view.of(Pad(view.node, len(right) + len(value), right[0], "right"), view.cost + ranking.PAD))
 
 

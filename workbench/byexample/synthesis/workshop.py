@@ -36,6 +36,15 @@ class View:
             values.append(found)
         return View(node, values, cost, self.column, self)
 
+    @property
+    def parent_values(self) -> list[Any]:
+        """The values of the view that this one looks through, on the examples."""
+        return self._parent.values if self._parent is not None else self.values
+
+    def parent_others(self, rows: Sequence[Row]) -> list[Any]:
+        """The values of the view that this one looks through, on the rows without answers."""
+        return self._parent.others(rows) if self._parent is not None else self.others(rows)
+
     def others(self, rows: Sequence[Row]) -> list[Any]:
         """The values on the rows without answers."""
         if self._others is None:
