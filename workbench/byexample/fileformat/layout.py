@@ -148,7 +148,8 @@ def _is_footer(cells: Sequence[str], body: Sequence[Sequence[str]], width: int) 
     if _NOTE.match(cells[0]) and not any(_NOTE.match(row[0]) for row in body[: len(body) // 2]):
         return True
     if len(cells) == width:
-        return _sparse(cells, body) and kind_of(cells[0]) not in STRONG
+        worded = sum(" " in row[0].strip() for row in body) * 2 < len(body)
+        return worded and " " in cells[0].strip() and kind_of(cells[0]) not in STRONG and _sparse(cells, body)
     if len(cells) == 1:
         return True
     kinds = [dominant([row[index] for row in body[1:60]]) for index in range(min(width, len(cells)))]
