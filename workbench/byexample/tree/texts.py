@@ -345,12 +345,12 @@ def _numeric(text: str) -> tuple[Decimal, str]:
     return (Decimal("Infinity"), text) if number is None else (number, text)
 
 
-_PLAIN_NUMBER = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]{1,18})?")
+PLAIN_NUMBER = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]{1,18})?")
 
 
 def parse_plain(text: str) -> Decimal | None:
     """The number that a plain text such as -12.5 is: what a list is sorted by."""
-    return Decimal(text) if _PLAIN_NUMBER.fullmatch(text) else None
+    return Decimal(text) if PLAIN_NUMBER.fullmatch(text) else None
 
 
 def find(text: str, mark: str, index: int) -> int | None:
