@@ -4,6 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
 from workbench.byexample.profiling.characters import DIGIT
 from workbench.byexample.profiling.grouping import groups_of
@@ -60,6 +61,7 @@ _ZIP = (
     ("Japan", r"[0-9]{3}-[0-9]{4}"),
     ("with the country", r"(?:D|DE|A|AT|CH|F|FR|B|BE|L|DK|NL|CZ|SK|PL)-[0-9]{4,5}"),
 )
+_BARE_ZIPS = {"Poland", "Sweden, Czechia, Greece", "Brazil", "Portugal", "Japan"}  # digits that may be anything else
 _PHONE = re.compile(
     r"(?:(?:Tel|Fax|Phone)[.:]* ?)?(?P<plus>\+|00)?(?P<number>[0-9(][0-9 ()./\u2011-]{4,22}[0-9])(?: ?(?:x|ext\.?|#) ?[0-9]{1,6})?",
     re.IGNORECASE,
@@ -97,8 +99,10 @@ def _by_forms(kind: str, rank: float, forms: tuple[tuple[str, str], ...], sample
 
 def _zip(sample: Counts) -> Reading | None:
     reading = _by_forms("zip", 0.4, _ZIP, sample)
-    if not reading or "5 digits" not in reading.formats:
-        return reading
+    if not reading:
+        return None
+    if "5 digits" not in reading.formats:
+        return replace(reading, rank=0.3) if set(reading.formats) <= _BARE_ZIPS else reading
     fitting = [value for value in sample if reading.fits(value)]
     zeros = any(value[0] == "0" for value in fitting)
     plain = reading.formats == ("5 digits",)

@@ -12,6 +12,8 @@ from workbench.byexample.profiling.types.words import read_booleans, read_texts
 _SAMPLE = 1000
 _LEAST = 0.5
 _MISFITS = 20
+_DATED = {"date", "datetime", "time"}
+_CERTAIN = 0.3
 
 
 def likely_type(values: Sequence[str | None]) -> tuple[LikelyType, ...]:
@@ -67,8 +69,8 @@ def type_readings(counts: Counts, row: Callable[[str], int]) -> list[tuple[Likel
             )
         found.append((count / everything + reading.rank, likely, reading))
     found.sort(key=lambda item: -item[0])
-    if found[0][1].kind in {"date", "datetime"}:  # 2017-01-05 has a telephone number's marks too
-        found = [item for item in found if item[1].kind != "phone"]
+    if any(likely.kind in _DATED and reading.rank > _CERTAIN for _, likely, reading in found):
+        found = [item for item in found if item[1].kind not in {"phone", "code"}]  # a date has the marks of these too
     return [(likely, reading) for _, likely, reading in found]
 
 
