@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.base.errors import UserError
+from workbench.byexample import Budget, LearningCancelled
 from workbench.byexample.filtering import Filter, learn_filter
 
 Row = tuple[str | None, ...]
@@ -202,9 +203,14 @@ def test_that_a_damaged_filter_is_refused_with_a_sentence() -> None:
 def test_that_a_large_table_with_long_cells_is_learned_in_time() -> None:
     rows: list[Row] = [(str(index), "x" * 10_000 + str(index % 2), None) for index in range(20_000)]
     began = time.monotonic()
-    learned = learn_filter(rows, {0: True, 1: False, 2: True, 3: False}, budget=1.0)
+    learned = learn_filter(rows, {0: True, 1: False, 2: True, 3: False}, budget=Budget(seconds=1.0))
     assert time.monotonic() - began < 3
     assert learned.program
+
+
+def test_that_learning_can_be_cancelled() -> None:
+    with pytest.raises(LearningCancelled):
+        learn_filter(ROWS, {0: True}, budget=Budget(cancelled=lambda: True))
 
 
 NASTY = st.one_of(

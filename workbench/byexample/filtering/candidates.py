@@ -15,6 +15,8 @@ from workbench.byexample.tree.nodes import Column, Node, Row
 from workbench.byexample.tree.numbers import Arithmetic, Number
 from workbench.byexample.tree.texts import Lookup
 
+LONGEST = 200
+
 
 def candidates(kept: Sequence[Row], dropped: Sequence[Row], seen: Sequence[Row]) -> list[Priced]:
     """All tests that the marked rows suggest, a few hundred at most."""
@@ -62,18 +64,23 @@ def _equal(column: Marked, node: Node, filled: Sequence[str], extra: float = 0.0
     counts = Counter(filled)
     price = PRICES["equals"] + extra + math.log(len(counts))
     few = len(counts) <= FEW
-    for value in dict.fromkeys(value for value in column.kept if value and value.strip()):
+    for value in _values(column.kept):
         if few or counts[value] > 1:
             yield Priced(price + wordy(value), Equals(node, value))
-    for value in dict.fromkeys(value for value in column.dropped if value and value.strip()):
+    for value in _values(column.dropped):
         if few or counts[value] > 1:
             yield Priced(price + wordy(value) + PRICES["not"], Not(node, Equals(node, value)))
     for values, negated in ((column.kept, False), (column.dropped, True)):
-        listed = tuple(dict.fromkeys(value for value in values if value))
+        listed = tuple(_values(values))
         if 2 <= len(listed) <= 6 and (few or all(counts[value] > 1 for value in listed)):
             test: Condition = Applies(Lookup(node, tuple((value, value) for value in listed)))
             several = PRICES["one of"] + extra + sum(map(wordy, listed)) + math.log(math.comb(len(counts), len(listed)) or 1)
             yield Priced(several + PRICES["not"] * negated, Not(node, test) if negated else test)
+
+
+def _values(values: Sequence[str | None]) -> list[str]:
+    """The different ones, without blank ones and without such that no person would filter by."""
+    return list(dict.fromkeys(value for value in values if value and value.strip() and len(value) <= LONGEST))
 
 
 def _date_parts(column: Marked, read: ReadMoment) -> Iterator[Priced]:

@@ -11,13 +11,13 @@ from workbench.base.errors import UserError
 from workbench.byexample.filtering.candidates import candidates
 from workbench.byexample.filtering.pricing import Priced
 from workbench.byexample.filtering.rowfilter import Filter
+from workbench.byexample.synthesis.learner import Budget, LearningCancelled
 from workbench.byexample.tree.conditions import Condition
 from workbench.byexample.tree.nodes import Column, Row
 from workbench.byexample.tree.program import walk
 
 SEEN = 200
 """So many unmarked rows are looked at while learning, taken from all over."""
-BUDGET = 2.0
 MOST_TESTS = 3
 PAIRED = 250
 BROAD = 50
@@ -72,14 +72,27 @@ class _Found:
     mask: int
 
 
+class _Clock:
+    """Tells when the budget's time is over; raises LearningCancelled when learning is cancelled."""
+
+    def __init__(self, budget: Budget) -> None:
+        self._end = time.monotonic() + budget.seconds
+        self._cancelled = budget.cancelled
+
+    def over(self) -> bool:
+        if self._cancelled and self._cancelled():
+            raise LearningCancelled
+        return time.monotonic() > self._end
+
+
 def learn_filter(
-    rows: Sequence[Row], keep: Mapping[int, bool], *, columns: Sequence[str] = (), budget: float = BUDGET
+    rows: Sequence[Row], keep: Mapping[int, bool], *, columns: Sequence[str] = (), budget: Budget | None = None
 ) -> LearnedFilter:
     """Learns which rows to keep from some that are marked: True to keep the row with this index, False to drop it.
 
     The unmarked rows guide what is likely: a filter that keeps all of them, or none, is hardly meant. `columns`: names for the
-    explanation. `budget`: seconds after which the best that was found is taken. Raises UserError for a mark of a row that is
-    not there.
+    explanation. When the time of the `budget` is over, the best that was found is taken. Raises UserError for a mark of a row
+    that is not there, and LearningCancelled.
     """
     for index in keep:
         if not 0 <= index < len(rows):
@@ -88,10 +101,10 @@ def learn_filter(
         return LearnedFilter(None, explanation="Mark at least one row to keep or to drop.")
     if conflicts := _conflicts(rows, keep):
         return LearnedFilter(None, conflicts=conflicts, explanation=conflicts[0].message)
-    deadline = time.monotonic() + budget
+    clock = _Clock(budget or Budget())
     unmarked = [index for index in range(len(rows)) if index not in keep]
     seen = unmarked[:: max(len(unmarked) // SEEN, 1)][:SEEN]
-    found = _search(rows, keep, seen, deadline)
+    found = _search(rows, keep, seen, clock)
     if not found:
         return LearnedFilter(
             None, explanation="No filter of up to three readable tests keeps and drops the rows as they are marked."
@@ -103,7 +116,7 @@ def learn_filter(
         for other in found[1 : 1 + ALTERNATIVES]
     ]
     return LearnedFilter(
-        best.filter, tuple(alternatives), _doubtful(found, rows, unmarked, deadline), explanation=best.filter.explain(columns)
+        best.filter, tuple(alternatives), _doubtful(found, rows, unmarked, clock), explanation=best.filter.explain(columns)
     )
 
 
@@ -118,19 +131,19 @@ def _conflicts(rows: Sequence[Row], keep: Mapping[int, bool]) -> tuple[FilterCon
     return tuple(found)
 
 
-def _search(rows: Sequence[Row], keep: Mapping[int, bool], seen: Sequence[int], deadline: float) -> list[_Found]:
+def _search(rows: Sequence[Row], keep: Mapping[int, bool], seen: Sequence[int], clock: _Clock) -> list[_Found]:
     """All filters that agree with the marks, likeliest first, one for each set of rows."""
     marked = sorted(keep)
     looked_at = [rows[index] for index in (*marked, *seen)]
     kept, dropped = ([tuple(rows[index]) for index in marked if keep[index] is wanted] for wanted in (True, False))
     wanted_kept = sum(1 << bit for bit, index in enumerate(marked) if keep[index])
     wanted_dropped = ((1 << len(marked)) - 1) & ~wanted_kept
-    tests = _masks(candidates(kept, dropped, [rows[index] for index in seen]), looked_at, deadline)
+    tests = _masks(candidates(kept, dropped, [rows[index] for index in seen]), looked_at, clock)
     judge = _Judge(wanted_kept, wanted_dropped, len(marked), len(looked_at))
     found: dict[int, _Found] = {}
     for every in (True, False):
         fitting = [(mask, priced) for mask, priced in tests if judge.useful(mask, every)]
-        for price, mask, chosen in _combinations(fitting, judge, every, deadline):
+        for price, mask, chosen in _combinations(fitting, judge, every, clock):
             total = judge.total(price + EITHER * (not every and len(chosen) > 1), mask)
             if mask not in found or total < found[mask].price:
                 found[mask] = _Found(total, Filter(tuple(sorted(chosen, key=_first_column)), every or len(chosen) == 1), mask)
@@ -141,11 +154,11 @@ def _first_column(test: Condition) -> int:
     return min((node.index for node in walk(test) if isinstance(node, Column)), default=0)
 
 
-def _masks(priced: Sequence[Priced], rows: Sequence[Row], deadline: float) -> list[tuple[int, Priced]]:
+def _masks(priced: Sequence[Priced], rows: Sequence[Row], clock: _Clock) -> list[tuple[int, Priced]]:
     """The tests with the rows that they hold for, as bits; the cheapest one of those that hold for the same rows."""
     best: dict[int, Priced] = {}
     for one in sorted(priced, key=lambda one: one.price):
-        if time.monotonic() > deadline:
+        if clock.over():
             break
         mask = sum(1 << bit for bit, row in enumerate(rows) if one.test.holds(row))
         best.setdefault(mask, one)
@@ -184,13 +197,13 @@ class _Judge:
         return total
 
 
-def _combinations(tests: Sequence[tuple[int, Priced]], judge: _Judge, every: bool, deadline: float) -> list[_Combination]:
+def _combinations(tests: Sequence[tuple[int, Priced]], judge: _Judge, every: bool, clock: _Clock) -> list[_Combination]:
     """Single tests, pairs and triples that fit the marks; a pair must be better than its tests alone: neither fits already."""
     ordered = sorted(tests, key=lambda pair: pair[1].price)
     found: list[_Combination] = [(priced.price, mask, (priced.test,)) for mask, priced in ordered if judge.fits(mask)]
     partial = [(mask, priced) for mask, priced in ordered if not judge.fits(mask)][:PAIRED]
     for first, (mask, priced) in enumerate(partial):
-        if time.monotonic() > deadline:
+        if clock.over():
             break
         for second in range(first + 1, len(partial)):
             other_mask, other = partial[second]
@@ -214,13 +227,13 @@ def _thirds(
     return found
 
 
-def _doubtful(found: Sequence[_Found], rows: Sequence[Row], unmarked: Sequence[int], deadline: float) -> tuple[int, ...]:
+def _doubtful(found: Sequence[_Found], rows: Sequence[Row], unmarked: Sequence[int], clock: _Clock) -> tuple[int, ...]:
     """The unmarked rows on which the best and the other good readings disagree most, weighed by how good those are."""
     best = found[0]
     others = [(math.exp(best.price - one.price), one.filter) for one in found[1:30] if one.price - best.price < NEAR]
     doubts: list[tuple[float, int]] = []
     for index in unmarked[:: max(len(unmarked) // 5000, 1)]:
-        if not others or time.monotonic() > deadline:
+        if not others or clock.over():
             break
         kept = best.filter.run(rows[index])
         doubt = sum(weight for weight, other in others if other.run(rows[index]) is not kept)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from workbench.byexample.filtering.pricing import FEW, LONG, PRICES, Marked, Priced, both
 from workbench.byexample.tree.conditions import (
@@ -24,6 +24,8 @@ from workbench.byexample.tree.tokens import expression
 
 TOKEN_KINDS = ("digits", "signed", "letters", "email", "url", "ip", "phone", "date", "time", "upper", "guid")
 MOST_WORDS = 60
+WORD = 40
+"""Longer words are no words that a person would filter by."""
 
 
 def text_tests(column: Marked) -> Iterator[Priced]:
@@ -53,7 +55,8 @@ def _words(value: str) -> list[str]:
 def _telling(values: Sequence[str | None], counts: Counter[str]) -> list[str]:
     """The words of these texts that could tell rows apart, those of most texts first."""
     found = Counter(word for value in values if value for word in dict.fromkeys(_words(value)))
-    return sorted(found, key=lambda word: (-found[word], counts[word], word))[:MOST_WORDS]
+    short = [word for word in found if len(word) <= WORD]
+    return sorted(short, key=lambda word: (-found[word], counts[word], word))[:MOST_WORDS]
 
 
 def _any_case(column: Marked, node: Node, price: float) -> Iterator[Priced]:
@@ -72,10 +75,14 @@ def _edges(column: Marked, node: Node, filled: Sequence[str]) -> Iterator[Priced
         for kind, name, take in ((StartsWith, "starts", _starts), (EndsWith, "ends", _ends)):
             variety = math.log(max(len({edge for value in filled for edge in take(value)[0][:1]}), 2))
             for partial in (False, True):
-                for edge in list(dict.fromkeys(edge for value in texts for edge in take(value)[partial]))[:MOST_WORDS]:
+                for edge in _short(edge for value in texts for edge in take(value)[partial]):
                     test = kind(node, edge)
                     price = PRICES[name] + variety + (PRICES["part of a word"] - 0.1 * len(edge) if partial else 0.05 * len(edge))
                     yield Priced(price + PRICES["not"] * negated, Not(node, test) if negated else test)
+
+
+def _short(edges: Iterable[str]) -> list[str]:
+    return [edge for edge in dict.fromkeys(edges) if len(edge) <= WORD][:MOST_WORDS]
 
 
 _EDGE = r"[^\W\d_]+|[0-9]+|[^\w]|_"
@@ -83,7 +90,7 @@ _EDGE = r"[^\W\d_]+|[0-9]+|[^\w]|_"
 
 def _starts(value: str) -> tuple[list[str], list[str]]:
     """Whole words or marks that the text starts with, and parts of a word."""
-    match = re.match(_EDGE, value)
+    match = re.match(_EDGE, value[:LONG])
     if match is None:
         return [], []
     first = match.group()
@@ -92,10 +99,10 @@ def _starts(value: str) -> tuple[list[str], list[str]]:
 
 
 def _ends(value: str) -> tuple[list[str], list[str]]:
-    match = re.search(rf"(?:{_EDGE})\Z", value[-LONG:])
+    match = re.match(_EDGE, value[: -LONG - 1 : -1])
     if match is None:
         return [], []
-    last = match.group()
+    last = match.group()[::-1]
     longer = [value[-len(last) - 1] + last] if len(value) > len(last) else []
     return [last, *longer], [last[-size:] for size in (1, 2, 3) if len(last) > size]
 
