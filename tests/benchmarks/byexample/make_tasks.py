@@ -10,7 +10,7 @@ import json
 from collections import defaultdict
 from pathlib import Path
 
-from tests.benchmarks.byexample.taskset import dates, mixed, numbers, pieces, substrings  # noqa: F401 (they declare the tasks)
+from tests.benchmarks.byexample.taskset import dates, mixed, numbers, pieces, substrings, various  # noqa: F401 (they declare the tasks)
 from tests.benchmarks.byexample.taskset.registry import TASKS, Task
 
 FOLDER = Path(__file__).parent / "tasks"
