@@ -104,10 +104,10 @@ def _oddity(patterns: tuple[str, ...]) -> float:
 def offer_moments(shop: Workshop, moment: View) -> None:
     """Offers what can be made of a view of dates and times."""
     for fields, cost in _patterns(shop, moment.values, (*_DATE_FIELDS, *_TIME_FIELDS), _language(moment)):
-        shop.offer(moment.of(FormatMoment(moment.node, fields, _language(moment)), moment.cost + cost))
+        shop.through(moment, FormatMoment(moment.node, fields, _language(moment)), moment.cost + cost)
     if _language(moment) != "en":
         for fields, cost in _patterns(shop, moment.values, (*_DATE_FIELDS, *_TIME_FIELDS), "en"):
-            shop.offer(moment.of(FormatMoment(moment.node, fields), moment.cost + cost + 0.02))
+            shop.through(moment, FormatMoment(moment.node, fields), moment.cost + cost + 0.02)
     for field in ("H", "m", "s", "yyyy", "d", "M"):
         number = moment.of(MomentNumber(moment.node, field), moment.cost + ranking.MOMENT_FIELD)
         if number:
@@ -123,6 +123,7 @@ def _language(moment: View) -> str:
 
 def _rounded(shop: Workshop, moment: View) -> None:
     several = len(shop.rows) > 1
+    known: dict[tuple[object, ...], list[tuple[str, float]]] = {}
     for step in _STEPS:
         for mode, more in (("floor", 0.0), ("nearest", 0.12), ("ceiling", 0.2)):
             rounded = moment.of(RoundMoment(moment.node, step, mode), 0.0)
@@ -130,13 +131,18 @@ def _rounded(shop: Workshop, moment: View) -> None:
                 continue
             if all(a[3:6] == b[3:6] for a, b in zip(rounded.values, moment.values, strict=True)):
                 continue
+            if not any(str(rounded.values[0].hour % size) in shop.outputs[0] for size in (12, 24)) and rounded.values[0].hour % 12:
+                continue
             cost = moment.cost + ranking.MOMENT_ROUND + more + 0.02 * _STEPS.index(step)
-            for fields, dear in _patterns(shop, rounded.values, _TIME_FIELDS, "en"):
+            times = tuple(value[3:6] for value in rounded.values)
+            if times not in known:
+                known[times] = _patterns(shop, rounded.values, _TIME_FIELDS, "en")
+            for fields, dear in known[times]:
                 minutes = "m" in fields
                 if (step < 3600 and not minutes) or (step % 60 == 0 and "s" in fields and not minutes):
                     continue
                 dear += 0.15 if minutes and step >= 3600 else 0.0
-                shop.offer(rounded.of(FormatMoment(rounded.node, fields), cost + dear))
+                shop.through(rounded, FormatMoment(rounded.node, fields), cost + dear)
 
 
 @lru_cache(maxsize=2000)
@@ -174,7 +180,7 @@ def _ranges(shop: Workshop, moment: View) -> None:
             cost = moment.cost + ranking.MOMENT_RANGE + 0.1 * bool(gap) + 0.25 * bool(origin) + 0.3 * (step not in _STEPS)
             cost += 0.35 * (gap in {600, 300}) + 0.6 * (gap == 3600)
             cost += 0.8 * (pattern in {"H", "HH"}) + 0.5 * (separator in "/|,") + 1.0 * separator.isspace()
-            shop.offer(moment.of(MomentRange(moment.node, step, origin, gap, separator, pattern), cost))
+            shop.through(moment, MomentRange(moment.node, step, origin, gap, separator, pattern), cost)
 
 
 def _patterns(shop: Workshop, values: list[Moment], fields: tuple[str, ...], language: str) -> list[tuple[str, float]]:

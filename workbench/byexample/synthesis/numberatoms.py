@@ -8,12 +8,13 @@ from functools import lru_cache
 from workbench.byexample.synthesis import ranking
 from workbench.byexample.synthesis.workshop import View, Workshop
 from workbench.byexample.tree.nodes import Column
-from workbench.byexample.tree.numbers import FormatNumber, Number, NumberRange, Ordinal, Round, Scale, places
+from workbench.byexample.tree.numbers import FormatNumber, Number, NumberRange, Ordinal, Round, Scale, places, round_to
 
 SHOWN = re.compile(r"[+-]?\(?(?:[0-9][0-9,]*(?:\.[0-9]+)?|\.[0-9]+)\)?")
 _COMMA = re.compile(r"[+-]?[0-9][0-9.]*(?:,[0-9]+)?")
 _FACTORS = ("1", "2", "2.5", "5")
 _MOST_DIGITS = 15
+_SCALES = (0, 3, -3, 2, -2, 6, -6, 1, -1, -9, 9)
 _BETWEEN = [
     re.compile(rf"(?<![0-9.])(?=(-?[0-9]+(?:\.[0-9]+)?)({separator})(-?[0-9]+(?:\.[0-9]+)?))")
     for separator in (
@@ -94,7 +95,7 @@ def offer_numbers(shop: Workshop, number: View) -> None:
                 _number_as(shop, number, match.group(), ",")
     value = number.values[0]
     if value == value.to_integral_value() and re.search(rf"\b{int(value)}(?:st|nd|rd|th)\b", output):
-        shop.offer(number.of(Ordinal(number.node), number.cost + 0.3))
+        shop.through(number, Ordinal(number.node), number.cost + 0.3)
 
 
 def _forms_of(shown: str) -> Iterator[str]:
@@ -120,25 +121,48 @@ def _number_as(shop: Workshop, number: View, text: str, decimal: str) -> None:
     if text.startswith("("):
         target = -target
     first = number.values[0]
-    for form, form_cost in _number_forms(text, decimal, group, _padded_width(tuple(shop.outputs))):
-        exact = places(target)
-        for scale in (0, 3, -3, 2, -2, 6, -6, 1, -1, -9, 9):
-            moved = first.scaleb(scale) if scale else first
-            cost = number.cost + ranking.NUMBER + form_cost + (ranking.SCALE + 0.1 * (abs(scale) % 3 != 0) if scale else 0.0)
-            rounded = form.most is not None and places(moved) > exact
-            if moved == target or (rounded and abs(moved - target) <= Decimal(1).scaleb(-exact)):
-                scaled = number if not scale else number.of(Scale(number.node, format(Decimal(1).scaleb(scale), "f")), cost)
-                if scaled is None:
-                    continue
-                if rounded and moved != target:
-                    for mode in ("nearest", "floor", "ceiling", "up", "down", "even"):
-                        offered = _with(form, scaled, mode)
-                        shop.offer(scaled.of(offered, cost + 0.25 + 2 * ranking.MODE[mode]))
-                else:
-                    kept = 0.06 if scale < 0 and not form.keep_zeros and form.most is None else 0.0
-                    shop.offer(scaled.of(_with(form, scaled, "nearest"), cost + kept))
-            if moved != target and (scale == 0 or shop.rows and len(shop.rows) > 1):
-                _rounded(shop, number, moved, target, scale, form, cost)
+    exact = places(target)
+    forms = _number_forms(text, decimal, group, _padded_width(tuple(shop.outputs)))
+    steps = _steps_to(target)
+    for scale in _SCALES:
+        moved = first.scaleb(scale) if scale else first
+        near = abs(moved - target)
+        unit = Decimal(1).scaleb(-exact)
+        cost = number.cost + ranking.NUMBER + (ranking.SCALE + 0.1 * (abs(scale) % 3 != 0) if scale else 0.0)
+        fits = [(step, price) for step, price in steps if near < step] if near and (not scale or len(shop.rows) > 1) else []
+        if near > unit and not fits:
+            continue
+        scaled = number if not scale else number.of(Scale(number.node, format(Decimal(1).scaleb(scale), "f")), cost)
+        if scaled is None:
+            continue
+        rounded = list(_rounded(scaled, target, fits, cost))
+        # the digits after rounding are those of the step: nothing further is rounded
+        plain: dict[tuple[object, ...], tuple[FormatNumber, float]] = {}
+        for form, form_cost in forms:
+            _shown_as(shop, scaled, form, moved, target, cost + form_cost)
+            plain.setdefault((form.least, form.width, form.group, form.decimal, form.sign), (form, form_cost))
+        for view in rounded:
+            for form, form_cost in plain.values():
+                shown = FormatNumber(view.node, form.least, None, False, form.width, form.group, form.decimal, form.sign)
+                shop.through(view, shown, view.cost + form_cost)
+
+
+def _shown_as(shop: Workshop, view: View, form: FormatNumber, moved: Decimal, target: Decimal, cost: float) -> None:
+    """Offers a number in a form that gives the target, rounded to the form's digits where they are fewer."""
+    if form.most is not None and places(moved) > places(target) and moved != target:
+        if abs(moved - target) <= Decimal(1).scaleb(-places(target)):
+            for mode in ("nearest", "floor", "ceiling", "up", "down", "even"):
+                shop.through(view, _with(form, view, mode), cost + 0.25 + 2 * ranking.MODE[mode])
+    elif moved == target:
+        kept = (
+            0.06
+            if isinstance(view.node, Scale)
+            and abs(moved) < abs(view.parent_values[0])
+            and not form.keep_zeros
+            and form.most is None
+            else 0.0
+        )
+        shop.through(view, _with(form, view, "nearest"), cost + kept)
 
 
 def _with(form: FormatNumber, view: View, mode: str) -> FormatNumber:
@@ -151,7 +175,12 @@ def _padded_width(outputs: tuple[str, ...]) -> int:
     return max((len(found) for output in outputs for found in re.findall(r"(?<![0-9.,])0[0-9]+", output)), default=1)
 
 
-def _number_forms(text: str, decimal: str, group: str, padded: int) -> Iterator[tuple[FormatNumber, float]]:
+@lru_cache(maxsize=2000)
+def _number_forms(text: str, decimal: str, group: str, padded: int) -> tuple[tuple[FormatNumber, float], ...]:
+    return tuple(_forms(text, decimal, group, padded))
+
+
+def _forms(text: str, decimal: str, group: str, padded: int) -> Iterator[tuple[FormatNumber, float]]:
     """How a number may have been shown that looks like `text`, the likelier ones first."""
     bare = text.strip("()+-")
     whole, _, rest = bare.partition(decimal)
@@ -193,22 +222,18 @@ def _number_forms(text: str, decimal: str, group: str, padded: int) -> Iterator[
         yield FormatNumber(Column(0), 0, 0, False, 1, group, decimal, sign), cost + 0.4
 
 
-def _rounded(shop: Workshop, number: View, moved: Decimal, target: Decimal, scale: int, form: FormatNumber, cost: float) -> None:
-    step_of = max(places(target), 0)
-    for step, price in nice_steps(step_of):
-        if step <= 0 or target % step or abs(moved - target) >= step:
-            continue
-        base = number if not scale else number.of(Scale(number.node, format(Decimal(1).scaleb(scale), "f")), cost)
-        if base is None:
-            return
+def _rounded(view: View, target: Decimal, steps: list[tuple[Decimal, float]], cost: float) -> Iterator[View]:
+    """The numbers rounded to steps, where the first becomes the target."""
+    first = view.values[0]
+    for step, price in steps:
         for mode in ("nearest", "floor", "ceiling", "up", "down"):
-            rounded = base.of(Round(base.node, format(step, "f"), mode), cost + ranking.ROUND + price + ranking.MODE[mode])
-            if rounded and rounded.values[0] == target:
-                # the digits after rounding are those of the step: nothing further is rounded
-                shown = FormatNumber(rounded.node, form.least, None, False, form.width, form.group, form.decimal, form.sign)
-                shop.offer(rounded.of(shown, rounded.cost))
+            if round_to(first, step, mode) == target:
+                found = view.of(Round(view.node, format(step, "f"), mode), cost + ranking.ROUND + price + ranking.MODE[mode])
+                if found is not None:
+                    yield found
 
 
+@lru_cache(maxsize=100)
 def nice_steps(decimals: int) -> list[tuple[Decimal, float]]:
     """Steps that people round to, the big round ones first, with what they cost."""
     found = []
@@ -218,6 +243,12 @@ def nice_steps(decimals: int) -> list[tuple[Decimal, float]]:
             price = {"1": 0.0, "5": 0.08, "2": 0.35, "2.5": 0.3}[factor]
             found.append((step, price))
     return found
+
+
+@lru_cache(maxsize=2000)
+def _steps_to(target: Decimal) -> tuple[tuple[Decimal, float], ...]:
+    """The steps that a number is a multiple of."""
+    return tuple((step, price) for step, price in nice_steps(places(target)) if not target % step)
 
 
 def offer_ranges(shop: Workshop, number: View, cycle: int = 0) -> None:
@@ -245,7 +276,7 @@ def offer_ranges(shop: Workshop, number: View, cycle: int = 0) -> None:
                 cost += (0.0 if step.normalize() in _NICE_RANGE else 2.5) + (1.0 if cycle and cycle % step else 0.0)
                 cost += 0.35 * bool(origin and origin != gap) + 0.05 * bool(gap) + (0.8 if separator in "/_.:," else 0.0)
                 made = NumberRange(number.node, _plain(step), _plain(origin), gap_text, separator, form)
-                shop.offer(number.of(made, cost))
+                shop.through(number, made, cost)
 
 
 @lru_cache(maxsize=2000)

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Iterable
 
 from workbench.byexample.synthesis import ranking
 from workbench.byexample.synthesis.datepatterns import date_patterns
@@ -48,41 +49,38 @@ def gather(shop: Workshop) -> None:
         column.cost = 0.02 * number
     first = _distinct(view for column in views for view in pieces(shop, column, 0))
     for view in views:
-        _offer(shop, view, whole=True)
-    for view in first:
+        _offer(shop, view, whole=True, typed=True)
+    for view, typed in first:
         if shop.late:
             return
-        _offer(shop, view, whole=False)
-    ranked = [view for view in sorted(first, key=lambda view: view.cost) if min(map(len, view.values)) > 2]
-    second = _distinct(view for piece in ranked[:_SECOND] for view in pieces(shop, piece, 1))
-    known = {(view.column, tuple(view.values)) for view in first}
-    for view in second:
+        _offer(shop, view, whole=False, typed=typed)
+    ranked = [view for view, _ in sorted(first, key=lambda item: item[0].cost) if min(map(len, view.values)) > 2]
+    known = {(view.column, tuple(view.values)) for view, _ in first}
+    for view, typed in _distinct(view for piece in ranked[:_SECOND] for view in pieces(shop, piece, 1)):
         if shop.late:
             return
         if (view.column, tuple(view.values)) not in known:
-            _offer(shop, view, whole=False)
+            _offer(shop, view, whole=False, typed=typed)
         else:
             shop.offer(view)
 
 
-def _distinct(views: object) -> list[View]:
-    """One view, the cheapest, of those with equal values, but a few of those that are wanted as they stand."""
+def _distinct(views: Iterable[View]) -> list[tuple[View, bool]]:
+    """A few views, the cheapest, of those with equal values; the first two of them are worth reading as numbers and dates."""
     best: dict[tuple[int | None, tuple[str, ...]], list[View]] = {}
-    for view in views:  # type: ignore[attr-defined]
-        alike = best.setdefault((view.column, tuple(view.values)), [])
-        alike.append(view)
-    found = []
-    for alike in best.values():
-        alike.sort(key=lambda view: view.cost)
-        found += alike[:5]
-    return found
+    for view in views:
+        best.setdefault((view.column, tuple(view.values)), []).append(view)
+    return [
+        (view, place < 2) for alike in best.values() for place, view in enumerate(sorted(alike, key=lambda view: view.cost)[:5])
+    ]
 
 
-def _offer(shop: Workshop, view: View, *, whole: bool) -> None:
-    if (number := number_view(view)) is not None:
-        offer_numbers(shop, number)
-    for moment in moment_views(shop, view):
-        offer_moments(shop, moment)
+def _offer(shop: Workshop, view: View, *, whole: bool, typed: bool) -> None:
+    if typed:
+        if (number := number_view(view)) is not None:
+            offer_numbers(shop, number)
+        for moment in moment_views(shop, view):
+            offer_moments(shop, moment)
     offer_texts(shop, view, whole)
 
 

@@ -9,7 +9,6 @@ from workbench.byexample.tree.texts import (
     Case,
     Items,
     KeepTokens,
-    Lookup,
     Match,
     Pad,
     Replace,
@@ -18,6 +17,7 @@ from workbench.byexample.tree.texts import (
     Squeeze,
     Trim,
     WithoutAccents,
+    to_case,
 )
 
 _DROPPED = ("blanks", "punctuation", "digits", "letters", "vowels", "lower", "upper")
@@ -42,12 +42,12 @@ def _cases(shop: Workshop, view: View, whole: bool) -> None:
         if not whole:
             return
     for style, more in ranking.CASE.items():
-        cased = view.of(Case(node, style), cost + more)
-        if cased and cased.values != view.values:
-            shop.offer(cased)
+        if to_case(view.values[0], style) in shop.outputs[0] and (cased := view.of(Case(node, style), cost + more)):
+            if cased.values != view.values:
+                shop.offer(cased)
     if whole and any(character.isalpha() for character in shop.outputs[0]):
         for style, more in ranking.WHOLE_CASE.items():
-            shop.offer(view.of(Case(node, style), cost + more))
+            shop.through(view, Case(node, style), cost + more)
 
 
 def _slices(shop: Workshop, view: View, whole: bool) -> None:
@@ -60,35 +60,35 @@ def _slices(shop: Workshop, view: View, whole: bool) -> None:
     )
     base = cost + (ranking.SLICE_FIXED if fixed else ranking.SLICE)
     for size in range(1, min(9, shortest)):
-        start = view.of(Slice(node, 0, size), base + ranking.SLICE_LENGTH * size)
-        end = view.of(Slice(node, -size, None), base + 0.1 + ranking.SLICE_LENGTH * size)
-        for piece in (start, end):
-            if piece is None:
-                continue
-            shop.offer(piece)
-            if size <= 3:
-                for style in ("upper", "lower"):
-                    shop.offer(piece.of(Case(piece.node, style), piece.cost + ranking.CASE[style]))
-            if size == 2 or size == 3:
-                shop.offer(piece.of(Case(piece.node, "title"), piece.cost + ranking.CASE["title"]))
+        for piece, more in ((Slice(node, 0, size), 0.0), (Slice(node, -size, None), 0.1)):
+            _cased(shop, view, piece, base + more + ranking.SLICE_LENGTH * size, ("upper", "lower", "title") if size <= 3 else ())
     for size in range(1, min(5, shortest)):
         for piece in (Slice(node, size, None), Slice(node, 0, -size)):
-            sliced = view.of(piece, cost + ranking.SLICE + 0.3 + ranking.SLICE_LENGTH * size)
-            shop.offer(sliced)
-            if size == 1 and sliced:
-                for style in ("upper", "lower"):
-                    shop.offer(sliced.of(Case(sliced.node, style), sliced.cost + ranking.CASE[style]))
+            cost_ = cost + ranking.SLICE + 0.3 + ranking.SLICE_LENGTH * size
+            _cased(shop, view, piece, cost_, ("upper", "lower") if size == 1 else ())
     if whole and shortest <= 40:
         far = 0.15 if fixed else ranking.SLICE_INSIDE
         for start, end in _shared(view.values[0], shop.outputs[0]):
             if start and end < len(view.values[0]):
-                shop.offer(view.of(Slice(node, start, end), base + far + ranking.SLICE_LENGTH * start))
+                shop.through(view, Slice(node, start, end), base + far + ranking.SLICE_LENGTH * start)
                 shop.offer(
                     view.of(
                         Slice(node, start - len(view.values[0]), end - len(view.values[0])),
                         base + 0.15 + far + ranking.SLICE_LENGTH * start,
                     )
                 )
+
+
+def _cased(shop: Workshop, view: View, piece: Slice, cost: float, styles: tuple[str, ...]) -> None:
+    """Offers a slice as it is and in other cases."""
+    text = piece.apply(view.values[0])
+    if not text or text.lower() not in shop.outputs[0].lower():
+        return
+    sliced = view.of(piece, cost)
+    shop.offer(sliced)
+    if sliced is not None:
+        for style in styles:
+            shop.through(sliced, Case(piece, style), cost + ranking.CASE[style])
 
 
 def _shared(text: str, output: str) -> list[tuple[int, int]]:
@@ -126,13 +126,13 @@ def _cleaned(shop: Workshop, view: View) -> None:
             shop.offer(cleaned)
             if cleaned:
                 for style in ("upper", "lower"):
-                    shop.offer(cleaned.of(Case(cleaned.node, style), cleaned.cost + ranking.CASE[style]))
+                    shop.through(cleaned, Case(cleaned.node, style), cleaned.cost + ranking.CASE[style])
     for kind in _KEPT:
         kept = view.of(KeepTokens(node, kind), cost + ranking.KEEP)
         shop.offer(kept)
     for left, right in (("''", '"'), ("'", '"'), ('"', "'")):
         if left in values[0] and right in shop.outputs[0]:
-            shop.offer(view.of(Replace(node, left, right), cost + ranking.REPLACE))
+            shop.through(view, Replace(node, left, right), cost + ranking.REPLACE)
     _initials(shop, view)
 
 
@@ -150,7 +150,7 @@ def _replaced(shop: Workshop, view: View) -> None:
             shop.offer(replaced)
             if replaced:
                 for style in ("upper", "lower", "title"):
-                    shop.offer(replaced.of(Case(replaced.node, style), replaced.cost + ranking.CASE[style]))
+                    shop.through(replaced, Case(replaced.node, style), replaced.cost + ranking.CASE[style])
 
 
 def _initials(shop: Workshop, view: View) -> None:
@@ -178,10 +178,7 @@ def _padded(shop: Workshop, view: View) -> None:
             continue
         left = output[:at]
         if left and len(set(left)) == 1 and not left.isalpha():
-            shop.offer(view.of(Pad(view.node, len(left) + len(value), left[0], "left"), view.cost + ranking.PAD))
+            shop.through(view, Pad(view.node, len(left) + len(value), left[0], "left"), view.cost + ranking.PAD)
         right = output[at + len(value) :]
         if right and len(set(right)) == 1 and not right.isalnum():
-            shop.offer(view.of(Pad(view.node, len(right) + len(value), right[0], "right"), view.cost + ranking.PAD))
-
-
-__all__ = ["Lookup", "offer_texts"]
+            shop.through(view, Pad(view.node, len(right) + len(value), right[0], "right"), view.cost + ranking.PAD)
