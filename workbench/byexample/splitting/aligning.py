@@ -1,0 +1,120 @@
+"""Fixed width: the positions at which the columns of an aligned text begin.
+
+A column begins after positions that are blank in (nearly) all rows; inside of what remains, where many rows begin a word after
+blanks (columns aligned left, one of them full), where many rows end one (aligned right), or at a position that holds but signs and
+blanks between digits.
+"""
+
+from collections.abc import Sequence as Rows
+
+from workbench.byexample.splitting.items import tokens_of
+from workbench.byexample.splitting.plans import Columns
+
+_WIDEST = 1000  # a line longer than this is no line of columns
+_DELIMITERS = ",;:|="
+
+
+def columns_of(texts: Rows[str]) -> Columns | None:
+    """The cuts of aligned rows; None where the rows show no padding, or share a delimiter."""
+    rows = [text for text in texts if text.strip()]
+    if len(rows) < 2 or max(map(len, rows)) > _WIDEST or not _padded(rows) or _delimited(rows):
+        return None
+    grid = _Grid(rows)
+    gaps = grid.gaps()
+    if not grid.varied(gaps) and not (len(rows) >= 3 and any(end - start > 1 for start, end in gaps)):
+        return None
+    gaps = [gap for gap in gaps if not grid.inside_items(gap[1])]
+    cuts = {end for _, end in gaps}
+    blocks = zip([0, *sorted(cuts)], [*sorted(cuts), grid.length], strict=True)
+    for start, end in list(blocks):
+        signs = {p for p in range(start + 1, end) if grid.sign(p)}
+        cuts |= signs | {p for p in range(start + 1, end) if p - 1 not in signs and grid.parted(start, p, end)}
+    return Columns(tuple(sorted(cuts))) if cuts else None
+
+
+def _padded(rows: Rows[str]) -> bool:
+    """Whether at least half of the rows have two blanks in a row somewhere inside, or blanks at an end."""
+    return sum("  " in row for row in rows) * 2 >= len(rows)
+
+
+def _delimited(rows: Rows[str]) -> bool:
+    """Whether some delimiter occurs equally often, and at different positions or beside padding, in all rows."""
+    for mark in _DELIMITERS:
+        if mark not in rows[0]:
+            continue
+        counts = {sum(token.text == mark for token in tokens_of(row)) for row in rows[:50]}
+        if len(counts) == 1 and 0 not in counts:
+            return True
+    return False
+
+
+class _Grid:
+    """Which positions of which rows hold something."""
+
+    def __init__(self, rows: Rows[str]) -> None:
+        self.rows = rows
+        self.length = max(map(len, rows))
+        self.filled = [[not character.isspace() for character in row.ljust(self.length)] for row in rows]
+        self.count = [sum(row[p] for row in self.filled) for p in range(self.length)]
+
+    def gaps(self) -> list[tuple[int, int]]:
+        """Runs of positions that are blank in nearly all rows, with something on both sides."""
+        allowed = len(self.rows) // 50
+        blank = [count <= allowed for count in self.count]
+        found: list[tuple[int, int]] = []
+        first = next(p for p, is_blank in enumerate(blank) if not is_blank)
+        start = None
+        for p in range(first, self.length):
+            if blank[p] and start is None:
+                start = p
+            elif not blank[p] and start is not None:
+                if self._enough(start, p):
+                    found.append((start, p))
+                start = None
+        return found
+
+    def _enough(self, start: int, end: int) -> bool:
+        """Two rows may share a blank by accident, but not two blanks."""
+        return len(self.rows) >= 3 or end - start > 1 or any(not any(row[max(0, start - 1) : end]) for row in self.filled)
+
+    def varied(self, gaps: Rows[tuple[int, int]]) -> bool:
+        """Whether some row has more blanks than the gap: a value shorter than its column."""
+        for start, end in gaps:
+            if sum((start > 0 and not row[start - 1]) or not row[end] for row in self.filled) * 5 >= len(self.rows):
+                return True
+        return any(self.parted(0, p, self.length) for p in range(1, self.length))
+
+    def parted(self, start: int, p: int, end: int) -> bool:
+        """Whether a column begins or ends here, with something on both sides (from start, up to end) in many rows."""
+        if not (self.begins(p) or self.ends(p)):
+            return False
+        return all(sum(any(row[a:b]) for row in self.filled) * 2 >= len(self.rows) for a, b in ((start, p), (p, end)))
+
+    def begins(self, p: int) -> bool:
+        """Words begin here after blanks in many rows, and nearly no row has nothing here."""
+        n, least = len(self.rows), 1 if len(self.rows) > 3 else 2
+        started = sum(row[p] and not any(row[max(0, p - least) : p]) for row in self.filled) if p >= least else 0
+        return started * 2 >= n and self.count[p] >= 0.9 * n
+
+    def ends(self, p: int) -> bool:
+        """Words end just before this in many rows, and most rows have something there."""
+        n = len(self.rows)
+        if n < 4 or self.count[p - 1] < 0.6 * n or self.count[p] == 0:
+            return False
+        return sum(row[p - 1] and not row[p] for row in self.filled) * 2 >= n
+
+    def sign(self, p: int) -> bool:
+        """A position of signs and blanks between digits in all rows: the sign of the next number."""
+        if len(self.rows) < 3 or not 0 < p < self.length - 1:
+            return False
+        here = {row[p : p + 1] for row in self.rows}
+        if not here <= {" ", "-", "+"} or len(here) < 2:
+            return False
+        return all(row[p - 1 : p].isdigit() and row[p + 1 : p + 2].isdigit() for row in self.rows)
+
+    def inside_items(self, p: int) -> bool:
+        """Whether a cut here would go through a date, a time or the like in most rows."""
+        hit = 0
+        for row in self.rows[:50]:
+            hit += any(token.start < p < token.end and token.kind in ("date", "time", "quoted text") for token in tokens_of(row))
+        return hit * 2 > min(len(self.rows), 50)
