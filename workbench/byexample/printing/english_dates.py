@@ -21,12 +21,13 @@ SAMPLE = Moment(2031, 1, 7, 17, 4, 8, "25")
 _FIELDS = {
     "yyyy": "year", "yy": "two-digit year", "YYYY": "year of the ISO week", "Q": "quarter", "MMMM": "name of the month",
     "MMM": "short name of the month", "MM": "two-digit month", "M": "month", "do": "day of the month as an ordinal",
-    "dd": "two-digit day", "d": "day", "DDD": "three-digit day of the year", "D": "day of the year", "EEEE": "weekday", "EEE": "short weekday",
+    "dd": "two-digit day", "d": "day", "DDD": "three-digit day of the year", "D": "day of the year", "EEEE": "weekday",
+    "F": "count of the weekday in the month", "EEE": "short weekday",
     "ww": "two-digit ISO week", "w": "ISO week", "HH": "two-digit hour", "H": "hour", "hh": "two-digit hour (12-hour clock)",
     "h": "hour (12-hour clock)", "mm": "two-digit minute", "m": "minute", "ss": "two-digit second", "s": "second",
     "S": "fraction of the second", "aaa": "am or pm", "a": "AM or PM", "X": "time zone",
 }  # fmt: skip
-_DATES, _TIMES = frozenset("yYQMdDEw"), frozenset("HhmsSa")
+_DATES, _TIMES = frozenset("yYQMdDEwF"), frozenset("HhmsSa")
 
 
 def date_phrase(node: Node, wording: Wording) -> Phrase | None:
