@@ -5,6 +5,7 @@ blanks (columns aligned left, one of them full), where many rows end one (aligne
 blanks between digits.
 """
 
+from collections import Counter
 from collections.abc import Sequence as Rows
 
 from workbench.byexample.splitting.items import tokens_of
@@ -28,7 +29,8 @@ def columns_of(texts: Rows[str]) -> Columns | None:
     blocks = zip([0, *sorted(cuts)], [*sorted(cuts), grid.length], strict=True)
     for start, end in list(blocks):
         signs = {p for p in range(start + 1, end) if grid.sign(p)}
-        cuts |= signs | {p for p in range(start + 1, end) if p - 1 not in signs and grid.parted(start, p, end)}
+        others = {p for p in range(start + 1, end) if p - 1 not in signs and grid.parted(start, p, end)}
+        cuts |= signs | {p for p in others if not grid.inside_items(p)}
     return Columns(tuple(sorted(cuts))) if cuts else None
 
 
@@ -74,8 +76,19 @@ class _Grid:
         return found
 
     def _enough(self, start: int, end: int) -> bool:
-        """Two rows may share a blank by accident, but not two blanks."""
-        return len(self.rows) >= 3 or end - start > 1 or any(not any(row[max(0, start - 1) : end]) for row in self.filled)
+        """Whether the blanks are no accident of a text: lines that reach so far share two of them, or pad, or are many."""
+        reaching = [row for row, text in zip(self.filled, self.rows, strict=True) if len(text) > start]
+        if len(reaching) * 2 < len(self.rows) or len(reaching) < 2:
+            return False
+        padded = sum(not any(row[max(0, start - 1) : end]) or not any(row[start : end + 1]) for row in reaching)
+        return end - start > 1 or padded * 5 >= len(reaching) or len(reaching) > 5 or self._typed(start, end)
+
+    def _typed(self, start: int, end: int) -> bool:
+        """Whether the words on one side of the gap are no plain words in any row."""
+        rows = self.rows[1:] if len(self.rows) > 3 else self.rows  # the first may be a header
+        before = [text[:start].split()[-1] for text in rows if text[:start].strip()]
+        after = [text[end:].split()[0] for text in rows if text[end:].strip()]
+        return len(self.rows) > 2 and (not any(map(str.isalpha, before)) or not any(map(str.isalpha, after)))
 
     def varied(self, gaps: Rows[tuple[int, int]]) -> bool:
         """Whether some row has more blanks than the gap: a value shorter than its column."""
@@ -91,17 +104,24 @@ class _Grid:
         return all(sum(any(row[a:b]) for row in self.filled) * 2 >= len(self.rows) for a, b in ((start, p), (p, end)))
 
     def begins(self, p: int) -> bool:
-        """Words begin here after blanks in many rows, and nearly no row has nothing here."""
-        n, least = len(self.rows), 1 if len(self.rows) > 3 else 2
-        started = sum(row[p] and not any(row[max(0, p - least) : p]) for row in self.filled) if p >= least else 0
-        return started * 2 >= n and self.count[p] >= 0.9 * n
+        """Words begin here after blanks in many rows (in half of these after two), and nearly no row has nothing here."""
+        n = len(self.rows)
+        if self.count[p] < 0.9 * n:
+            return False
+        started = [row for row in self.filled if row[p] and not row[p - 1]]
+        wide = sum(not any(row[max(0, p - 2) : p]) for row in started)
+        through = any(text[p - 1 : p].isdigit() and text[p : p + 1].isdigit() for text in self.rows)
+        return len(started) * 2 >= n and wide * 2 >= len(started) and not through
 
     def ends(self, p: int) -> bool:
-        """Words end just before this in many rows, and most rows have something there."""
+        """Words of different lengths end just before this in many rows, half of them before two blanks."""
         n = len(self.rows)
         if n < 4 or self.count[p - 1] < 0.6 * n or self.count[p] == 0:
             return False
-        return sum(row[p - 1] and not row[p] for row in self.filled) * 2 >= n
+        ended = [row for row in self.filled if row[p - 1] and not row[p]]
+        wide = sum(not any(row[p : p + 2]) and any(row[p:]) for row in ended)
+        starts = Counter(max((k for k in range(p) if not row[k]), default=-1) for row in ended)
+        return len(ended) * 2 >= n and wide * 2 >= len(ended) and max(starts.values()) * 5 <= 3 * len(ended)
 
     def sign(self, p: int) -> bool:
         """A position of signs and blanks between digits in all rows: the sign of the next number."""

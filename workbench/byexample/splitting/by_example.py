@@ -17,7 +17,7 @@ from workbench.byexample.splitting.pieces import BOUNDARIES, FOLLOWED, PRECEDED,
 from workbench.byexample.splitting.plans import Columns, Plan, Sequence, compiled
 
 Spans = tuple[tuple[int, int], ...]
-_CLASSES = ("letter, digit", "digit, letter", "small, capital", "capital, small", "other, number", "other, digit", "digit, other")
+_CLASSES = tuple(sorted(BOUNDARIES, key=lambda name: "other" in name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,11 @@ class Shown:
 def tiled(text: str, parts: Rows[str]) -> bool:
     """Whether the parts, joined, give the text."""
     return "".join(parts) == text
+
+
+def padded(parts: Rows[str]) -> bool:
+    """Whether a part has blanks at an end, as it has in aligned text."""
+    return any(part != part.strip() and not _plain(part) for part in parts)
 
 
 def located(text: str, parts: Rows[str]) -> Spans | str:
@@ -206,6 +211,6 @@ def plans_from(shown: Rows[Shown], rows: Rows[str], *, tiles: bool) -> list[Plan
     """Plans for one reading of the examples; for aligned rows by position first."""
     columns = columns_from(shown, rows, tiles=tiles)
     sequence = sequence_from(shown, rows)
-    edged = tiles and any(one.text[start:end] != one.text[start:end].strip() for one in shown for start, end in one.fields)
+    edged = tiles and any(padded([one.text[start:end] for start, end in one.fields]) for one in shown)
     first: list[Plan | None] = [columns, sequence] if columns_of(rows) or edged else [sequence, columns]
     return [plan for plan in first if plan]

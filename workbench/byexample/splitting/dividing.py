@@ -114,6 +114,16 @@ def plan_of(division: Division) -> Sequence | None:
     return Sequence(tuple(pieces)) if any(isinstance(piece, Separator) for piece in pieces) else None
 
 
+def holds(plan: Sequence, division: Division, texts: Rows[str]) -> bool:
+    """Whether the plan gives just the parts that it was made from."""
+    columns = [part.texts for part in merged(division.parts) if not (part.rule and part.rule.boundary)]
+    for position, row in enumerate(division.rows):
+        parts = plan.parts(texts[row])
+        if parts is None or [part for part, _ in parts] != [column[position] for column in columns]:
+            return False
+    return True
+
+
 def _boundary(part: Part) -> bool:
     return part.rule is not None and bool(part.rule.boundary)
 

@@ -4,8 +4,8 @@ All patterns are bounded and start at the start of a word, so that a cell of any
 """
 
 import re
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 _MONTHS = r"(?i:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}"
 _DATES = (
@@ -52,17 +52,13 @@ PLAIN = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A piece of a text: an item's name, or "digits", "word", "blank", "symbol" or "mark"."""
+class Token(NamedTuple):
+    """A piece of a text: an item's name, or "digits", "word", "blank", "symbol" or "mark"; its text, and where it stands."""
 
     kind: str
     text: str
     start: int
-
-    @property
-    def end(self) -> int:
-        return self.start + len(self.text)
+    end: int
 
 
 @cache
@@ -71,7 +67,8 @@ def _pattern(opened: frozenset[str]) -> tuple[re.Pattern[str], tuple[str, ...]]:
     return re.compile("|".join(f"({pattern})" for pattern in kinds.values()), re.DOTALL), tuple(kinds)
 
 
-def tokens_of(text: str, opened: frozenset[str] = frozenset()) -> list[Token]:
+@lru_cache(maxsize=2000)
+def tokens_of(text: str, opened: frozenset[str] = frozenset()) -> tuple[Token, ...]:
     """The tokens of a text, in order and without gaps; items named in `opened` are taken apart like other text."""
     pattern, kinds = _pattern(opened)
-    return [Token(kinds[(match.lastindex or 1) - 1], match.group(), match.start()) for match in pattern.finditer(text)]
+    return tuple(Token(kinds[(match.lastindex or 1) - 1], match.group(), *match.span()) for match in pattern.finditer(text))

@@ -1,15 +1,14 @@
 """Learns a splitter from the rows of a column, with or without examples."""
 
 import time
-from collections.abc import Callable
 from collections.abc import Sequence as Rows
 from dataclasses import dataclass
 
 from workbench.base.errors import UserError
 from workbench.byexample.splitting import by_example, fallbacks
 from workbench.byexample.splitting.aligning import columns_of
-from workbench.byexample.splitting.dividing import Division, plan_of
-from workbench.byexample.splitting.plans import Fill, Listing, Plan
+from workbench.byexample.splitting.dividing import Division, holds, plan_of
+from workbench.byexample.splitting.plans import Columns, Fill, Listing, Plan
 from workbench.byexample.splitting.predicting import ALL, Level, divide
 from workbench.byexample.splitting.splitter import Splitter
 
@@ -89,23 +88,20 @@ def _sample(rows: Rows[str | None], size: int) -> list[str]:
 
 
 def _predicted(texts: Rows[str], fill: Fill, deadline: float) -> list[Plan]:
-    """Plans for these rows, the best first."""
+    """Plans for these rows, the best first: what nearly all rows share, and only failing that what fewer do."""
     plans: list[Plan] = []
     columns = columns_of(texts)
     if columns:
         plans.append(columns)
     texts = _without_header(texts)
     for share in _SHARES:
-        level, opened = Level(share), Level(share, ALL)
-        ways: list[Callable[[Rows[str]], Division | None]] = [
-            lambda texts, level=level: divide(texts, level),  # type: ignore[misc]
-            lambda texts, level=opened: divide(texts, level),  # type: ignore[misc]
-            lambda texts, level=level: fallbacks.first_place(texts, level),  # type: ignore[misc]
-        ]
-        for way in ways:
-            if time.monotonic() > deadline:
-                return plans
-            _add(plans, way(texts), texts)
+        if time.monotonic() > deadline:
+            return plans
+        if plans and share < _SHARES[0]:
+            break
+        _add(plans, divide(texts, Level(share)), texts)
+        _add(plans, divide(texts, Level(share, ALL)), texts)
+        _add(plans, fallbacks.first_place(texts, Level(share)), texts)
     listing = fallbacks.listing(texts, fill)
     if listing:
         plans.append(listing)
@@ -116,7 +112,7 @@ def _predicted(texts: Rows[str], fill: Fill, deadline: float) -> list[Plan]:
 def _add(plans: list[Plan], division: Division | None, texts: Rows[str]) -> None:
     """Adds the plan of a division, if it holds on the rows that it was made from."""
     plan = plan_of(division) if division else None
-    if plan and division and plan not in plans and all(plan.parts(texts[row]) is not None for row in division.rows):
+    if plan and division and plan not in plans and holds(plan, division, texts):
         plans.append(plan)
 
 
@@ -190,11 +186,15 @@ def _fitting(examples: Rows[tuple[str, tuple[str, ...]]], plans: Rows[Plan], tex
         ]
         if len({len(one.fields) for one in shown}) == 1:
             made += by_example.plans_from(shown, rows, tiles=tiles and number == len(readings[0]) - 1)
-    for plan in sorted(made, key=lambda plan: -_coverage(plan, rows)):
-        if plan not in fitting and _gives(plan, examples):
-            fitting.append(plan)
-    best = max((_coverage(plan, rows) for plan in fitting), default=0.0)
-    return sorted(fitting, key=lambda plan: _coverage(plan, rows) < 0.8 * best)
+    by_position = columns_of(rows) is not None or (tiles and any(by_example.padded(parts) for _, parts in examples))
+
+    def suits(plan: Plan) -> float:
+        """The share of rows; positions suit any row, and count for little where nothing is aligned."""
+        return _coverage(plan, rows) * (0.5 if isinstance(plan, Columns) and not by_position else 1)
+
+    fitting += [plan for plan in sorted(made, key=suits, reverse=True) if plan not in fitting and _gives(plan, examples)]
+    best = max(map(suits, fitting), default=0.0)
+    return sorted(fitting, key=lambda plan: suits(plan) < 0.8 * best)
 
 
 def _gives(plan: Plan, examples: Rows[tuple[str, tuple[str, ...]]]) -> bool:

@@ -12,6 +12,7 @@ BOUNDARIES: dict[str, tuple[str, str]] = {
     "digit, letter": (r"(?<=\d)(?=[^\W\d_])", "where a digit meets a letter"),
     "other, digit": (r"(?<=\D)(?=\d)", "before the first digit"),
     "digit, other": (r"(?<=\d)(?=\D)", "after the first digits"),
+    "digit, symbol": (r"(?<=\d)(?=[$£€¥₹%°])", "where a digit meets a symbol"),
     "other, number": (r"(?<=[^\d.+-])(?=[-+]?\d)", "before the first number"),
     "small, capital": (rf"(?<={_LOWER})(?={_UPPER})", "where a small letter meets a capital"),
     "capital, small": (rf"(?<={_UPPER})(?={_LOWER})", "after a capital that small letters follow"),

@@ -19,6 +19,7 @@ ALL = frozenset(ITEMS)
 _WEAK = "_.'’&#+*!?-/"  # the first to give up where marks disagree in their order
 _MOST = 300  # separators of a level: a line with more is no record
 _DEEPEST = 6  # fields within fields
+_GLUE = "_-'./"  # marks that join words
 _CLOSING = dict(ENCLOSING.values())
 _CONTENT = "&'’*#+@_"  # marks that inside of phrases belong to the words
 
@@ -43,6 +44,9 @@ class Level:
         """The level of a field."""
         at_start = first and self.first and not enclosed
         return Level(max(self.share, 0.97), self.opened, False, self.enclosed + enclosed, at_start, self.depth + 1)
+
+
+Line = Rows[Token]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,7 @@ def _excluded(rule: Separator) -> Separator:
     return Separator(rule.text, loose=len(rule.text) > 1 and not rule.text.strip(" "))
 
 
-def _by_marks(texts: Rows[str], lines: Rows[list[Token]], level: Level) -> Division | None:
+def _by_marks(texts: Rows[str], lines: Rows[Line], level: Level) -> Division | None:
     kinds = _stable_kinds(lines, level)
     while kinds:
         division = cut_up(texts, [_marks_of(line, kinds) for line in lines], level)
@@ -130,13 +134,18 @@ def _by_marks(texts: Rows[str], lines: Rows[list[Token]], level: Level) -> Divis
     return None
 
 
-def _stable_kinds(lines: Rows[list[Token]], level: Level) -> list[str]:
+def _stable_kinds(lines: Rows[Line], level: Level) -> list[str]:
     """Marks (as they are, or only with blanks beside them), runs of marks and brackets that occur equally often in most rows."""
     counts: dict[str, Counter[int]] = {}
     for line in lines:
         for kind, count in Counter(kind for i in range(len(line)) for kind in _kinds_at(line, i)).items():
             counts.setdefault(kind, Counter())[count] += 1
-    stable = [kind for kind, found in counts.items() if level.agreed(found.most_common(1)[0][1], len(lines))]
+    words = sum(any(_in_phrase(line, i) for i in _inner_blanks(line)) for line in lines) * 2 > len(lines)
+    stable = [
+        kind
+        for kind, found in counts.items()
+        if level.agreed(found.most_common(1)[0][1], len(lines)) and not (words and kind in _GLUE and _glues(lines, kind))
+    ]
     chosen: list[str] = []
     for kind in sorted(stable, key=lambda kind: (len(kind), kind)):
         plain = kind.strip(" ")
@@ -149,7 +158,18 @@ def _stable_kinds(lines: Rows[list[Token]], level: Level) -> list[str]:
     return chosen
 
 
-def _kinds_at(line: list[Token], i: int) -> list[str]:
+def _glues(lines: Rows[Line], kind: str) -> bool:
+    """Whether a mark joins letters and digits wherever it stands, as in "well-known"."""
+    for line in lines:
+        for i, token in enumerate(line):
+            if token.text == kind:
+                beside = [line[k].kind for k in (i - 1, i + 1) if 0 <= k < len(line)]
+                if len(beside) < 2 or not set(beside) <= {"word", "digits"}:
+                    return False
+    return True
+
+
+def _kinds_at(line: Line, i: int) -> list[str]:
     token = line[i]
     if token.kind in ENCLOSING:
         return [ENCLOSING[token.kind][0]]
@@ -168,14 +188,14 @@ def _kinds_at(line: list[Token], i: int) -> list[str]:
     return [*kinds, run] if len(run) > 1 and not (i and line[i - 1].kind == "mark") else kinds
 
 
-def _run_at(line: list[Token], i: int) -> str:
+def _run_at(line: Line, i: int) -> str:
     end = i
     while end < len(line) and end < i + 8 and line[end].kind == "mark":
         end += 1
     return "".join(token.text for token in line[i:end])
 
 
-def _marks_of(line: list[Token], kinds: Rows[str]) -> list[Cut]:
+def _marks_of(line: Line, kinds: Rows[str]) -> list[Cut]:
     """The cuts of a row at these kinds, blanks beside them included."""
     cuts: list[Cut] = []
     i = 0
@@ -200,14 +220,14 @@ def _marks_of(line: list[Token], kinds: Rows[str]) -> list[Cut]:
     return cuts
 
 
-def _after_blank(line: list[Token], i: int) -> int:
+def _after_blank(line: Line, i: int) -> int:
     return line[i + 1].end if i + 1 < len(line) and line[i + 1].kind == "blank" else line[i].end
 
 
 # Blanks
 
 
-def _by_blanks(texts: Rows[str], lines: Rows[list[Token]], level: Level) -> Division | None:
+def _by_blanks(texts: Rows[str], lines: Rows[Line], level: Level) -> Division | None:
     """Wide blanks where there are narrow ones too; else every blank, unless they stand in phrases; else every single character."""
     blanks = [[line[i] for i in _inner_blanks(line)] for line in lines]
     if any(len(token.text) == 1 for found in blanks for token in found):
@@ -215,24 +235,25 @@ def _by_blanks(texts: Rows[str], lines: Rows[list[Token]], level: Level) -> Divi
         division = cut_up(texts, wide, level)
         if division:
             return division
-    if not level.top and any(_in_phrase(line, i) for line in lines for i in _inner_blanks(line)):
+    phrases = [is_phrase for row in _phrases(lines) for is_phrase in row]
+    if not level.top and sum(phrases) * 3 > len(phrases):
         return None
     every = [[Cut(" ", token.start, token.end) for token in found] for found in blanks]
     single = [[Cut(" ", at, at + 1) for token in found for at in range(token.start, token.end)] for found in blanks]
     return cut_up(texts, every, level) or (cut_up(texts, single, level) if level.top else None)
 
 
-def _inner_blanks(line: list[Token]) -> list[int]:
+def _inner_blanks(line: Line) -> list[int]:
     return [i for i, token in enumerate(line) if token.kind == "blank" and 0 < i < len(line) - 1]
 
 
-def _by_leading_blanks(texts: Rows[str], lines: Rows[list[Token]], level: Level) -> Division | None:
+def _by_leading_blanks(texts: Rows[str], lines: Rows[Line], level: Level) -> Division | None:
     """The blanks before any blank of a phrase; of the first field of the line, the first blank where all rows have one."""
     firsts: list[list[Cut]] = []
-    for line in lines:
+    for line, phrases in zip(lines, _phrases(lines), strict=True):
         cuts: list[Cut] = []
-        for i in _inner_blanks(line):
-            if _in_phrase(line, i):
+        for i, is_phrase in zip(_inner_blanks(line), phrases, strict=True):
+            if is_phrase:
                 break
             cuts.append(Cut(" ", line[i].start, line[i].end))
         firsts.append(cuts)
@@ -245,7 +266,7 @@ def _by_leading_blanks(texts: Rows[str], lines: Rows[list[Token]], level: Level)
     return division
 
 
-def _by_items(texts: Rows[str], lines: Rows[list[Token]], level: Level) -> Division | None:
+def _by_items(texts: Rows[str], lines: Rows[Line], level: Level) -> Division | None:
     """Before and after a date, a time or an address that every row has, wherever it stands in other text."""
     for item in ("date", "time", "e-mail address"):
         cuts: list[list[Cut]] = []
@@ -259,7 +280,7 @@ def _by_items(texts: Rows[str], lines: Rows[list[Token]], level: Level) -> Divis
     return None
 
 
-def _around(line: list[Token], i: int, item: str) -> list[Cut]:
+def _around(line: Line, i: int, item: str) -> list[Cut]:
     start, end = i, i
     while start > 0 and line[start - 1].kind in ("blank", "mark"):
         start -= 1
@@ -274,7 +295,7 @@ def _around(line: list[Token], i: int, item: str) -> list[Cut]:
     return cuts
 
 
-def _in_phrase(line: list[Token], i: int) -> bool:
+def _in_phrase(line: Line, i: int) -> bool:
     """A blank between two words, or between a word and a number, belongs to a phrase such as a name or a street."""
     before, after = line[i - 1], line[i + 1]
     if before.kind == "mark" and before.text in ".," and i > 1:
@@ -285,14 +306,31 @@ def _in_phrase(line: list[Token], i: int) -> bool:
     return before.kind == "word" and after.kind in ("word", "digits") and not glued
 
 
+def _phrases(lines: Rows[Line]) -> list[list[bool]]:
+    """Of every inner blank of every row, whether it belongs to a phrase.
+
+    Blanks before a number do not where different words stand before them in all rows; but "Station 7", "Station 12" are phrases.
+    """
+    found = [[_in_phrase(line, i) for i in _inner_blanks(line)] for line in lines]
+    for number in range(min(map(len, found), default=0)):
+        places = [(line, _inner_blanks(line)[number]) for line in lines]
+        numbered = all(line[i - 1].kind == "word" and line[i + 1].kind == "digits" for line, i in places)
+        if numbered and len({line[i - 1].text for line, i in places}) > 1:
+            for row in found:
+                row[number] = False
+    return found
+
+
 # Changes of type
 
 
-def _by_shape(texts: Rows[str], lines: Rows[list[Token]], level: Level) -> Division | None:
+def _by_shape(texts: Rows[str], lines: Rows[Line], level: Level) -> Division | None:
     shapes = [_shape(line) for line in lines]
     shape, count = Counter(tuple(kind for kind, _ in found) for found in shapes).most_common(1)[0]
     boundaries = [_boundary(a, b) for a, b in itertools.pairwise(shape)]
     if not boundaries or not all(boundaries) or len(boundaries) > 7 or not level.agreed(count, len(texts)):
+        return None
+    if not level.top and len(texts) > 1 and len(set(texts)) == 1:
         return None
     rows = [i for i, found in enumerate(shapes) if tuple(kind for kind, _ in found) == shape]
     if any(line[-1].kind == "word" and line[-1].text in ("st", "nd", "rd", "th") for line in lines if line):
@@ -311,10 +349,14 @@ def _at_places(texts: Rows[str], rows: Rows[int], places: Rows[Rows[int]], bound
     return Division(tuple(rows), tuple(parts))
 
 
-def _shape(line: list[Token]) -> list[tuple[str, int]]:
+def _shape(line: Line) -> list[tuple[str, int]]:
     """The kinds of characters of a text without the blanks, each with its start."""
     names = {"digits": "N", "number": "N", "amount": "N", "date": "N", "time": "N", "word": "W", "symbol": "S"}
-    shape = [(names.get(token.kind, "?"), token.start) for token in line if token.kind != "blank"]
+    shape = [
+        (names.get(token.kind, "?"), token.start)
+        for i, token in enumerate(line)
+        if token.kind != "blank" and not (token.kind == "word" and i and line[i - 1].text == "°")
+    ]
     inner = [line[i - 1].kind for i in range(1, len(line) - 1) if line[i].kind == "blank"]
     return shape if all(kind == "symbol" for kind in inner) else [("?", 0)]
 
@@ -324,5 +366,5 @@ def _boundary(before: str, after: str) -> str | None:
         "WN": "letter, digit",
         "NW": "digit, letter",
         "SN": "other, number",
-        "NS": "digit, other",
+        "NS": "digit, symbol",
     }.get(before + after)
