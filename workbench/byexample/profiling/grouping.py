@@ -7,7 +7,7 @@ shapes hold most of it; so names stay words, hashes stay runs of letters and dig
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from workbench.byexample.profiling.characters import DIGIT, LOWER, OTHER, UPPER, classes_of
 from workbench.byexample.profiling.slots import TITLE, Slot, plain_kinds, slot_of
@@ -17,6 +17,7 @@ MOST_GROUPS = 24
 _LONGEST = 2000
 _MOST_PIECES = 24
 _MANY = 20
+_MOST_SLOTS = 300  # of all groups together: comparing them takes the square of it
 _PIECES = {
     CASE: re.compile(r"[Aa]+|0+|x+|([^Aa0x])\1*"),
     WORDS: re.compile(r"[Aax]+|0+|([^Aa0x])\1*"),
@@ -24,8 +25,26 @@ _PIECES = {
     PHRASES: re.compile(r"[Aa0x]+(?: +[Aa0x]+)*|([^Aa0x])\1*"),
     TEXT: re.compile(r"[\s\S]+"),
 }
-_TITLE = re.compile("Aa+")
 _MIXED = "M"
+_WORDLIKE = frozenset("AaTMxw")
+_CASE_SYMBOLS = {
+    r"(?<![Aa])Aa+(?![Aa])": TITLE,
+    r"(?<![Aa])(?:A+a|a+A)[Aa]*": _MIXED,
+    "A+": UPPER,
+    "a+": LOWER,
+    "0+": DIGIT,
+    "x+": OTHER,
+    r"([^Aa0xTM])\1+": r"\1",
+}
+_SYMBOLS = {
+    level: [(re.compile(pattern), symbol) for pattern, symbol in symbols.items()]
+    for level, symbols in {
+        CASE: _CASE_SYMBOLS,
+        WORDS: {"[Aax]+": "w", "0+": DIGIT, r"([^w0])\1+": r"\1"},
+        RUNS: {"[Aa0x]+": "w", r"([^w])\1+": r"\1"},
+        PHRASES: {"[Aa0x]+(?: +[Aa0x]+)*": "w", r"([^w])\1+": r"\1"},
+    }.items()
+}
 _CASES = {UPPER: {UPPER}, LOWER: {LOWER}, DIGIT: {DIGIT}, OTHER: {OTHER}, TITLE: {TITLE}, _MIXED: {UPPER, LOWER}}
 Key = tuple[str, ...]
 
@@ -56,20 +75,13 @@ def shape(value: str, level: int) -> Key:
     """The shape of a value at a level: one symbol for each piece. Words in other scripts than Latin are words of their own kind."""
     if level == TEXT:
         return ("*",)
-    foreign = level <= WORDS and not value.isascii()
-    found = []
-    for match in _PIECES[level].finditer(classes_of(value)):
-        text, first = match.group(), match.group()[0]
-        if first not in "Aa0x" or (first == "0" and level <= WORDS):
-            found.append(first)
-            continue
-        symbol = first
-        if level == CASE and first in "Aa":
-            symbol = first if text == first * len(text) else TITLE if _TITLE.fullmatch(text) else _MIXED
-        elif level > CASE:
-            symbol = "w"
-        found.append(symbol + _script(value[match.start() : match.end()]) if foreign else symbol)
-    return tuple(found)
+    classes = classes_of(value)
+    for pattern, symbol in _SYMBOLS[level]:
+        classes = pattern.sub(symbol, classes)
+    if level > WORDS or value.isascii():
+        return tuple(classes)
+    parts = zip(classes, pieces(value, level), strict=True)
+    return tuple(symbol + _script(piece) if symbol in _WORDLIKE else symbol for symbol, piece in parts)
 
 
 def _script(word: str) -> str:
@@ -87,8 +99,9 @@ def groups_of(values: Sequence[str]) -> list[Group]:
         else:
             found += _descend(part, PHRASES)
     found.sort(key=_largest_first)
-    rest = rest + [value for group in found[MOST_GROUPS:] for value in group.values]
-    kept = found[:MOST_GROUPS]
+    sizes = accumulate(len(shape(group.values[0], group.level)) for group in found)
+    kept = [group for group, size in zip(found[:MOST_GROUPS], sizes, strict=False) if size <= _MOST_SLOTS]
+    rest = rest + [value for group in found[len(kept) :] for value in group.values]
     if len(rest) * 5 > len(values):  # prose: a shape that some of its sentences share by chance says nothing
         rest = rest + [value for group in kept if len(group.values) * 20 < len(values) for value in group.values]
         kept = [group for group in kept if len(group.values) * 20 >= len(values)]

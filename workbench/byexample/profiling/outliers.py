@@ -17,7 +17,8 @@ _CANDIDATES = 2000
 _LONGEST = 300
 _MAIN = 0.05
 _RARE = 0.15
-_SURE = 0.8
+_SURE = 0.85
+_SLIP_ROWS = 2
 _FIRST_TWO = re.compile("^([0-9]{1,2})([^0-9A-Za-z]+)([0-9]{1,2})(?![0-9])")
 _SLIPS = 3.0  # conspicuous enough among categories: a likely mistake
 _LOOSE = frozenset({"text", "category"})
@@ -87,7 +88,7 @@ def find_outliers(
         suspects.update(dict.fromkeys(value for value in counts if not reading.fits(value)))
     elif best.kind == "category" and reading:
         suspects.update(dict.fromkeys(value for value in counts if not reading.fits(value) or counts[value] * 20 < rows))
-    if (not typed or best.kind not in _FREE) and rare <= rows * _RARE:
+    if (not typed or best.kind not in _FREE) and rare <= rows * _RARE and all(found.tight[number] for number in main):
         keep = set(main)
         suspects.update(dict.fromkeys(value for value in counts if found.home[value] not in keep))
     untidy = {value: None for value in counts if value != value.strip()}
@@ -97,7 +98,7 @@ def find_outliers(
         return ()
     norm = _norm(counts, found, main, suspects, best, reading if typed else None)
     chosen = sorted(suspects, key=lambda value: (counts[value], first[value]))[:_CANDIDATES]
-    judged = [(_judged(value, norm), value) for value in chosen]
+    judged = [(_judged(value, counts[value], norm), value) for value in chosen]
     if best.kind == "category":
         judged = [item for item in judged if item[0][0] >= _SLIPS or item[1] in untidy]
     judged.sort(key=lambda item: (-item[0][0], counts[item[1]], first[item[1]]))
@@ -136,7 +137,7 @@ def _norm(
     )
 
 
-def _judged(value: str, norm: _Norm) -> tuple[float, str]:
+def _judged(value: str, count: int, norm: _Norm) -> tuple[float, str]:
     """How conspicuous the value is, and why."""
     if value.strip().lower() in MISSING_MARKERS:
         return 0.5, f"'{value.strip()}' seems to stand for a missing value."
@@ -147,9 +148,9 @@ def _judged(value: str, norm: _Norm) -> tuple[float, str]:
     for changed, wrong in repairs(value):
         if changed and fits(changed):
             return 4.0, f"{wrong}; as '{changed}' it would fit."
-    for word, count in norm.words.items():
-        if one_edit_apart(value, word):
-            return 3.5, f"It differs in one letter from '{word}', which {count} rows have."
+    for word, common in norm.words.items():
+        if count <= _SLIP_ROWS and one_edit_apart(value, word):
+            return 3.5, f"It differs in one letter from '{word}', which {common} rows have."
     if norm.dates and misread and skeleton(cut(value)) in norm.dates:
         exchanged = _FIRST_TWO.sub(r"\3\2\1", value)
         if exchanged != value and fits(exchanged):

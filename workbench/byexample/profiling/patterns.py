@@ -21,7 +21,7 @@ class Pattern:
     """A pattern of a column's values.
 
     `regex` is to match a whole value and means the same in Python (`re.fullmatch`), RE2 (DuckDB's `regexp_full_match`) and Java
-    (`matches`; in Spark `rlike` with `^(?:...)$`). `count` and `coverage` tell how many of the present values have it and none
+    (`matches`; in Spark `rlike` with `\\A(?:...)\\z`). `count` and `coverage` tell how many of the present values have it and none
     of the patterns before it; so they add up.
     """
 
@@ -44,10 +44,11 @@ class Pattern:
 
 @dataclass(frozen=True)
 class Found:
-    """Patterns, most specific first, and of every distinct value the number of its pattern."""
+    """Patterns, most specific first, which of them are tight, and of every distinct value the number of its pattern."""
 
     patterns: tuple[Pattern, ...]
     home: dict[str, int]
+    tight: tuple[bool, ...] = ()
 
 
 def find_patterns(
@@ -141,4 +142,5 @@ def _counted(ordered: list[Cluster], home: dict[str, int], counts: dict[str, int
         for number in kept
     )
     renumbered = {number: position for position, number in enumerate(kept)}
-    return Found(patterns, {value: renumbered[number] for value, number in home.items()})
+    tight = tuple(ordered[number].template.tight for number in kept)
+    return Found(patterns, {value: renumbered[number] for value, number in home.items()}, tight)

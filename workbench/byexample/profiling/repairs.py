@@ -1,5 +1,6 @@
 """Small changes that people and programs make by mistake, each with the sentence that tells it."""
 
+import re
 import unicodedata
 from collections.abc import Iterator
 
@@ -13,6 +14,7 @@ _QUOTES = {0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0x60: "'", 0xB4: 
 _CYRILLIC = dict(zip(map(ord, "АВЕКМНОРСТХІЈЅаеорсухіјѕ"), "ABEKMHOPCTXIJSaeopcyxijs", strict=True))
 _GREEK = dict(zip(map(ord, "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧονρ"), "ABEZHIKMNOPTYXovp", strict=True))
 _TO_CYRILLIC = {ord(latin): chr(code) for code, latin in _CYRILLIC.items()}
+_SHORT = 4
 _DIGITS = (("Oo", "0", "a zero"), ("lI|", "1", "a one"), ("S", "5", "a five"), ("B", "8", "an eight"), ("Z", "2", "a two"))
 
 Repair = tuple[str, str]
@@ -54,7 +56,7 @@ def _blanks(text: str) -> Iterator[Repair]:
 
 def _lookalikes(text: str) -> Iterator[Repair]:
     for table, name in ((_CYRILLIC, "Cyrillic"), (_GREEK, "Greek"), (_TO_CYRILLIC, "Latin")):
-        if (changed := text.translate(table)) != text:
+        if (changed := text.translate(table)) != text and (name != "Latin" or any("\u0400" <= char < "\u0500" for char in text)):
             char = next(char for char in text if ord(char) in table)
             yield changed, f"Its '{char}' is a {name} letter that looks like another one"
     for table, name in ((_DASHES, "dash"), (_QUOTES, "quotation mark")):
@@ -68,19 +70,34 @@ def _lookalikes(text: str) -> Iterator[Repair]:
 
 
 def _digits(text: str) -> Iterator[Repair]:
+    """A letter for a digit beside digits, and a digit for a letter between letters."""
     for letters, digit, name in _DIGITS:
-        if found := next((char for char in text if char in letters), ""):
-            yield text.translate({ord(char): digit for char in letters}), f"It has '{found}' where {name} belongs"
-        if digit in text:
-            yield text.replace(digit, letters[0]), f"It has {name} where the letter '{letters[0]}' belongs"
+        run = f"[{letters}]+"
+        changed = _filled(text, rf"(?<![^\W\d_])(?:(?<=[0-9]){run}|{run}(?=[0-9]))(?![^\W\d_])", digit)
+        if changed != text:
+            yield changed, f"It has '{next(char for char in text if char in letters)}' where {name} belongs"
+        letter = letters[0] if text.isupper() else letters[0].lower()
+        changed = _filled(text, rf"(?<=[^\W\d_]){digit}(?=[^\W\d_])", letter)
+        if changed != text:
+            yield changed, f"It has {name} where a letter belongs"
+
+
+def _filled(text: str, pattern: str, char: str) -> str:
+    """The text with each run that the pattern finds written with `char` alone."""
+    return re.sub(pattern, lambda run: char * len(run[0]), text)
 
 
 def one_edit_apart(one: str, other: str) -> bool:
-    """Whether one character more, less or other, or two exchanged, makes the one text of the other."""
-    if one == other or abs(len(one) - len(other)) > 1:
+    """Whether one letter or mark more, less or other, or two exchanged, makes the one text of the other.
+
+    Texts under four characters and digits differ freely.
+    """
+    if one == other or abs(len(one) - len(other)) > 1 or min(len(one), len(other)) < _SHORT:
         return False
     start = next((number for number, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
     first, second = one[start:], other[start:]
+    if any(char.isdigit() for char in first[:1] + second[:1]):
+        return False
     if len(first) == len(second):
         return first[1:] == second[1:] or (first[:2] == second[1::-1] and first[2:] == second[2:])
     return first[1:] == second or second[1:] == first

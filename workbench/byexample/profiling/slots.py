@@ -77,6 +77,11 @@ class Slot:
         return steady or self.support >= 5 or (self.kinds.isdisjoint(_LETTERS | {ANY, " "}) and DIGIT not in self.kinds)
 
     @cached_property
+    def tight(self) -> bool:
+        """Whether it is one class of characters, letters of either case, fixed texts, or of fixed length."""
+        return bool(self.constants) or self.fixed or len(self.characters) == 1 or self.characters <= {UPPER, LOWER}
+
+    @cached_property
     def value_bits(self) -> float:
         """Bits that tell what stands here in all values that have it, the pattern given."""
         if self.constants:

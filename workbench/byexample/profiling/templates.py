@@ -8,7 +8,7 @@ tuned constants.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import groupby
 
 from workbench.byexample.profiling.characters import ANY, DIGIT, LOWER, OTHER, UPPER
@@ -17,9 +17,10 @@ from workbench.byexample.profiling.slots import TITLE, Slot, collapsed, merged
 _OPTIONAL_BITS = 40.0  # rather two patterns than one with a piece that may be absent,
 _CHOICE_BITS = 10.0  # but rather such a piece than any mixture of characters
 _GAP, _OPEN_GAP = 6, 2
+_SAME = -1
 _NEVER = 1000
 _MOST_SLOTS = 30
-_LETTERS = frozenset({UPPER, LOWER, OTHER})
+_WORDLIKE = frozenset({UPPER, LOWER, OTHER, DIGIT, TITLE})
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,11 @@ class Template:
             else:
                 parts.append("(?:" + "".join(slot.regex for slot in slots) + ")?")
         return "".join(parts)
+
+    @property
+    def tight(self) -> bool:
+        """Whether it says of each place what stands there: a value that does not match is really of another kind."""
+        return self.optional <= 1 and all(slot.tight for slot in self.slots)
 
     @cached_property
     def optional(self) -> int:
@@ -83,18 +89,19 @@ def common(first: Template, second: Template, everything: float) -> Template:
     support, members, weight = first.support + second.support, first.members | second.members, first.weight + second.weight
     ways: list[Sequence[Slot]] = [_mixed(first, second, 0, 0)]
     if len(first.slots) <= _MOST_SLOTS and len(second.slots) <= _MOST_SLOTS:
-        ways = [_aligned(first, second), _ends_alike(first, second), *ways]
+        start, end = _ends_alike(first, second)
+        ways = [_aligned(first, second), *([_mixed(first, second, start, end)] if start + end else []), *ways]
     found = [Template(_unambiguous(slots, support, weight, members), members, support, weight) for slots in ways]
     return min(found, key=lambda template: template.bits(everything) - template.optional * (_OPTIONAL_BITS - _CHOICE_BITS))
 
 
-def _ends_alike(first: Template, second: Template) -> list[Slot]:
-    """The slots that both begin and end with, and one slot for what stands between."""
+def _ends_alike(first: Template, second: Template) -> tuple[int, int]:
+    """With how many slots both begin alike, and with how many of the rest they end alike."""
     pairs = list(zip(first.slots, second.slots, strict=False))
     start = next((number for number, pair in enumerate(pairs) if not _alike(*pair, first, second)), len(pairs))
     backwards = list(zip(first.slots[start:][::-1], second.slots[start:][::-1], strict=False))
     end = next((number for number, pair in enumerate(backwards) if not _alike(*pair, first, second)), len(backwards))
-    return _mixed(first, second, start, end)
+    return start, end
 
 
 def _alike(one: Slot, other: Slot, first: Template, second: Template) -> bool:
@@ -178,17 +185,28 @@ def _gap(slot: Slot, sequence: Template) -> int:
 
 
 def _match(one: Slot, other: Slot) -> int:
-    if one.kinds == other.kinds:
-        same = len(one.texts) == 1 and one.texts[0][0] in {text for text, _ in other.texts}
-        if same or one.kinds.isdisjoint(_LETTERS | {DIGIT, TITLE}):
-            return 0
-        return 1 if (one.low, one.high) == (other.low, other.high) else 2
-    if ANY in one.kinds or ANY in other.kinds:
+    cost = _kinds_match(one.kinds, other.kinds)
+    if cost != _SAME:
+        return cost
+    if len(one.texts) == 1 and one.texts[0][0] in {text for text, _ in other.texts}:
+        return 0
+    return 1 if (one.low, one.high) == (other.low, other.high) else 2
+
+
+@lru_cache(4096)
+def _kinds_match(one: frozenset[str], other: frozenset[str]) -> int:
+    if one == other:
+        return 0 if one.isdisjoint(_WORDLIKE) else _SAME
+    if ANY in one or ANY in other:
         return 6
-    worded = [bool(slot.characters & (_LETTERS | {DIGIT})) for slot in (one, other)]
+    worded = [not kinds.isdisjoint(_WORDLIKE) for kinds in (one, other)]
     if all(worded):
-        return 4 if one.characters & other.characters else 10
+        return 4 if not _cased(one).isdisjoint(_cased(other)) else 10
     return _NEVER if any(worded) else 8
+
+
+def _cased(kinds: frozenset[str]) -> frozenset[str]:
+    return kinds | {UPPER, LOWER} if TITLE in kinds else kinds
 
 
 def _unambiguous(slots: Sequence[Slot], support: int, weight: float, members: int) -> tuple[Slot, ...]:

@@ -86,7 +86,7 @@ def _piece(symbol: str, letter: str) -> str:
         return {
             "n": "[0-9]{2}",
             "TH": "(?:[Ss][Tt]|[Nn][Dd]|[Rr][Dd]|[Tt][Hh])",
-            "ZONE": "(?:Z|UTC|GMT|utc|gmt)",
+            "ZONE": "(?:Z|[A-Za-z]{3,4})",
             "4": "[0-9]{4}",
         }.get(symbol, re.escape(symbol))
     if len(letter) > 1:
@@ -132,12 +132,13 @@ def _order(ways: dict[Skeleton, list[_Way]], counts: Counts, row: Callable[[str]
     first_day = first_month = ""
     for value, count in counts.items():
         for day, month in pairs:
-            a, b = day.fits(value), month.fits(value)
+            a = day.match(value)
+            b = None if a and int(a["d"]) > 12 else month.match(value)
             if a and b:
                 either = either or value
-            elif a:
+            elif a and (int(a["d"]) <= 28 or day.fits(value)):
                 days, first_day = days + count, first_day or value
-            elif b:
+            elif b and (int(b["d"]) <= 28 or month.fits(value)):
                 months, first_month = months + count, first_month or value
     if first_day and first_month:
         day_row, month_row = row(first_day), row(first_month)

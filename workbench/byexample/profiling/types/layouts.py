@@ -116,8 +116,7 @@ def _clock(shape: Skeleton) -> tuple[dict[int, str], list[int]]:
             letters, end = {compact + 1: "Hmm" if shape[compact + 1] == "4" else "Hmmss"}, compact + 2
         else:
             letters, end = {start: "H"}, start + 1
-    end = _half(shape, end, letters)
-    end = _zone(shape, end, letters)
+    _zone(shape, _half(shape, end, letters), letters)
     return letters, [number for number in range(len(shape)) if number not in letters]
 
 
@@ -131,24 +130,25 @@ def _half(shape: Skeleton, end: int, letters: dict[int, str]) -> int:
     return end
 
 
-def _zone(shape: Skeleton, end: int, letters: dict[int, str]) -> int:
-    for gap in (0, 1):
-        rest = shape[end + gap :]
-        if shape[end : end + gap] != (" ",) * gap or not rest:
+_OFFSETS = {("+", _NUMBER, ":", _NUMBER): "xxx", ("+", "4"): "xx", ("+", _NUMBER): "x"}
+_OFFSETS |= {("-", *rest): letter for (_, *rest), letter in _OFFSETS.items()}
+
+
+def _zone(shape: Skeleton, end: int, letters: dict[int, str]) -> None:
+    """The zone right after the time, where its name may stand, or at the end of all."""
+    after = end + (shape[end : end + 1] == (" ",))
+    if shape[after : after + 1] == (_ZONE,):
+        letters |= {end: "", after: "X"}
+        return
+    for offset, letter in _OFFSETS.items():
+        start = len(shape) - len(offset)
+        if start < end or shape[start:] != offset:
             continue
-        zone = {
-            (_ZONE,): "X",
-            ("+", _NUMBER, ":", _NUMBER): "xxx",
-            ("-", _NUMBER, ":", _NUMBER): "xxx",
-            ("+", "4"): "xx",
-            ("-", "4"): "xx",
-        }
-        zone |= {("+", _NUMBER): "x", ("-", _NUMBER): "x"}
-        if letter := zone.get(rest, ""):
-            letters |= {end + step: "" for step in range(gap)} | {end + gap: letter}
-            letters |= dict.fromkeys(range(end + gap + 1, len(shape)), "skip")
-            return len(shape)
-    return end
+        if start > after and shape[start - 1] != " ":
+            continue
+        letters |= {start - 1: ""} if shape[start - 1] == " " else {}
+        letters |= {start: letter} | dict.fromkeys(range(start + 1, len(shape)), "skip")
+        return
 
 
 _ORDERS = {

@@ -100,6 +100,8 @@ MONTHS = _read(_MONTHS)
 WEEKDAYS = _read(_WEEKDAYS)
 HALVES = frozenset({"am", "pm", "a.m", "p.m"})
 ORDINALS = frozenset({"st", "nd", "rd", "th"})
-ZONES = frozenset({"z", "utc", "gmt"})
+ZONES = frozenset(
+    {"z", "utc", "gmt", "est", "edt", "cst", "cdt", "mst", "mdt", "pst", "pdt", "cet", "cest", "bst", "msk", "ist", "jst"}
+)
 FILLERS = frozenset({"t", "at", "um", "uhr", "of", "de", "del", "den", "the", "à", "a", "om", "kl", "o", "w", "q", "h", "г", "год"})
 """Other words that dates are written with."""

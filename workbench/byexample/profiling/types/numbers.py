@@ -193,10 +193,10 @@ def _reading(style: Style, sort: str, chosen: dict[str, _Parts], units: Counter[
         doubt = "As numbers, the values would lose their leading zeros."
     kind = sort if sort != "plain" else "decimal" if any(fractions) or any(found.power for found in fitting) else "integer"
     core_regex, unit_set = _CORES[style], set(units)
-    quick = _PLAIN if kind == "integer" else re.compile(f"[+-]?(?:{style.regex})")
+    quick = _quick(style, kind, units)
 
     def fits(text: str) -> bool:
-        if sort == "plain" and quick.fullmatch(text):
+        if quick.fullmatch(text):
             return True
         found = _parts(text)
         if not found or found.sort != sort or (sort == "measure" and found.unit not in unit_set and found.unit not in _UNITS):
@@ -213,6 +213,17 @@ def _reading(style: Style, sort: str, chosen: dict[str, _Parts], units: Counter[
     marks = Marks(decimal=style.decimal if any(fractions) else "", group=group, unit=units.most_common(1)[0][0])
     rank = {"integer": 0.2, "decimal": 0.2, "percent": 0.3, "currency": 0.3, "measure": 0.2}[kind] - (0.15 if padded else 0.0)
     return Reading(kind, fits, rank, tuple(formats), doubt, marks=marks)
+
+
+def _quick(style: Style, kind: str, units: Counter[str]) -> re.Pattern[str]:
+    """What most of the numbers match; the others are read with more care."""
+    if kind == "integer":
+        return _PLAIN
+    if kind == "decimal":
+        return re.compile(f"[+-]?(?:{style.regex})")
+    unit = "|".join(re.escape(name) for name, _ in units.most_common(5))
+    before = f"[+-]?(?:{unit})[{_BLANKS}]?(?:{style.regex})|" if kind == "currency" else ""
+    return re.compile(f"{before}[+-]?(?:{style.regex})[{_BLANKS}]?(?:{unit})")
 
 
 def _pattern(style: Style, group: str, fractions: list[int], power: bool) -> str:
