@@ -5,6 +5,7 @@ blanks (columns aligned left, one of them full), where many rows end one (aligne
 blanks between digits.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence as Rows
 
@@ -110,7 +111,7 @@ class _Grid:
             return False
         started = [row for row in self.filled if row[p] and not row[p - 1]]
         wide = sum(not any(row[max(0, p - 2) : p]) for row in started)
-        through = any(text[p - 1 : p].isdigit() and text[p : p + 1].isdigit() for text in self.rows)
+        through = any(re.fullmatch(r"[-+.,\d]\d", text[p - 1 : p + 1]) for text in self.rows)
         return len(started) * 2 >= n and wide * 2 >= len(started) and not through
 
     def ends(self, p: int) -> bool:
@@ -121,7 +122,8 @@ class _Grid:
         ended = [row for row in self.filled if row[p - 1] and not row[p]]
         wide = sum(not any(row[p : p + 2]) and any(row[p:]) for row in ended)
         starts = Counter(max((k for k in range(p) if not row[k]), default=-1) for row in ended)
-        return len(ended) * 2 >= n and wide * 2 >= len(ended) and max(starts.values()) * 5 <= 3 * len(ended)
+        many = len(ended) * 2 >= n and len(ended) * 5 >= 3 * self.count[p - 1]
+        return many and wide * 2 >= len(ended) and max(starts.values()) * 5 <= 3 * len(ended)
 
     def sign(self, p: int) -> bool:
         """A position of signs and blanks between digits in all rows: the sign of the next number."""
