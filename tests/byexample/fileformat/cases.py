@@ -261,4 +261,26 @@ LINES = [
     Case("one line of text", "Hello there, how are you today?\n", ["Column1"], [], "", "lines", header=0),
 ]  # fmt: skip
 
-CASES = [*DELIMITERS, *QUOTES, *HEADERS, *POLLUTED, *MARKED_UP, *FIXED, *JSON, *LINES]
+UNEVEN = [
+    Case("rows of any width", 'a_1,b_1,c_1\n1,27,x\n2\n3,x\n4,5,y\n,"it is"\n', ["a_1", "b_1", "c_1"], [], quote='"'),
+    Case("more names than cells", "a,b,c,d\n1,2,3\n", ["a", "b", "c", "d"], []),
+    Case("a constant column", "no,unit,kind\n1,kg,kind\n2,kg,kind\n3,kg,kind\n", ["no", "unit", "kind"],
+         [["1", "kg", "kind"], ["2", "kg", "kind"], ["3", "kg", "kind"]]),
+    Case("a row of empty cells at the end", "a,b,c\n1,2,3\n4,5,6\n7,8,9\n,,\n", ["a", "b", "c"],
+         [["1", "2", "3"], ["4", "5", "6"], ["7", "8", "9"], ["", "", ""]]),
+    Case("delimiters in all quoted cells", 'mod,fit,parameters\n"p, q(3,0,0)",-1.5,"1.6,-.3,-.2"\n"p c, q(3,0,0)",-1.4,"7.8,1.5"\n"p t, q(1)",-1.3,"3.8,.1,1.5"\n',
+         ["mod", "fit", "parameters"], [["p, q(3,0,0)", "-1.5", "1.6,-.3,-.2"], ["p c, q(3,0,0)", "-1.4", "7.8,1.5"], ["p t, q(1)", "-1.3", "3.8,.1,1.5"]],
+         quote='"'),
+    Case("numbers with blanks between", "1.0e+00 2.5e-01 3\n1.5e+00 -2.5e-01 4\n2.0e+00 7.5e-01 5\n2.5e+00 -1.5e-01 6\n", _no_header(3),
+         [["1.0e+00", "2.5e-01", "3"], ["1.5e+00", "-2.5e-01", "4"], ["2.0e+00", "7.5e-01", "5"], ["2.5e+00", "-1.5e-01", "6"]], " ", header=0),
+    Case("a quoted name above numbers", '"x"\n-1.2\n0.27\n1.08\n-2.3\n', ["x"], [["-1.2"], ["0.27"], ["1.08"], ["-2.3"]], quote='"'),
+    Case("names, a blank line, rows", 'Title:,"Area, 1996"\nSource:,"Office; Register"\nTable\n,"Area","Density","Males"\n\n"North","24.0","2.4","288.5"\n'
+         '"South","78.5","6.6","24.8"\n"West","18.6","11.9","10.6"\n', ["Column1", "Area", "Density", "Males"],
+         [["North", "24.0", "2.4", "288.5"], ["South", "78.5", "6.6", "24.8"], ["West", "18.6", "11.9", "10.6"]], quote='"', skip=3),
+    Case("prose above fixed width", "Levels of the lake\nmeasured by hand, every day\nat noon.\n\nday     level   wind\n1        12.5    3.1\n2        12.0   14.0\n3         9.5    1.2\n10       11.1    2.2\n",
+         ["day", "level", "wind"], [["1", "12.5", "3.1"], ["2", "12.0", "14.0"], ["3", "9.5", "1.2"], ["10", "11.1", "2.2"]], "", "fixed_width", skip=4),
+    Case("facts, not a table", "Estimate of ratio:     1.0028\nTruth of ratio:     1.0000\nAll runs went well.\nThere were 99 of them.\nEstimate of error:   0.02\n"
+         "Nothing else was found.\n", ["Column1"], [], "", "lines", header=0),
+]  # fmt: skip
+
+CASES = [*DELIMITERS, *QUOTES, *HEADERS, *POLLUTED, *MARKED_UP, *FIXED, *JSON, *LINES, *UNEVEN]

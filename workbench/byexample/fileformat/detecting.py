@@ -6,15 +6,17 @@ from dataclasses import replace
 from typing import Literal
 
 from workbench.byexample.fileformat.celltypes import STRONG, dominant, kind_of
-from workbench.byexample.fileformat.dialects import Scored, best_dialects, single_column
+from workbench.byexample.fileformat.dialects import Scored, best_dialects, ragged, single_column
 from workbench.byexample.fileformat.fixedwidth import Fixed, cut, find_columns
 from workbench.byexample.fileformat.headers import evidence, header_rows
 from workbench.byexample.fileformat.jsontext import find_json
-from workbench.byexample.fileformat.layout import decimal_mark, find_table, joined_header
+from workbench.byexample.fileformat.layout import decimal_mark, find_table, is_sentence, joined_header
 from workbench.byexample.fileformat.model import FileFormat, column_names
 from workbench.byexample.fileformat.scanning import Dialect, Line, Scanner, is_rule, lines_of
 
 _COMMENTS = ("#", "//", "%", "--", "!", ";", "*")
+_IN_TEXTS = set(":=-/._!&*#")
+_SURE_COMMENTS = {"#", "//"}
 _USUAL = {",", ";", "\t", "|"}
 _LINES = 2000
 _LEAST = 0.3
@@ -83,7 +85,9 @@ def _of_lines(lines: Sequence[Line], *, complete: bool) -> FileFormat:
     single = single_column(kept)
     if single is not None:
         return _one_column(lines, single, comment)
-    return _plain(kept, comment)
+    if uneven := ragged(kept[:_LINES]):
+        return replace(_delimited_format(lines, [uneven], comment, complete=complete), confidence=0.4)
+    return _plain(kept if comment in _SURE_COMMENTS else lines, comment if comment in _SURE_COMMENTS else "")
 
 
 def _comment_prefixes(lines: Sequence[Line]) -> list[str]:
@@ -127,7 +131,11 @@ def _really_a_table(best: Scored) -> bool:
     if all(fitting):
         return len(rows) >= 3 or not best.dialect.delimiter.isspace()
     inside = fitting[fitting.index(True) : len(fitting) - fitting[::-1].index(True)]
-    return sum(fitting) >= 3 and sum(inside) >= (0.95 if best.dialect.delimiter.isspace() else 0.6) * len(inside)
+    if best.dialect.delimiter.isspace():
+        return sum(fitting) >= 3 and sum(inside) >= 0.95 * len(inside)
+    if best.dialect.delimiter in _IN_TEXTS:
+        return sum(fitting) >= 3 and sum(inside) >= 0.9 * len(inside) and len(inside) >= 0.7 * len(rows)
+    return sum(fitting) >= 2 and sum(inside) >= 0.6 * len(inside)
 
 
 def _fixed(lines: Sequence[Line], ranked: Sequence[Scored]) -> Fixed | None:
@@ -203,7 +211,7 @@ def _commented_header(
     text = above[-1].text.lstrip(comment)
     text = text if dialect.delimiter.isspace() and not dialect.repeated else text.strip()
     cells = Scanner([Line(text, "")], dialect).record(0).cells
-    if len(cells) != width or evidence([cells, *rows]) <= 0:
+    if len(cells) != width or is_sentence(cells, rows) or evidence([cells, *rows]) <= 0:
         return None
     return column_names(cells, width)
 
@@ -242,7 +250,7 @@ def _plain(lines: Sequence[Line], comment: str, *notes: str) -> FileFormat:
     rows = [[line.text.strip()] for line in lines if line.text.strip()]
     blank_first = not lines[0].text.strip()
     values = dominant([cell for row in rows[1:] for cell in row])
-    header = int(not notes and not blank_first and len(rows) > 2 and values in STRONG and evidence(rows) > 0.5)
+    header = int(not notes and not blank_first and len(rows) > 1 and values in STRONG and evidence(rows) > 0.5)
     return FileFormat(
         "lines", names=column_names(rows[0] if header else [], 1), header_rows=header, comment=comment, confidence=0.6, notes=notes
     )

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from workbench.byexample.fileformat.celltypes import column_worth
+from workbench.byexample.fileformat.celltypes import column_worth, kind_of
 from workbench.byexample.fileformat.model import Escape
 from workbench.byexample.fileformat.scanning import Dialect, Line, Record, Scanner, is_rule
 
@@ -22,9 +22,10 @@ _PRIOR = {
 _LETTERS = "þÿ"
 _NEVER = frozenset("\"'`()[]{}<>\\+%°$€£¥")
 _QUOTES = ('"', "'", "`")
-_RUN = re.compile(r"[^\w\s\"'()\[\]{}.,+-]{2,4}|(?<=\S) (?:-|\||/|:|->|=>|::|;) (?=\S)|->|=>|,,|<>|\[[^\w\s]\]|<[^\w\s]>")
+_RUN = re.compile(r"[^\w\s\"'()\[\]{}.,+%°$€£¥\\-]{2,4}|(?<=\S) (?:-|\||/|:|->|=>|::|;) (?=\S)|->|=>|,,|<>|\[[^\w\s]\]|<[^\w\s]>")
 _LINES = 120
 _CANDIDATES = 14
+_CHARACTERS = 50_000
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ def single_column(lines: Sequence[Line]) -> Dialect | None:
     """The dialect of one quoted column, when nearly all lines are one quoted cell."""
     sample = [line.text.strip() for line in lines if line.text.strip()][:_LINES]
     for quote in _QUOTES:
-        if sum(len(text) > 1 and text.startswith(quote) and text.endswith(quote) for text in sample) > 0.8 * len(sample) > 0:
+        quoted = [len(text) > 1 and text.startswith(quote) and text.endswith(quote) for text in sample]
+        if sum(quoted) > 0.8 * len(sample) > 0 or (quoted[:1] == [True] and quote not in "".join(sample[1:]) and len(sample) > 1):
             return Dialect(",", quote, "doubled")
     return None
 
@@ -77,6 +79,9 @@ def _delimiters(texts: Sequence[str]) -> list[str]:
         lines_with.update({char for char in text[:2000] if char in _LETTERS or not (char.isalnum() or char in _NEVER)})
         lines_with.update(_runs(text[:2000]))
     least = max(1, len(texts) // 6) if len(texts) > 2 else 1
+    for one in [one for one in lines_with if len(one) == 2 and one[0] == one[1] and one[0] not in ",\t "]:
+        if all(text.count(one[0]) == 2 * text.count(one) for text in texts):
+            del lines_with[one[0]]
     usual = sorted((one for one, count in lines_with.items() if count >= least), key=lambda one: (-lines_with[one], -_prior(one)))
     return sorted(usual, key=lambda one: one not in ",;\t|")[:_CANDIDATES]
 
@@ -106,7 +111,7 @@ def _quoted(texts: Sequence[str], dialect: Dialect) -> Iterable[Dialect]:
     """Without quotes, or with those that open and close cells."""
     mark = re.escape(dialect.delimiter)
     blanks = r"[ \t]*" if dialect.trim else ""
-    whole = "\n".join(texts)
+    whole = "\n".join(texts[: max(3, _CHARACTERS // (1 + max(map(len, texts))))])
     double = False
     for quote in _QUOTES:
         opening = len(re.findall(rf"(?:^|{mark}){blanks}{quote}", whole, re.MULTILINE))
@@ -164,9 +169,9 @@ def table_score(records: Sequence[Record], dialect: Dialect) -> tuple[float, int
         coverage = sum(len(record.cells) > 1 for record in filled) / len(filled) if inside < 3 else 1.0
         coverage *= (inside / len(filled)) ** 0.5
         rows = [filled[place].cells for place in places[-60:]]
-        typed = sum(column_worth([row[index] for row in rows]) for index in range(min(width, 80))) / min(width, 80)
+        typed = _typed(rows, width, dialect)
         score = consistency**1.5 * coverage * typed**1.5 * (1 - 1 / width) ** 0.4 * _prior(dialect.delimiter)
-        score *= _alone(dialect.delimiter, rows)
+        score *= _alone(dialect.delimiter, rows) * _doubled(dialect.delimiter, rows)
         quoted = sum(record.quoted for record in filled)
         score *= 1.0 if quoted or not dialect.quote else 0.9
         score *= 0.75 if dialect.repeated and dialect.delimiter == "\t" else 1.0
@@ -175,10 +180,48 @@ def table_score(records: Sequence[Record], dialect: Dialect) -> tuple[float, int
     return best, columns
 
 
+def _typed(rows: Sequence[Sequence[str]], width: int, dialect: Dialect) -> float:
+    """How well the columns look; a cell with a delimiter in quotes is a text, whatever else it looks like."""
+    columns = min(width, 80)
+    marks = (dialect.delimiter, "\n") if dialect.quote else ()
+    total = 0.0
+    for index in range(columns):
+        cells = [row[index] for row in rows]
+        total += column_worth(["text" if any(mark in cell for mark in marks) else cell for cell in cells] if marks else cells)
+    return total / columns
+
+
+def ragged(lines: Sequence[Line]) -> Scored | None:
+    """A table whose rows are of any width: nearly every line has one of the usual delimiters, but not as prose has them."""
+    best: Scored | None = None
+    for delimiter in ",;\t|":
+        for dialect in _quoted([line.text for line in lines[:_LINES]], Dialect(delimiter)):
+            found = _scored(lines, dialect)
+            filled = [record for record in found.records if not record.blank]
+            several = sum(len(record.cells) > 1 for record in filled)
+            prose = sum(cell[:1] == " " and cell[1:2].isalpha() for record in filled for cell in record.cells[1:])
+            cells = sum(len(record.cells) - 1 for record in filled)
+            if several > 1 and several >= 0.7 * len(filled) and prose <= 0.3 * cells and (not best or cells > best.score):
+                named = all(kind_of(cell) in {"word", "text"} for cell in filled[0].cells)
+                width = len(filled[0].cells) if named else max(len(record.cells) for record in filled)
+                best = Scored(found.dialect, float(cells), width, found.records)
+    return best
+
+
+def _doubled(delimiter: str, rows: Sequence[Sequence[str]]) -> float:
+    """Less when one of the columns is empty everywhere, even without a name: then the delimiter is two characters long."""
+    if len(delimiter) > 1 or delimiter in ",\t ":
+        return 1.0
+    empty = any(not any(row[index] for row in rows) for index in range(1, min(len(rows[0]), 80) - 1))
+    return 0.6 if empty and len(rows) > 2 else 1.0
+
+
 def _alone(delimiter: str, rows: Sequence[Sequence[str]]) -> float:
     """Less when characters of a long delimiter stand in the cells too: then one of them is the delimiter."""
     if len(delimiter) < 2 or delimiter != delimiter.strip():
         return 1.0
     marks = {char for char in delimiter if not char.isalnum()}
     cells = [cell for row in rows for cell in row]
+    if len(marks) == 1:
+        return 1.0 if sum(cell.count(delimiter[0]) for cell in cells) <= len(cells) - len(rows) else 0.5
     return 1.0 if sum(any(char in cell for char in marks) for cell in cells) < 0.1 * len(cells) else 0.5

@@ -1,5 +1,6 @@
 """Columns of fixed width: places that are blank in all rows, underlines, or places where the kind of characters changes."""
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from workbench.byexample.fileformat.scanning import is_rule
 
 _ROWS = 200
 _WIDEST = 2000
+_GOOD = 0.7
 _DASHES = re.compile(r"[-=_]+")
 
 
@@ -79,18 +81,20 @@ def _aligned(texts: Sequence[str]) -> Fixed | None:
     places = [place for place, text in enumerate(texts) if text and not is_rule(text)][:_ROWS]
     masks = [_mask(texts[place]) for place in places]
     best: Fixed | None = None
-    for top in range(min(8, max(0, len(places) - 2))):
-        for bottom in range(min(4, max(0, len(places) - top - 2))):
-            used = places[top : len(places) - bottom]
-            found = _columns([texts[place] for place in used], masks[top : len(places) - bottom])
-            if found is None:
-                continue
-            starts, rows, score = found
-            score *= (len(used) / len(places)) ** 0.7
-            if best is None or score > best.score + 1e-9:
-                header = header_rows(rows)
-                rules = any(is_rule(text) for text in texts[used[0] : used[-1] + 1])
-                best = Fixed(starts, score, used[0], used[-1], header, rules=rules, rows=tuple(rows[header:]))
+    after_gaps = [number for number in range(8, len(places) - 2) if places[number] > places[number - 1] + 1][:12]
+    for bottom, top in itertools.product(range(4), [*range(8), *after_gaps]):
+        used = places[top : len(places) - bottom]
+        if bottom and best and best.score > _GOOD:
+            break
+        found = _columns([texts[place] for place in used], masks[top : len(places) - bottom])
+        if found is None:
+            continue
+        starts, rows, score = found
+        score *= (len(used) / len(places)) ** 0.7
+        if best is None or score > best.score + 1e-9:
+            header = header_rows(rows)
+            rules = any(is_rule(text) for text in texts[used[0] : used[-1] + 1])
+            best = Fixed(starts, score, used[0], used[-1], header, rules=rules, rows=tuple(rows[header:]))
     return best
 
 

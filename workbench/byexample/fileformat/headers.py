@@ -73,7 +73,7 @@ def _against_texts(cell: str, values: Sequence[str]) -> float:
     total = 0.0
     distinct = set(filled)
     if cell in distinct:
-        total -= 0.8
+        total -= 0.8 if len(distinct) > 1 else 0.3
     elif len(filled) >= 4 and len(distinct) <= len(filled) / 2:
         once = sum(count == 1 for count in Counter(filled).values())
         total += 0.4 if once <= 0.2 * len(distinct) else 0.1

@@ -36,13 +36,15 @@ def find_table(records: Sequence[Record], width: int) -> Layout:
     while last + 1 < len(blocks) and _goes_on(blocks[last + 1], table, width):
         last += 1
         table += blocks[last]
-    while first > 0 and _precedes(blocks[first - 1], table, width):
+    while first > 0 and (before := _preceding(blocks[first - 1], table, width)):
         first -= 1
-        table = blocks[first] + table
+        table = before + table
+        if len(before) < len(blocks[first]):
+            break
     table = _without_ends(table, width)
     wide = _header_of_other_width(blocks[first], table, width)
     if wide is None:
-        width = max(_common_widths(table, width))
+        width = max(*_common_widths(table, width), len(table[0].cells))
     rows = [_fitted(record.cells, width) for record in table]
     header = 1 if wide else header_rows(rows[:300])
     if wide:
@@ -54,6 +56,8 @@ def find_table(records: Sequence[Record], width: int) -> Layout:
         skip = table[0].line
         rows = rows[header:]
     end = table[-1].line + table[-1].lines
+    if not any(record.line >= end and not record.blank for record in records):
+        end = max(end, *(record.line + record.lines for record in records[-1:]))  # rows of empty cells are rows
     return Layout(skip, end, header, names, tuple(rows), _notes(blocks, range(first, last + 1), table, width))
 
 
@@ -95,12 +99,24 @@ def _goes_on(block: Sequence[Record], table: Sequence[Record], width: int) -> bo
     return evidence([record.cells for record in fitting]) <= 0.6 or not header_rows(rows)
 
 
-def _precedes(block: Sequence[Record], table: Sequence[Record], width: int) -> bool:
-    """Whether the block before the table holds its header or its first rows."""
+def _preceding(block: Sequence[Record], table: Sequence[Record], width: int) -> list[Record]:
+    """The records at the end of the block before the table that are its header or its first rows."""
     rows = [record.cells for record in table if len(record.cells) == width]
-    if not all(len(record.cells) == width for record in block) or _sparse(block[-1].cells, rows):
-        return False
-    return evidence(rows) <= 0 or evidence([block[-1].cells, *rows]) > evidence(rows)
+    count = 0
+    while count < len(block) and len(block[-count - 1].cells) == width and not _sparse(block[-count - 1].cells, rows):
+        count += 1
+    if (
+        not count
+        or is_sentence(block[-1].cells, rows)
+        or (evidence(rows) > 0 and evidence([block[-1].cells, *rows]) <= evidence(rows))
+    ):
+        return []
+    return list(block[-count:])
+
+
+def is_sentence(cells: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether blanks follow the delimiter, as they do in sentences, while they do not in the rows."""
+    return any(cell[:1] == " " for cell in cells[1:]) and not any(cell[:1] == " " for row in rows[:20] for cell in row[1:])
 
 
 def _without_ends(table: list[Record], width: int) -> list[Record]:
@@ -108,11 +124,23 @@ def _without_ends(table: list[Record], width: int) -> list[Record]:
     body = [record.cells for record in table if len(record.cells) == width]
     common = _common_widths(table, width)
     first, last = 0, len(table)
-    while first < last - 1 and (len(table[first].cells) not in common or _is_title(table[first].cells, body)):
+    kinds = [dominant([row[index] for row in body[1:60]]) for index in range(width)]
+    while first < last - 1 and not _begins(table[first].cells, body, kinds, common):
         first += 1
     while last > first + 1 and _is_footer(table[last - 1].cells, body, width):
         last -= 1
     return table[first:last]
+
+
+def _begins(cells: Sequence[str], body: Sequence[Sequence[str]], kinds: Sequence[str], common: set[int]) -> bool:
+    """Whether the record may be the first of the table: it is as wide as others, or like a row or a header of another width."""
+    if len(cells) in common:
+        return not _is_title(cells, body)
+    if len(cells) > len(kinds):
+        return all(kind_of(cell) in _NAMES for cell in cells)
+    strong = [(kind, kind_of(cell)) for kind, cell in zip(kinds, cells, strict=False) if kind in STRONG]
+    told = [(kind, own) for kind, own in strong if own != "missing"]
+    return len(cells) * 2 > len(kinds) and len(cells) > 1 and bool(told) and all(kind == own for kind, own in told)
 
 
 def _common_widths(table: Sequence[Record], width: int) -> set[int]:
@@ -154,6 +182,8 @@ def _is_footer(cells: Sequence[str], body: Sequence[Sequence[str]], width: int) 
         return True
     kinds = [dominant([row[index] for row in body[1:60]]) for index in range(min(width, len(cells)))]
     strong = [(kind, kind_of(cell)) for kind, cell in zip(kinds, cells, strict=False) if kind in STRONG]
+    if not cells[0].strip():
+        return False
     return any(own != "missing" for _, own in strong) and not any(kind == own for kind, own in strong)
 
 

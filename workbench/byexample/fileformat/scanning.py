@@ -133,12 +133,17 @@ class Scanner:
                 start += 1
             if text.startswith(self.dialect.quote, start) and (closed := self._closed(row, start + 1)):
                 return closed
-        end = at
-        while end < len(text) and not self._delimits(text, end):
-            end += 2 if text[end] == "\\" and self.dialect.escape == "backslash" else 1
-        end = min(end, len(text))
+        end = self._end(text, at)
         cell = self._unescaped(text[at:end])
         return (cell.strip(" \t") if self.dialect.trim else cell), row, end, False
+
+    def _end(self, text: str, at: int) -> int:
+        """Where an unquoted cell ends."""
+        delimiter = self.dialect.delimiter
+        end = text.find(delimiter, at) if delimiter else -1
+        while end > 0 and self.dialect.escape == "backslash" and (end - len(text[at:end].rstrip("\\")) - at) % 2:
+            end = text.find(delimiter, end + 1)
+        return end if end >= 0 else len(text)
 
     def _delimits(self, text: str, at: int) -> bool:
         return bool(self.dialect.delimiter) and text.startswith(self.dialect.delimiter, at)
