@@ -17,7 +17,7 @@ MOST_GROUPS = 24
 _LONGEST = 2000
 _MOST_PIECES = 24
 _MANY = 20
-_MOST_SLOTS = 300  # of all groups together: comparing them takes the square of it
+_MOST_SLOTS = 400  # of all groups together: comparing them takes the square of it
 _PIECES = {
     CASE: re.compile(r"[Aa]+|0+|x+|([^Aa0x])\1*"),
     WORDS: re.compile(r"[Aax]+|0+|([^Aa0x])\1*"),

@@ -79,7 +79,8 @@ class Slot:
     @cached_property
     def tight(self) -> bool:
         """Whether it is one class of characters, letters of either case, fixed texts, or of fixed length."""
-        return bool(self.constants) or self.fixed or len(self.characters) == 1 or self.characters <= {UPPER, LOWER}
+        plain = len(self.characters) == 1 or self.characters <= {UPPER, LOWER}
+        return bool(self.constants) or plain or (self.fixed and self.characters.isdisjoint({" ", ANY}))
 
     @cached_property
     def value_bits(self) -> float:

@@ -161,6 +161,8 @@ def _code(sample: Counts) -> Reading | None:
     values = [value for value in sample if len(value) <= 64 and not re.search(r"\s", value) and re.search("[0-9]", value)]
     if len(values) < 3 or len(values) * 10 < len(sample) * 8:
         return None
+    if all(value.isdecimal() and value[0] != "0" for value in values):
+        return None
     group = groups_of(values)[0]
     if len(group.values) * 10 < len(values) * 9:
         return None
@@ -168,7 +170,7 @@ def _code(sample: Counts) -> Reading | None:
     loose = [slot for slot in slots if not slot.fixed and not slot.constants]
     if len(loose) > 1 or any(not slot.characters <= {DIGIT} for slot in loose) or (loose and len(slots) == 1):
         return None
-    if len(slots) == 1 and slots[0].characters <= {DIGIT} and not any(value[0] == "0" for value in group.values):
+    if len(slots) == 1 and slots[0].characters <= {DIGIT} and all(value[0] != "0" for value in group.values):
         return None
     regex = Template(slots, 1, len(group.values), len(group.values)).regex
     test: Callable[[str], object] = re.compile(regex).fullmatch

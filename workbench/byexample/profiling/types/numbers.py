@@ -175,8 +175,9 @@ def _preferred(tied: list[Style], chosen: Iterable[_Parts]) -> Style:
 
 
 def _rival(style: Style, tied: list[Style], chosen: dict[str, _Parts]) -> tuple[Style | None, str]:
+    marked = {value: found for value, found in chosen.items() if not found.core.isdecimal()}
     for other in tied:
-        for value, found in chosen.items():
+        for value, found in marked.items():
             if _CORES[style].fullmatch(found.core) and style.value(found.core) != other.value(found.core):
                 return other, value
     return None, ""
