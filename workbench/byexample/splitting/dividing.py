@@ -97,8 +97,11 @@ def _joined(first: Part, last: Part) -> Part:
     return Part(texts, replace(rule or Separator(), preceded="", followed=""))
 
 
-def plan_of(division: Division) -> Sequence | None:
-    """The plan that gives these parts; None where there is nothing to separate, or a separator differs from row to row."""
+def plan_of(division: Division, *, loose: bool = False) -> Sequence | None:
+    """The plan that gives these parts; None where there is nothing to separate, or a separator differs from row to row.
+
+    `loose`: fields may hold separators of other places where some row has them.
+    """
     parts = merged(division.parts)
     pieces: list[Piece] = []
     for i, part in enumerate(parts):
@@ -109,9 +112,16 @@ def plan_of(division: Division) -> Sequence | None:
             pieces.append(separator)
         else:
             filled = i > 0 and _boundary(parts[i - 1]) and not _optional(parts[i - 1])
-            pieces.append(Field(part.without, (), filled, part.jumps))
+            following = parts[i + 1].texts if i + 1 < len(parts) else ("",) * len(part.texts)
+            without = tuple(one for one in part.without if not _met(one.text, part.texts, following)) if loose else part.without
+            pieces.append(Field(without, (), filled, part.jumps))
     pieces = [_aware(piece, pieces[i + 1] if i + 1 < len(pieces) else None, parts[i].texts) for i, piece in enumerate(pieces)]
     return Sequence(tuple(pieces)) if any(isinstance(piece, Separator) for piece in pieces) else None
+
+
+def _met(text: str, fields: Rows[str], following: Rows[str]) -> bool:
+    """Whether a separator begins in some of the fields."""
+    return any(0 <= (field + after).find(text) < len(field) for field, after in zip(fields, following, strict=True))
 
 
 def holds(plan: Sequence, division: Division, texts: Rows[str]) -> bool:

@@ -111,9 +111,12 @@ def _predicted(texts: Rows[str], fill: Fill, deadline: float) -> list[Plan]:
 
 def _add(plans: list[Plan], division: Division | None, texts: Rows[str]) -> None:
     """Adds the plan of a division, if it holds on the rows that it was made from."""
-    plan = plan_of(division) if division else None
-    if plan and division and plan not in plans and holds(plan, division, texts):
-        plans.append(plan)
+    for loose in (False, True) if division else ():
+        plan = plan_of(division, loose=loose) if division else None
+        if plan and division and holds(plan, division, texts):
+            if plan not in plans:
+                plans.append(plan)
+            return
 
 
 def _without_header(texts: Rows[str]) -> Rows[str]:

@@ -25,6 +25,7 @@ FOLLOWED: dict[str, tuple[str, str]] = {
     "small": (rf"(?={_LOWER})", " before a small letter"),
     "letter": (r"(?=[^\W\d_])", " before a letter"),
     "mark": (r"(?=[^\w\s])", " before a punctuation mark"),
+    "key": (r"(?=[^\W\d]\w{0,99}=)", " before a name and an equals sign"),
     **{
         kind: (f"(?={ITEMS[kind]})", f" before {'an' if kind[0] in 'aei' else 'a'} {kind}")
         for kind in ("date", "time", "e-mail address")

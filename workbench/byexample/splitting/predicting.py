@@ -63,7 +63,10 @@ def divide(texts: Rows[str], level: Level) -> Division | None:
     if level.enclosed > 1 or level.depth > _DEEPEST or not any(texts):
         return None
     lines = [tokens_of(text, level.opened) for text in texts]
-    for way in (_by_marks, _by_blanks, _by_items, _by_leading_blanks, _by_shape):
+    ways = [_by_marks, _by_blanks, _by_items, _by_leading_blanks, _by_shape]
+    if level.top and all(kind.strip() == "." for kind in _stable_kinds(lines, level)):
+        ways.insert(0, _by_blanks)  # "A. B. Lee": the dots belong to the words
+    for way in ways:
         division = way(texts, lines, level)
         if division:
             return _deeper(division, level)
@@ -103,7 +106,7 @@ def cut_up(texts: Rows[str], cuts: Rows[Rows[Cut]], level: Level, *, exact: bool
     rows = [i for i, row in enumerate(cuts) if tuple(cut.kind for cut in row) == order]
     parts: list[Part] = []
     rules = [_rule(kind) for kind in order]
-    without = tuple(dict.fromkeys(_excluded(rule) for rule in rules)) if exact else ()
+    without = tuple(dict.fromkeys(_excluded(rule) for rule in rules if not rule.followed)) if exact else ()
     for number in range(len(order) + 1):
         edges = [
             (cuts[i][number - 1].end if number else 0, cuts[i][number].start if number < len(order) else len(texts[i]))
@@ -173,6 +176,8 @@ def _kinds_at(line: Line, i: int) -> list[str]:
     token = line[i]
     if token.kind in ENCLOSING:
         return [ENCLOSING[token.kind][0]]
+    if token.kind == "blank" and 0 < i < len(line) - 2 and line[i + 1].kind == "word" and line[i + 2].text == "=":
+        return [" »key"]
     if token.kind != "mark":
         return []
     before = i > 0 and line[i - 1].kind == "blank"
@@ -202,7 +207,7 @@ def _marks_of(line: Line, kinds: Rows[str]) -> list[Cut]:
     while i < len(line):
         token, taken = line[i], 1
         here = [kind for kind in _kinds_at(line, i) if kind in kinds]
-        if here:
+        if here and not (cuts and cuts[-1].end > token.start):
             start = (
                 line[i - 1].start
                 if i and line[i - 1].kind == "blank" and not (cuts and cuts[-1].end >= token.start)
@@ -214,7 +219,7 @@ def _marks_of(line: Line, kinds: Rows[str]) -> list[Cut]:
                 cuts.append(Cut(opening, start, token.start + 1))
                 cuts.append(Cut(closing, token.end - 1, _after_blank(line, i)))
             else:
-                taken = len(kind) if len(kind.strip(" ")) > 1 else 1
+                taken = len(kind) if len(kind.strip(" ")) > 1 and token.kind == "mark" else 1
                 cuts.append(Cut(kind, start, _after_blank(line, i + taken - 1)))
         i += taken
     return cuts
@@ -277,7 +282,21 @@ def _by_items(texts: Rows[str], lines: Rows[Line], level: Level) -> Division | N
             division = cut_up(texts, side, level, exact=False)
             if division and len({cut.kind for row in side for cut in row}) <= 2:
                 return division
-    return None
+    return _by_number(texts, lines, level)
+
+
+def _by_number(texts: Rows[str], lines: Rows[Line], level: Level) -> Division | None:
+    """Before the number that ends a field, as in "Red Sox 3", unless the same word stands before it everywhere."""
+    if level.top:
+        return None
+    ends = [
+        line if len(line) > 2 and line[-1].kind in ("digits", "number") and line[-2].kind == "blank" else None for line in lines
+    ]
+    kept = [line for line in ends if line]
+    numbers = [sum(token.kind in numeric for token in line) for line in kept]
+    if len({line[-3].text for line in kept}) < 2 or max(numbers) > 1:
+        return None
+    return cut_up(texts, [[Cut(" »number", line[-2].start, line[-2].end)] if line else [] for line in ends], level, exact=False)
 
 
 def _around(line: Line, i: int, item: str) -> list[Cut]:
