@@ -289,9 +289,8 @@ def _by_number(texts: Rows[str], lines: Rows[Line], level: Level) -> Division | 
     """Before the number that ends a field, as in "Red Sox 3", unless the same word stands before it everywhere."""
     if level.top:
         return None
-    ends = [
-        line if len(line) > 2 and line[-1].kind in ("digits", "number") and line[-2].kind == "blank" else None for line in lines
-    ]
+    numeric = ("digits", "number")
+    ends = [line if len(line) > 2 and line[-1].kind in numeric and line[-2].kind == "blank" else None for line in lines]
     kept = [line for line in ends if line]
     numbers = [sum(token.kind in numeric for token in line) for line in kept]
     if len({line[-3].text for line in kept}) < 2 or max(numbers) > 1:
