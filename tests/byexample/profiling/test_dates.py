@@ -30,6 +30,9 @@ def best(*values: str) -> LikelyType:
         (["2017-01-05 10:00:00.123+01:00"], "datetime", ("yyyy-MM-dd HH:mm:ss.SSSxxx",)),
         (["20170105T101500", "20180105T235959"], "datetime", ("yyyyMMdd'T'HHmmss",)),
         (["5 May 2017 3:04 PM", "12 Jun 2018 11:59 AM"], "datetime", ("d MMM yyyy h:mm a",)),
+        (["Sat Nov 21 03:42:37 2026 +0000"], "datetime", ("EEE MMM dd HH:mm:ss yyyy xx",)),
+        (["Tue Mar 3 10:00:00 UTC 2020", "Wed Mar 4 10:00:00 UTC 2020"], "datetime", ("EEE MMM d HH:mm:ss z yyyy",)),
+        (["Jan '17", "Feb '99"], "date", ("MMM ''yy",)),
         (["9:05", "23:30"], "time", ("H:mm",)),
         (["09:05:10", "23:30:00"], "time", ("HH:mm:ss",)),
         (["9:05 am", "11:30 pm"], "time", ("h:mm a",)),
@@ -70,6 +73,16 @@ def test_that_the_row_that_decides_is_named() -> None:
     assert (found.formats, found.doubt) == (("d/M/yyyy",), "")
     assert found.decided == "The day comes first: '25/6/2017' (row 3) has no other reading."
     assert best("3/4/2017", "5/26/2017").formats == ("M/dd/yyyy",) or best("3/4/2017", "5/26/2017").decided.startswith("The month")
+
+
+def test_that_a_number_beside_a_month_may_be_a_day_or_a_year() -> None:
+    found = best("Jan-17", "Feb-18")
+    assert (found.formats, found.doubt) == (
+        ("MMM-yy", "MMM-dd"),
+        "The number beside the month may be a day or a year, as in 'Jan-17'.",
+    )
+    assert best("Jan 5", "Feb 18").formats[0] == "MMM d"
+    assert best("Jan-17", "Feb-99").formats == ("MMM-yy",)
 
 
 def test_that_one_row_among_very_many_decides() -> None:

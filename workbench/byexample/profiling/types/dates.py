@@ -31,6 +31,7 @@ _COMPACT = {
 }
 _COMPACT |= {"mm": "[0-5][0-9]", "ss": "(?:[0-5][0-9]|60)", "H": "(?:[01][0-9]|2[0-3])"}
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_BESIDE = {"Md": "My", "My": "Md", "dM": "yM", "yM": "dM"}
 _SINGLE = {"y"}  # a column of bare years may as well be numbers
 
 
@@ -109,13 +110,18 @@ def read_dates(sample: Counts, counts: Counts, row: Callable[[str], int]) -> lis
     rivals: dict[_Way, list[str]] = {}
     for shape, options in ways.items():
         fitted = {way: [value for value in by_shape[shape] if way.fits(value)] for way in options}
-        best = max(options, key=lambda way: (len(fitted[way]), way.layout.order == order, -options.index(way)))
+        wanted = {order, "My", "yM"} if {"-", "'"} & set(shape) else {order}  # Jan-17 is rather a year than a day
+        best = max(options, key=lambda way: (len(fitted[way]), way.layout.order in wanted, -options.index(way)))
         best = next((way for way in options if way.layout.order == order and len(fitted[way]) * 2 > len(by_shape[shape])), best)
-        if fitted[best]:
-            chosen[best] = fitted[best]
-            rivals |= {
-                way: fitted[way] for way in options if doubt and way.layout.order in {"dMy", "Mdy"} - {order} and fitted[way]
-            }
+        if not fitted[best]:
+            continue
+        chosen[best] = fitted[best]
+        beside = next((way for way in options if way.layout.order == _BESIDE.get(best.layout.order, "none")), None)
+        if beside and len(fitted[beside]) == len(fitted[best]) and not doubt:
+            doubt = f"The number beside the month may be a day or a year, as in '{fitted[best][0]}'."
+            rivals[beside] = fitted[beside]
+        elif doubt:
+            rivals |= {way: fitted[way] for way in options if way.layout.order in {"dMy", "Mdy"} - {order} and fitted[way]}
     return [_reading(chosen, rivals, doubt, decided)] if chosen else []
 
 
@@ -230,6 +236,8 @@ def _written(symbol: str, letter: str, column: tuple[str, ...], language: str) -
         return ["H" + letter]
     if letter:
         return [{"m": "mm", "s": "ss", "D": "DDD", "w": "ww"}.get(letter, letter)]
+    if symbol == "'":
+        return ["''"]
     return [f"'{symbol.lower()}'" if symbol == "TH" else f"'{column[0]}'" if symbol[0].isalpha() else symbol]
 
 

@@ -11,7 +11,7 @@ _PIECES = re.compile(r"[0-9]+|(?:a\.m|p\.m)\.?(?![^\W\d_])|[^\W\d_]+\.?|[^0-9]",
 _HAS = re.compile(r"[0-9]")
 _LONGEST = 60
 _NUMBER, _MONTH, _WEEKDAY, _HALF, _ZONE, _ORDINAL = "n", "MON", "DAY", "HALF", "ZONE", "TH"
-_DATE_MARKS = frozenset("/-._ ,")
+_DATE_MARKS = frozenset("/-._ ,'’")
 
 Skeleton = tuple[str, ...]
 """The pieces with numbers as their length (n for one or two digits), names as their kind, and everything else as it stands."""
