@@ -22,7 +22,9 @@ _PRIOR = {
 _LETTERS = "þÿ"
 _NEVER = frozenset("\"'`()[]{}<>\\+%°$€£¥")
 _QUOTES = ('"', "'", "`")
-_RUN = re.compile(r"[^\w\s\"'()\[\]{}.,+%°$€£¥\\-]{2,4}|(?<=\S) (?:-|\||/|:|->|=>|::|;) (?=\S)|->|=>|,,|<>|\[[^\w\s]\]|<[^\w\s]>")
+_RUN = re.compile(
+    r"[^\w\s\"'()\[\]{}.,+%°$€£¥\\-]{2,4}|(?<=\S) (?:-|\||/|:|->|=>|::|;) (?=\S)|->|=>|,,|<>|\\t|\[[^\w\s]\]|<[^\w\s]>"
+)
 _LINES = 120
 _CANDIDATES = 14
 _CHARACTERS = 50_000
@@ -128,7 +130,11 @@ def _quoted(texts: Sequence[str], dialect: Dialect) -> Iterable[Dialect]:
 
 def _pairs(text: str, quote: str, mark: str, blanks: str) -> int:
     """How many cells are a quote, some text, and a quote again."""
-    return len(re.findall(rf"(?:^|(?<={mark})){blanks}{quote}[^{quote}\n]*{quote}{blanks}(?={mark}|$)", text, re.MULTILINE))
+    return len(
+        re.findall(
+            rf"(?:^|(?<={mark})){blanks}{quote}(?:[^{quote}\n]|{quote}{quote})*{quote}{blanks}(?={mark}|$)", text, re.MULTILINE
+        )
+    )
 
 
 def _escapes(text: str, quote: str, mark: str) -> list[Escape]:

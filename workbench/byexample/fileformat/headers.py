@@ -145,10 +145,11 @@ def _more_header(rows: Sequence[Sequence[str]]) -> int:
         row = rows[count + 1]
         body = rows[count + 2 : _ROWS]
         typed = [index for index in range(len(row)) if dominant([below[index] for below in body]) in STRONG]
-        texts = [index for index in typed if kind_of(row[index]) in {"word", "text", "other"}]
+        texts = [index for index in typed if kind_of(row[index]) in {"word", "text"}]
         units = sum(bool(_UNIT.fullmatch(row[index].strip())) for index in typed)
         blank = [index for index in typed if not row[index].strip()]
-        enough = len(typed) >= 2 and len(texts) >= 2 and len(texts) + len(blank) == len(typed)
+        alike = len(texts) > 2 and not units and len({row[index] for index in texts}) == 1
+        enough = not alike and len(typed) >= 2 and len(texts) >= 2 and len(texts) + len(blank) == len(typed)
         if not enough and not (len(typed) == 1 == len(texts) and units):
             break
         count += 1

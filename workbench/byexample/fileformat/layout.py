@@ -178,8 +178,8 @@ def _is_footer(cells: Sequence[str], body: Sequence[Sequence[str]], width: int) 
     if len(cells) == width:
         worded = sum(" " in row[0].strip() for row in body) * 2 < len(body)
         return worded and " " in cells[0].strip() and kind_of(cells[0]) not in STRONG and _sparse(cells, body)
-    if len(cells) == 1:
-        return True
+    if len(cells) == 1 or len(cells) > width:
+        return len(cells) == 1
     kinds = [dominant([row[index] for row in body[1:60]]) for index in range(min(width, len(cells)))]
     strong = [(kind, kind_of(cell)) for kind, cell in zip(kinds, cells, strict=False) if kind in STRONG]
     if not cells[0].strip():
