@@ -115,7 +115,8 @@ def sequence_from(shown: Rows[Shown], rows: Rows[str]) -> Sequence | None:
         if all(start == end for start, end in gaps) and number in (-1, count - 1):
             continue
         best = None
-        for separator in _descriptions(shown, gaps):
+        ending = number == count - 1 and not any(one.text[start:end].strip() for one, (start, end) in zip(shown, gaps, strict=True))
+        for separator in (*_descriptions(shown, gaps), *([Separator(" ", loose=True, optional=True)] if ending else [])):
             field = _field(shown, starts, gaps, separator, filled=filled) if number >= 0 else None
             if number >= 0 and field is None:
                 continue

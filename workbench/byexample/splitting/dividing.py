@@ -1,5 +1,6 @@
 """What learning works on: the same part of every row, and how parts are put together to a plan."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Sequence as Rows
@@ -8,6 +9,8 @@ from dataclasses import dataclass, replace
 from workbench.byexample.splitting.items import ITEMS, tokens_of
 from workbench.byexample.splitting.pieces import Field, Piece, Separator
 from workbench.byexample.splitting.plans import Sequence
+
+_NUMBER = re.compile(r"[-+]?\d[\d.,]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +40,19 @@ class Division:
         return Division(tuple(self.rows[i] for i in kept), tuple(part.of_rows(kept) for part in self.parts))
 
 
+def _number_at_end(parts: Rows[Part]) -> list[Part]:
+    """A number at the end of the line ends before the blanks that some rows have after it."""
+    last = parts[-1]
+    bare = [text.rstrip() for text in last.texts]
+    if last.rule or list(last.texts) == bare or not all(_NUMBER.fullmatch(text) for text in bare):
+        return list(parts)
+    blanks = tuple(text[len(number) :] for text, number in zip(last.texts, bare, strict=True))
+    return [*parts[:-1], replace(last, texts=tuple(bare)), Part(blanks, Separator(" ", loose=True, optional=True))]
+
+
 def settled(rule: Separator, texts: Rows[str]) -> Separator | None:
     """The separator that matches all these texts: as it stands, or with loose blanks; None where they differ in more."""
-    if rule.boundary:
+    if rule.boundary or rule.optional:
         return rule
     different = Counter(texts)
     if len(different) == 1:
@@ -102,7 +115,7 @@ def plan_of(division: Division, *, loose: bool = False) -> Sequence | None:
 
     `loose`: fields may hold separators of other places where some row has them.
     """
-    parts = merged(division.parts)
+    parts = merged(_number_at_end(division.parts))
     pieces: list[Piece] = []
     for i, part in enumerate(parts):
         if part.rule:
@@ -126,7 +139,7 @@ def _met(text: str, fields: Rows[str], following: Rows[str]) -> bool:
 
 def holds(plan: Sequence, division: Division, texts: Rows[str]) -> bool:
     """Whether the plan gives just the parts that it was made from."""
-    columns = [part.texts for part in merged(division.parts) if not (part.rule and part.rule.boundary)]
+    columns = [part.texts for part in merged(_number_at_end(division.parts)) if not (part.rule and part.rule.boundary)]
     for position, row in enumerate(division.rows):
         parts = plan.parts(texts[row])
         if parts is None or [part for part, _ in parts] != [column[position] for column in columns]:

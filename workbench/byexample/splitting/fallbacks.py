@@ -6,9 +6,9 @@ from collections.abc import Sequence as Rows
 
 from workbench.byexample.splitting.dividing import Division, Part
 from workbench.byexample.splitting.items import tokens_of
+from workbench.byexample.splitting.levels import Level
 from workbench.byexample.splitting.pieces import BOUNDARIES, Separator
 from workbench.byexample.splitting.plans import Fill, Listing
-from workbench.byexample.splitting.predicting import Level
 
 LIST_MARKS = ("\t", "|", ";", ",", "/", "\\", ">", ":", "-", "_", ".", "+", "&", "\n")
 

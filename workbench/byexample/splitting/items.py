@@ -42,6 +42,7 @@ ITEMS: dict[str, str] = {
     "square brackets": r"\[[^\[\]]{0,9999}\]",
     "curly brackets": r"\{[^{}]{0,9999}\}",
 }
+ALL_ITEMS = frozenset(ITEMS)
 ENCLOSING = {"quoted text": ('"', '"'), "round brackets": ("(", ")"), "square brackets": ("[", "]"), "curly brackets": ("{", "}")}
 PLAIN = {
     "digits": r"\d+",

@@ -8,8 +8,10 @@ from workbench.base.errors import UserError
 from workbench.byexample.splitting import by_example, fallbacks
 from workbench.byexample.splitting.aligning import columns_of
 from workbench.byexample.splitting.dividing import Division, holds, plan_of
+from workbench.byexample.splitting.items import ALL_ITEMS
+from workbench.byexample.splitting.levels import Level
 from workbench.byexample.splitting.plans import Columns, Fill, Listing, Plan
-from workbench.byexample.splitting.predicting import ALL, Level, divide
+from workbench.byexample.splitting.predicting import divide
 from workbench.byexample.splitting.splitter import Splitter
 
 Example = tuple[str, Rows[str | None]]
@@ -100,7 +102,7 @@ def _predicted(texts: Rows[str], fill: Fill, deadline: float) -> list[Plan]:
         if plans and share < _SHARES[0]:
             break
         _add(plans, divide(texts, Level(share)), texts)
-        _add(plans, divide(texts, Level(share, ALL)), texts)
+        _add(plans, divide(texts, Level(share, ALL_ITEMS)), texts)
         _add(plans, fallbacks.first_place(texts, Level(share)), texts)
     listing = fallbacks.listing(texts, fill)
     if listing:

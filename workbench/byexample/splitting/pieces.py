@@ -58,7 +58,7 @@ class Separator:
     `loose`: each blank of the text stands for any number of blanks, or none (at least one where the text is but a
     blank, at least two where it is two).
     `preceded` and `followed`: only where this is next to it (names in `PRECEDED` and `FOLLOWED`).
-    `optional`: a line may end instead.
+    `optional`: of a boundary, that a line may end instead; of a text, that it is the blanks, if any, that end a line.
     """
 
     text: str = ""
@@ -73,6 +73,8 @@ class Separator:
         """Its regular expression, without groups of its own."""
         if self.boundary:
             return BOUNDARIES[self.boundary][0]
+        if self.optional:
+            return r"\s*\Z"
         if not self.loose:
             core = _escaped(self.text)
         elif not self.text.strip(" "):
@@ -81,15 +83,17 @@ class Separator:
             core = _escaped(re.sub(" +", " ", self.text)).replace(" ", r"\s*")
         return PRECEDED[self.preceded][0] + core + FOLLOWED[self.followed][0]
 
+    def named(self) -> str:
+        """Its text, as it stands in a sentence."""
+        if self.loose and not self.text.strip(" "):
+            return "blanks" if len(self.text) == 1 else "two or more blanks"
+        return quoted(self.text.strip(" ") if self.loose else self.text)
+
     def words(self) -> str:
         """How a sentence calls it."""
         if self.boundary:
             return BOUNDARIES[self.boundary][1]
-        if self.loose and not self.text.strip(" "):
-            named = "blanks" if len(self.text) == 1 else "two or more blanks"
-        else:
-            named = quoted(self.text.strip(" ") if self.loose else self.text)
-        return "at " + named + PRECEDED[self.preceded][1] + FOLLOWED[self.followed][1]
+        return "at " + self.named() + PRECEDED[self.preceded][1] + FOLLOWED[self.followed][1]
 
     def to_json(self) -> dict[str, Any]:
         """Only what differs from the plain case."""

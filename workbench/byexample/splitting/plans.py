@@ -51,12 +51,12 @@ class Sequence:
         text = ", then ".join(
             words if count == 1 else f"{words} ({'twice' if count == 2 else f'{count} times'})" for words, count in told
         )
-        ends = [piece.text for piece in (self.pieces[0], self.pieces[-1]) if isinstance(piece, Separator)]
+        ends = [piece.named() for piece in (self.pieces[0], self.pieces[-1]) if isinstance(piece, Separator)]
         kept = [kind for kind in ITEMS if any(kind in piece.around for piece in self.pieces if isinstance(piece, Field))]
-        sentence = f"Split {text}" if text else "Keep the text whole"
-        if ends:
-            where = "ends" if len(ends) == 2 else "start" if isinstance(self.pieces[0], Separator) else "end"
-            sentence += f"; leave out {' and '.join(quoted(one) for one in ends)} at the {where}"
+        where = "ends" if len(ends) == 2 else "start" if isinstance(self.pieces[0], Separator) else "end"
+        left = f"leave out {' and '.join(ends)} at the {where}" if ends else ""
+        sentence = "; ".join(part for part in (f"split {text}" if text else "", left) if part)
+        sentence = sentence[0].upper() + sentence[1:]
         if kept:
             sentence += f"; what stands inside {_listed([_plural(kind) for kind in kept])} does not count"
         return sentence + "."
