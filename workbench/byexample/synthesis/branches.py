@@ -63,7 +63,7 @@ def conditions(examples: Sequence[Example], others: Sequence[Row]) -> Iterator[t
             often = sum(word in (row[index] or "") for row in others) / max(len(others), 1)
             yield 1.2 - 0.4 * (0.1 < often < 0.9) + dear, Contains(node, word)
         for text in dict.fromkeys(known):
-            yield 1.3 + dear, Equals(node, text)
+            yield (1.3 if any(row[index] == text for row in others) else 2.5) + dear, Equals(node, text)
 
 
 def _date_patterns(texts: list[str]) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Atoms out of dates and times: shown in the outputs' patterns, rounded, and the bins that hold them."""
 
+import math
 import re
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
@@ -44,7 +45,9 @@ def moment_views(shop: Workshop, view: View) -> Iterator[View]:
     others = [date_patterns(value) if isinstance(value, str) else () for value in view.others(shop.others)]
     blank = sum(1 for value in view.others(shop.others) if value is None or not value.strip())
     seen: set[tuple[Moment, ...]] = set()
+    given = {_skeleton(reading[2]) for readings in shown for reading in readings}
     for order in ORDERS:
+        orders = _orders(others, order, given)
         for rank in (0, 1):
             chosen = [_choose(readings, order, rank) for readings in shown]
             if not all(chosen):
@@ -53,9 +56,7 @@ def moment_views(shop: Workshop, view: View) -> Iterator[View]:
             counts = Counter(found[2] for found in chosen if found)
             unread = 0
             for readings in others:
-                found = _choose(readings, order, rank)
-                if found is None and rank:
-                    found = _choose(readings, order, 0)
+                found = _choose(readings, order, rank, orders) or (_choose(readings, order, 0, orders) if rank else None)
                 if found:
                     counts[found[2]] += 1
                     language = found[1] if language == "en" else language
@@ -65,7 +66,7 @@ def moment_views(shop: Workshop, view: View) -> Iterator[View]:
             doubted = any(found and found[0] for found in chosen)
             cost = view.cost + (ranking.ORDER[order] if doubted else 0.0) + 0.3 * rank + _oddity(patterns)
             if others:
-                cost += _UNREAD * max(unread - blank, 0) / len(others)
+                cost += _UNREAD * math.sqrt(max(unread - blank, 0) / len(others))
             moment = view.of(ReadMoment(view.node, patterns, language), cost)
             if moment is None:
                 continue
@@ -75,17 +76,41 @@ def moment_views(shop: Workshop, view: View) -> Iterator[View]:
                 yield moment
 
 
-def _choose(readings: tuple[tuple[str, str, str], ...], order: str, rank: int) -> tuple[str, str, str] | None:
-    fitting = [reading for reading in readings if reading[0] == order] if order != "mdy" else []
-    if order == "mdy":
-        fitting = [
-            reading
-            for reading in readings
-            if reading[0] in {"", "mdy"} and not (reading[0] == "" and any(r[0] == "mdy" for r in readings))
-        ]
-        fitting += [reading for reading in readings if reading[0] == "" and reading not in fitting]
-    else:
-        fitting += [reading for reading in readings if reading[0] == ""]
+def _skeleton(pattern: str) -> str:
+    return re.sub("[Md]+", "#", pattern)
+
+
+def _orders(others: Sequence[tuple[tuple[str, str, str], ...]], order: str, given: set[str]) -> dict[str, str]:
+    """The order in which each layout of numbers is read: the wished one, unless that fails on rows which another one reads all.
+
+    A column may hold 27.3.1990 beside 8/14/2237: each layout has its own order. Those of the examples keep the wished one.
+    """
+    readable: dict[str, dict[str, int]] = {}
+    rows: dict[str, int] = {}
+    for readings in others:
+        for skeleton in {_skeleton(reading[2]) for reading in readings if reading[0]}:
+            rows[skeleton] = rows.get(skeleton, 0) + 1
+            counts = readable.setdefault(skeleton, {})
+            for name in {reading[0] for reading in readings if _skeleton(reading[2]) == skeleton}:
+                counts[name] = counts.get(name, 0) + 1
+    found = {}
+    for skeleton, counts in readable.items():
+        if skeleton not in given and counts.get(order, 0) < rows[skeleton]:
+            best = max(counts, key=lambda name: counts[name])
+            if best and counts[best] > counts.get(order, 0):
+                found[skeleton] = best
+    return found
+
+
+def _choose(
+    readings: tuple[tuple[str, str, str], ...], order: str, rank: int, orders: dict[str, str] | None = None
+) -> tuple[str, str, str] | None:
+    """The reading in an order; where the layout leaves no doubt, or there is none in that order, the one without."""
+    if orders:
+        order = next((orders[skeleton] for reading in readings if (skeleton := _skeleton(reading[2])) in orders), order)
+    own = [reading for reading in readings if reading[0] == order]
+    plain = [reading for reading in readings if not reading[0]]
+    fitting = own + plain if own else plain
     return fitting[rank] if rank < len(fitting) else None
 
 
@@ -251,30 +276,25 @@ def _settled(parts: tuple["_Group | str", ...]) -> list[tuple[str, float]]:
     """The patterns that the groups may stand for, with their costs: padded as the others are, and the other way."""
     groups = [part for part in parts if isinstance(part, _Group)]
     halves = any(group.kind == "a" for group in groups)
-    padded = any(
-        text.startswith("0")
-        for group in groups
-        if group.kind in "MdHDw"
-        for text in group.texts
-        if group.names[0] not in {"yy", "mm", "ss"}
-    )
-    plain = any(len(text) == 1 for group in groups if group.kind in "MdHDw" for text in group.texts)
-    touching = any(
-        isinstance(left, _Group) and isinstance(right, _Group) and right.kind not in "a"
-        for left, right in zip(parts, parts[1:], strict=False)
-    )
+    wide = {"date": _wide(groups, "MdDw"), "time": _wide(groups, "H")}
     iso = groups[0].kind == "y" and len(groups) > 1
-    wide = (padded or touching or iso) and not plain
+    if wide["date"] is None:
+        wide["date"] = bool(wide["time"]) or iso
+    if wide["time"] is None:
+        wide["time"] = bool(wide["date"]) and (iso or _wide(groups, "MdDw") is True)
     base = ranking.MOMENT + ranking.MOMENT_FIELD * (len(groups) - 1) + _order_cost(parts)
     found = []
-    for wished, more in ((wide, 0.0), (not wide, ranking.ODD_PADDING)):
+    for flipped, more in ((False, 0.0), (True, ranking.ODD_PADDING)):
         pattern, cost, free = "", base, False
         for place, part in enumerate(parts):
             if isinstance(part, str):
                 pattern += quote(part)
                 continue
             before = parts[place - 1] if place else ""
-            name, choice = _named(part, halves, wished, before if isinstance(before, str) else "")
+            after = parts[place + 1] if place + 1 < len(parts) else ""
+            touching = any(isinstance(other, _Group) and other.kind not in "aE" for other in (before, after))
+            wished = bool(wide["time" if part.kind == "H" else "date"]) != flipped
+            name, choice = _named(part, halves, (not flipped) if touching else wished, before if isinstance(before, str) else "")
             free = free or choice
             pattern += name
             cost += ranking.ODD_FIELD.get(name, 0.0)
@@ -282,7 +302,7 @@ def _settled(parts: tuple["_Group | str", ...]) -> list[tuple[str, float]]:
                 cost += -0.2 if part.kind == "w" else 0.3
             if isinstance(before, str) and before.endswith("Q"):
                 cost += -0.3 if part.kind == "Q" else 0.3
-        if not more:
+        if not flipped:
             found.append((pattern, cost))
         elif free:
             found.append((pattern, cost + more))
@@ -292,6 +312,14 @@ def _settled(parts: tuple["_Group | str", ...]) -> list[tuple[str, float]]:
     if halves and any(group.kind == "H" and set(group.names) <= {"H", "HH"} for group in groups):
         return [(pattern, cost + 0.3) for pattern, cost in found]
     return found
+
+
+def _wide(groups: list[_Group], kinds: str) -> bool | None:
+    """Whether numbers of these kinds are seen to be padded with zeros, or not to be; None when nothing tells."""
+    texts = [text for group in groups if group.kind in kinds for text in group.texts if text.isdecimal()]
+    if any(len(text) == 1 for text in texts):
+        return False
+    return True if any(text.startswith("0") for text in texts) else None
 
 
 def _named(group: _Group, halves: bool, wide: bool, before: str) -> tuple[str, bool]:

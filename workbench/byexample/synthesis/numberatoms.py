@@ -154,6 +154,9 @@ def _shown_as(shop: Workshop, view: View, form: FormatNumber, moved: Decimal, ta
             for mode in ("nearest", "floor", "ceiling", "up", "down", "even"):
                 shop.through(view, _with(form, view, mode), cost + 0.25 + 2 * ranking.MODE[mode])
     elif moved == target:
+        alike = {places(value) for value in view.values}
+        if form.most is None and len(view.values) > 1 and len(alike) == 1 and alike != {0}:
+            cost += ranking.FORM["alike"]
         kept = (
             0.06
             if isinstance(view.node, Scale)

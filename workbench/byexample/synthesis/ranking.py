@@ -29,7 +29,17 @@ NUMBER = 0.75
 SCALE = 0.5
 ROUND = 0.6
 RANGE = 0.6
-FORM = {"least": 0.1, "width": 0.15, "wide": 0.6, "group": 0.05, "sign": 0.1, "brackets": 0.1, "comma": 0.2, "open": 0.1}
+FORM = {
+    "least": 0.1,
+    "width": 0.15,
+    "wide": 0.6,
+    "group": 0.05,
+    "sign": 0.1,
+    "brackets": 0.1,
+    "comma": 0.2,
+    "alike": 0.12,
+    "open": 0.1,
+}
 MODE = {"nearest": 0.0, "floor": 0.15, "ceiling": 0.3, "up": 0.45, "down": 0.4, "even": 1.0}
 ARITHMETIC = 2.0
 
@@ -45,6 +55,8 @@ MISSING = 2.5
 """For a part that does not apply to them."""
 BROKEN_TOKEN = 1.5
 """For a token that is cut out of longer words in other rows, times their share."""
+FRAGILE, LAYOUT = 0.5, 1.5
+"""For pieces counted from the start where rows have more or fewer of them, and for positions that hit other kinds of characters."""
 RAGGED = 0.8
 """For a piece that has blanks at its ends in other rows only, times the root of their share."""
 PRECEDENCE = {"moment": 0.7, "number": 0.35}
@@ -57,11 +69,18 @@ PUNCTUATION, PUNCTUATION_LENGTH = 0.25, 0.03
 TEXT, TEXT_LENGTH, TEXT_DIGIT = 1.1, 0.1, 1.7
 COPIED, COPIED_LENGTH = 1.5, 0.6
 """For a constant whose words stand in the input too: it was hardly typed."""
+INSIDE_WORD = 0.7
+"""For a constant that starts or ends inside a word."""
 CALENDAR = 3.0
 """For a constant that is the name of a month or weekday."""
 WHOLE_CONSTANT = 3.0
-UNANSWERED = 4.5
+UNANSWERED = 2.5
 """For a program, times the share of the rows that it leaves without an answer."""
+
+ODD_START, ODD_END = 0.7, 0.4
+"""For answers on other rows that start, or end, with another kind of character than the examples do, times their share."""
+TWICE = 2.0
+"""For two parts that say the same in other rows, but not in the examples, times their share."""
 
 # Several cases.
 BRANCH = 1.6

@@ -18,6 +18,7 @@ _CALENDAR = re.compile(
     r"|\b[ap]m\b|\d[ap]m\b|\bq[1-4]\b",
     re.IGNORECASE,
 )
+_WORDS = re.compile(r"[^\W_]+")
 Part = View | str
 
 
@@ -53,7 +54,8 @@ def spell(shop: Workshop, wanted: int) -> list[tuple[float, Node]]:
         for text in _constants(outputs, position):
             counter += 1
             following = tuple(at + len(text) for at in position)
-            heapq.heappush(heap, (cost + prices.of(text) + ranking.PER_PART, counter, following, (*parts, text)))
+            inside = ranking.INSIDE_WORD * _inside_word(outputs, position, following)
+            heapq.heappush(heap, (cost + prices.of(text) + inside + ranking.PER_PART, counter, following, (*parts, text)))
     return found
 
 
@@ -113,6 +115,15 @@ def _constants(outputs: Sequence[str], position: tuple[int, ...]) -> list[str]:
     ]
 
 
+def _inside_word(outputs: Sequence[str], start: tuple[int, ...], end: tuple[int, ...]) -> int:
+    """How many ends of a constant lie inside a word of every output."""
+    left = all(at and output[at - 1].isalpha() and output[at].isalpha() for output, at in zip(outputs, start, strict=True))
+    right = all(
+        at < len(output) and output[at - 1].isalpha() and output[at].islower() for output, at in zip(outputs, end, strict=True)
+    )
+    return left + right
+
+
 def _kind(character: str) -> str:
     return "a" if character.isalpha() else "0" if character.isdigit() else character
 
@@ -125,7 +136,6 @@ class _Prices:
         self._rows = shop.rows
         self._cells = {cell.lower() for row in shop.rows for cell in row if cell}
         self._words = {word for cell in self._cells for word in re.findall(r"[^\W_]+", cell)}
-        self._initials = {word[0] for word in self._words}
         self._distinct = max(len(set(map(tuple, shop.rows))), 1)
         self._known: dict[str, float] = {}
 
@@ -152,8 +162,12 @@ class _Prices:
                 copied += 0.5 * (ranking.COPIED + ranking.COPIED_LENGTH * len(word))
             elif word in self._words or (len(word) > 2 and any(word in cell for cell in self._cells)):
                 price += ranking.COPIED + ranking.COPIED_LENGTH * len(word)
-            elif len(word) == 1:
-                price += 1.3 if word in self._initials else 0.5
+            elif len(word) == 1 and word.isalpha():
+                if all(
+                    any(word == token[0] for cell in row if cell for token in _WORDS.findall(cell.lower())) for row in self._rows
+                ):
+                    copied += 1.5
+                price += 0.5
         price += ranking.CALENDAR * len(_CALENDAR.findall(text))
         if all(len(output) == len(text) for output in self._outputs):
             price += ranking.WHOLE_CONSTANT

@@ -1,5 +1,6 @@
 """Learning one program that treats all rows alike."""
 
+import itertools
 import math
 import re
 from collections.abc import Iterable
@@ -13,15 +14,15 @@ from workbench.byexample.synthesis.spelling import spell
 from workbench.byexample.synthesis.textatoms import offer_texts
 from workbench.byexample.synthesis.workshop import View, Workshop
 from workbench.byexample.tree.dates import ReadMoment
-from workbench.byexample.tree.nodes import Column, Node, Unary
+from workbench.byexample.tree.nodes import Column, Concat, Constant, Node, Unary
 from workbench.byexample.tree.numbers import Number, parse_number
-from workbench.byexample.tree.texts import Match, Trim
+from workbench.byexample.tree.texts import Match, Part, Slice, Trim
 
 _WORD = re.compile(r"[^\W_]+")
 _PLAIN_RUNS = {"digits", "letters", "upper", "lower", "capitalized", "number"}
 _SECOND = 40
 """How many pieces are cut once more."""
-WANTED = 8
+WANTED = 12
 
 
 def learn_straight(shop: Workshop) -> list[tuple[float, Node]]:
@@ -30,7 +31,7 @@ def learn_straight(shop: Workshop) -> list[tuple[float, Node]]:
     heed_others(shop)
     found = []
     for cost, node in spell(shop, WANTED):
-        found.append((cost + ranking.UNANSWERED * math.sqrt(unanswered(shop, node)), node))
+        found.append((cost + ranking.UNANSWERED * math.sqrt(unanswered(shop, node)) + odd_answers(shop, node), node))
     return sorted(found, key=lambda item: item[0])
 
 
@@ -38,6 +39,27 @@ def unanswered(shop: Workshop, node: Node) -> float:
     """The share of the rows without an answer, blank ones aside, that a program does not apply to."""
     filled = [row for row in shop.others if any(cell and cell.strip() for cell in row)]
     return sum(node.run(row) is None for row in filled) / max(len(filled), 1)
+
+
+def odd_answers(shop: Workshop, node: Node) -> float:
+    """What it costs that answers on the other rows start or end unlike those of the examples, or say something twice."""
+    answers = [answer for row in shop.others if (answer := node.run(row))]
+    if not answers:
+        return 0.0
+    starts, ends = {_kind_of(output[0]) for output in shop.outputs}, {_kind_of(output[-1]) for output in shop.outputs}
+    cost = ranking.ODD_START * sum(_kind_of(answer[0]) not in starts for answer in answers) / len(answers)
+    cost += ranking.ODD_END * sum(_kind_of(answer[-1]) not in ends for answer in answers) / len(answers)
+    if isinstance(node, Concat):
+        parts = [part for part in node.parts if not isinstance(part, Constant)]
+        for left, right in itertools.pairwise(parts):
+            if any(left.run(row) == right.run(row) for row in shop.rows):
+                continue
+            cost += ranking.TWICE * sum(left.run(row) == right.run(row) is not None for row in shop.others) / len(shop.others)
+    return cost
+
+
+def _kind_of(character: str) -> str:
+    return "a" if character.isalpha() else "0" if character.isdigit() else character
 
 
 def gather(shop: Workshop) -> None:
@@ -98,8 +120,9 @@ def heed_others(shop: Workshop) -> None:
     for view in shop.atoms:
         missing = sum(1 for value in view.others(shop.others) if value is None)
         empty = blank.get(view.column, 0)
-        view.cost += ranking.MISSING * max(missing - empty, 0) / max(count - empty, 1)
+        view.cost += ranking.MISSING * math.sqrt(max(missing - empty, 0) / max(count - empty, 1))
         view.cost += ranking.BROKEN_TOKEN * _broken(shop, view)
+        view.cost += ranking.FRAGILE * _fragile(shop, view) + ranking.LAYOUT * _other_layout(shop, view)
         kind = typed.get(view.column)
         if kind and not isinstance(view.node, Column) and not _is_typed(view.node):
             view.cost += ranking.PRECEDENCE[kind]
@@ -114,6 +137,29 @@ def _broken(shop: Workshop, view: View) -> float:
         return 0.0
     pairs = [(value, text) for value, text in zip(view.others(shop.others), view.parent_others(shop.others), strict=True) if value]
     return sum(value not in _WORD.findall(text) for value, text in pairs) / max(len(pairs), 1)
+
+
+def _fragile(shop: Workshop, view: View) -> float:
+    """The share of rows with more or fewer delimiters than the examples, for a piece that is neither the first nor the last."""
+    node = view.node
+    if not isinstance(node, Part) or node.index in {0, -1}:
+        return 0.0
+    counts = {text.count(node.delimiter) for text in view.parent_values}
+    texts = [text for text in view.parent_others(shop.others) if text]
+    return sum(text.count(node.delimiter) not in counts for text in texts) / max(len(texts), 1)
+
+
+def _other_layout(shop: Workshop, view: View) -> float:
+    """The share of rows in which characters cut out by their positions are of other kinds than in the examples."""
+    if not isinstance(view.node, Slice):
+        return 0.0
+    layouts = {_layout(value) for value in view.values}
+    texts = [value for value in view.others(shop.others) if value]
+    return sum(_layout(text) not in layouts for text in texts) / max(len(texts), 1)
+
+
+def _layout(text: str) -> str:
+    return "".join("a" if c.isalpha() else "0" if c.isdigit() else c for c in text)
 
 
 def _trim_ends(shop: Workshop) -> None:
