@@ -80,6 +80,25 @@ def test_that_the_program_is_printed_as_json(names: Path) -> None:
     assert told["program"]["op"]
 
 
+def test_that_the_program_is_printed_as_pandas_and_sql_that_run(names: Path) -> None:
+    import duckdb
+    import pandas as pd
+
+    frame = pd.read_csv(names)
+    space: dict[str, object] = {"pd": pd, "df": frame}
+    exec(ok("derive", names, "--print", "pandas"), space)
+    assert list(frame["short"]) == ["A. Lovelace", "A. Turing", "G. Hopper", "T. Berners-Lee"]
+    sql = ok("derive", names, "--print", "sql")
+    with duckdb.connect() as database:
+        rows = database.execute(f"SELECT {sql} FROM read_csv(?)", [str(names)]).fetchall()
+    assert [row[0] for row in rows] == list(frame["short"])
+
+
+@pytest.mark.parametrize("language", ["polars", "pyspark"])
+def test_that_the_program_is_printed_in_other_languages(names: Path, language: str) -> None:
+    assert "short" in ok("derive", names, "--print", language)
+
+
 def test_that_split_needs_no_example() -> None:
     text = "2015-01-12 0:54 GET\n2015-01-13 11:12 PUT\n2015-01-14 2:30 GET\n"
     rows = list(csv.reader(io.StringIO(ok("split", "-", "--lines", "--fill", "-", stdin=text))))
