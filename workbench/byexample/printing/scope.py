@@ -44,6 +44,9 @@ class Value:
         return f"({code})" if self.loose or " + " in code or " if " in code else code
 
 
+_PIECES = {"'AM'": "half", "MONTHS": "month", "WEEKDAYS": "weekday"}
+"""Names for parts of a long text, by what stands in them."""
+
 NEVER = Value("None", nullable=True)
 
 
@@ -173,8 +176,9 @@ class Scope:
             pieces: list[tuple[str, str | None]] = []
             for piece, form in value.pieces:
                 if form is not None and len(piece) > 20 and len(text) > room:
-                    name = self.fresh("piece")
-                    self.line(f"{name} = {piece}")
+                    name = self.fresh(next((name for mark, name in _PIECES.items() if mark in piece.upper()), "piece"))
+                    plain = piece if '"' in piece else piece.replace("'", '"')
+                    self.line(f"{name} = {plain}")
                     pieces.append((name, form))
                 else:
                     pieces.append((piece, form))
@@ -226,12 +230,12 @@ class Scope:
 
     def inline(self, node: Node) -> Value | None:
         """The value of a node, when it needs no lines of its own."""
-        before = (len(self.lines), dict(self.cache), set(self.names), dict(self.known), self.level, self.nullable)
+        before = (len(self.lines), dict(self.cache), set(self.names), dict(self.known), self.level, self.nullable, self.guarded)
         value = self.writer.value(node, self)
         if len(self.lines) == before[0]:
             return value
         del self.lines[before[0] :]
-        _, self.cache, self.names, self.known, self.level, self.nullable = before
+        _, self.cache, self.names, self.known, self.level, self.nullable, self.guarded = before
         return None
 
     def call(self, node: Node, hint: str = "") -> Value:

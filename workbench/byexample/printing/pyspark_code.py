@@ -1,0 +1,45 @@
+"""A program as code that adds a column to a Spark DataFrame."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from workbench.byexample.printing.frames import column_name
+from workbench.byexample.printing.literals import WIDTH, literal
+from workbench.byexample.printing.python import function
+from workbench.byexample.printing.sql import sql_expression
+from workbench.byexample.tree.nodes import Constant, Node
+
+
+def to_pyspark(root: Node, columns: Sequence[str] = (), output: str = "derived") -> str:
+    """Lines that add the column `output` to a DataFrame `df`: an SQL expression where Spark has a faithful one, else a function."""
+    start = "from pyspark.sql import functions as F\n"
+    if isinstance(root, Constant):
+        return f'{start}\ndf = df.withColumn({literal(output)}, F.lit({literal(root.text)}).cast("string"))\n'
+    expression = sql_expression(root, columns, "spark")
+    if expression is not None:
+        line = f"df = df.withColumn({literal(output)}, F.expr({literal(expression)}))"
+        if "\n" in expression or len(line) > WIDTH:
+            line = f"df = df.withColumn(\n    {literal(output)},\n    F.expr({_quoted(expression)}),\n)"
+        return f"{start}\n{line}\n"
+    printed = function(root, columns)
+    names = ", ".join(f"F.col({literal(_name(column_name(index, columns)))})" for index in printed.columns)
+    lines = printed.source.split("\n")
+    last = max((number for number, line in enumerate(lines) if line.startswith(("import ", "from "))), default=-1)
+    if last >= 0 and lines[last].endswith("("):
+        last = lines.index(")", last)
+    gap = [""] if last >= 0 else []
+    source = "\n".join([*lines[: last + 1], *gap, start.rstrip(), *([] if last >= 0 else ["", ""]), *lines[last + 1 :]])
+    return f'{source}\n\nderived = F.udf(derive, "string")\ndf = df.withColumn({literal(output)}, derived({names}))\n'
+
+
+def _name(name: str) -> str:
+    return name if name.isidentifier() and name.isascii() else f"`{name.replace('`', '``')}`"
+
+
+def _quoted(sql: str) -> str:
+    """An SQL text as a Python literal on lines of its own."""
+    if '"""' in sql or sql.endswith("\\") or any(not c.isprintable() and c != "\n" for c in sql):
+        return literal(sql)
+    prefix = "r" if "\\" in sql else ""
+    return f'{prefix}"""\n{sql}\n"""'
