@@ -9,8 +9,9 @@ from workbench.byexample.profiling.characters import classes_of
 from workbench.byexample.profiling.grouping import CASE, shape
 from workbench.byexample.profiling.patterns import Found
 from workbench.byexample.profiling.repairs import one_edit_apart, repairs
-from workbench.byexample.profiling.types.kinds import MISSING_MARKERS, LikelyType, Reading
+from workbench.byexample.profiling.types.kinds import MISSING_MARKERS, Reading
 from workbench.byexample.profiling.types.layouts import cut, skeleton
+from workbench.byexample.profiling.types.likely import Judged
 
 _MOST = 200
 _CANDIDATES = 2000
@@ -70,65 +71,69 @@ class _Norm:
     words: Mapping[str, int]
 
 
-def find_outliers(
-    counts: Mapping[str, int], first: Mapping[str, int], found: Found, readings: list[tuple[LikelyType, Reading]]
-) -> tuple[Outlier, ...]:
-    """At most 200 outliers, the most conspicuous first. `counts`, `first`: of each value how often and in which row (from 0) it
-    stands.
+def find_outliers(counts: Mapping[str, int], first: Mapping[str, int], found: Found, best: Judged | None) -> tuple[Outlier, ...]:
+    """At most 200 outliers, the most conspicuous first.
+
+    `counts`, `first`: of each value how often and in which row (from 0) it stands; `best`: the likeliest type.
     """
-    if not counts:
+    if not best:
         return ()
-    best, reading = readings[0] if readings else (LikelyType("text"), None)
-    rows = sum(counts.values())
     main = [number for number, pattern in enumerate(found.patterns) if pattern.coverage >= _MAIN]
-    rare = rows - sum(found.patterns[number].count for number in main)
-    suspects: dict[str, None] = {}
-    typed = reading is not None and best.kind not in _LOOSE and best.share >= _SURE
-    if typed and reading:
-        suspects.update(dict.fromkeys(value for value in counts if not reading.fits(value)))
-    elif best.kind == "category" and reading:
-        suspects.update(dict.fromkeys(value for value in counts if not reading.fits(value) or counts[value] * 20 < rows))
-    if (not typed or best.kind not in _FREE) and rare <= rows * _RARE and all(found.tight[number] for number in main):
-        keep = set(main)
-        suspects.update(dict.fromkeys(value for value in counts if found.home[value] not in keep))
-    untidy = {value: None for value in counts if value != value.strip()}
-    if len(untidy) * 10 <= len(counts):
-        suspects.update(untidy)
+    kind = best.likely.kind
+    typed = kind not in _LOOSE and best.likely.share >= _SURE
+    suspects = _suspects(counts, found, main, best, typed=typed)
     if not suspects or len(suspects) == len(counts):
         return ()
-    norm = _norm(counts, found, main, suspects, best, reading if typed else None)
+    norm = _norm(counts, found, main, suspects, kind, best.reading if typed else None)
     chosen = sorted(suspects, key=lambda value: (counts[value], first[value]))[:_CANDIDATES]
     judged = [(_judged(value, counts[value], norm), value) for value in chosen]
-    if best.kind == "category":
-        judged = [item for item in judged if item[0][0] >= _SLIPS or item[1] in untidy]
+    if kind == "category":
+        judged = [item for item in judged if item[0][0] >= _SLIPS or item[1] != item[1].strip()]
     judged.sort(key=lambda item: (-item[0][0], counts[item[1]], first[item[1]]))
     return tuple(Outlier(first[value], value, reason, counts[value]) for (_, reason), value in judged[:_MOST])
+
+
+def _suspects(counts: Mapping[str, int], found: Found, main: list[int], best: Judged, *, typed: bool) -> set[str]:
+    """The values that do not fit the type, are rare categories, have none of the main patterns, or blanks at their ends."""
+    rows = sum(counts.values())
+    suspects = set(best.misfits) if typed or best.likely.kind == "category" else set()
+    if best.likely.kind == "category":
+        suspects.update(value for value, count in counts.items() if count * 20 < rows)
+    rare = rows - sum(found.patterns[number].count for number in main)
+    free = typed and best.likely.kind in _FREE
+    if not free and 0 < rare <= rows * _RARE and all(found.tight[number] for number in main):
+        keep = set(main)
+        suspects.update(value for value in counts if found.home[value] not in keep)
+    untidy = [value for value in counts if value[0].isspace() or value[-1].isspace()]
+    if len(untidy) * 10 <= len(counts):
+        suspects.update(untidy)
+    return suspects
 
 
 def _norm(
     counts: Mapping[str, int],
     found: Found,
     main: list[int],
-    suspects: Mapping[str, None],
-    best: LikelyType,
+    suspects: set[str],
+    kind: str,
     reading: Reading | None,
 ) -> _Norm:
     usual = [value for value in counts if value not in suspects and len(value) <= _LONGEST][:_CANDIDATES]
     shapes: dict[tuple[str, ...], set[int]] = {}
     for value in usual:
         shapes.setdefault(shape(value, CASE), set()).add(len(value))
-    dated = reading is not None and best.kind in {"date", "datetime", "time"}
+    dated = reading is not None and kind in {"date", "datetime", "time"}
     dates = frozenset(cast for value in usual if dated and (cast := skeleton(cut(value))))
-    words = {value: counts[value] for value in usual} if best.kind == "category" else {}
+    words = {value: counts[value] for value in usual} if kind == "category" else {}
     matches = [re.compile(found.patterns[number].regex).fullmatch for number in main]
 
     def looks(text: str) -> bool:
-        return text in words if best.kind == "category" else any(match(text) for match in matches)
+        return text in words if kind == "category" else any(match(text) for match in matches)
 
     return _Norm(
         reads=reading.fits if reading else None,
         looks=looks,
-        name=best.kind if reading else "",
+        name=kind if reading else "",
         usual=tuple(found.patterns[number].examples[0] for number in main[:2]),
         shapes=shapes,
         characters=frozenset("".join(map(classes_of, usual))),

@@ -73,14 +73,21 @@ def find_patterns(
     chosen = sampled(counts, sample, wished)
     clustering = clusters_of(chosen, most, weights=counts, same=same, different=different)
     ordered, home = _homes(clustering, counts)
-    for round_ in range(_ROUNDS + 1):
-        strangers = [value for value, number in home.items() if number < 0]
-        if not strangers:
-            break
-        last = round_ == _ROUNDS
-        clustering = clustering.with_more(strangers if last else _some(strangers, _FURTHER), most, vague=last)
-        ordered, home = _homes(clustering, counts)
+    strangers = [value for value, number in home.items() if number < 0]
+    if strangers:
+        ordered, home = _homes(_with_all(clustering, strangers, most), counts)
     return _counted(ordered, home, counts)
+
+
+def _with_all(clustering: Clustering, strangers: list[str], most: int) -> Clustering:
+    """The clustering with all the strangers in it: learnt from some of them at a time, at last as one group."""
+    for _ in range(_ROUNDS):
+        clustering = clustering.with_more(_some(strangers, _FURTHER), most)
+        known = [re.compile(cluster.template.regex).fullmatch for cluster in clustering.clusters]
+        strangers = [value for value in strangers if not any(match(value) for match in known)]
+        if not strangers:
+            return clustering
+    return clustering.with_more(strangers, most, vague=True)
 
 
 def sampled(counts: dict[str, int], size: int, wished: Sequence[str] = ()) -> list[str]:
@@ -125,7 +132,8 @@ def _enemies_first(ordered: list[Cluster], clustering: Clustering) -> list[Clust
 def _counted(ordered: list[Cluster], home: dict[str, int], counts: dict[str, int]) -> Found:
     totals = [0] * len(ordered)
     examples: list[list[str]] = [[] for _ in ordered]
-    for value in sorted(home, key=lambda value: -counts[value]):
+    repeated = max(counts.values()) > 1
+    for value in sorted(home, key=lambda value: -counts[value]) if repeated else home:
         totals[home[value]] += counts[value]
         if len(examples[home[value]]) < _EXAMPLES:
             examples[home[value]].append(value)

@@ -67,13 +67,13 @@ def profile(
         if value is not None:
             first[value] = number
     found = find_patterns(present, most_patterns, same=same, different=different, sample=sample)
-    readings = type_readings(present, lambda value: first[value] + 1)
+    judgements = type_readings(present, lambda value: first[value] + 1)
     return Profile(
         count=len(values),
         missing=missing,
         blank=sum(texts.values()) - sum(present.values()),
         distinct=len(texts),
         patterns=found.patterns,
-        types=tuple(likely for likely, _ in readings),
-        outliers=find_outliers(present, first, found, readings),
+        types=tuple(judged.likely for judged in judgements),
+        outliers=find_outliers(present, first, found, judgements[0] if judgements else None),
     )
