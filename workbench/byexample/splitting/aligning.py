@@ -26,7 +26,7 @@ def columns_of(texts: Rows[str]) -> Columns | None:
     if not grid.varied(gaps) and not (len(rows) >= 3 and any(end - start > 1 for start, end in gaps)):
         return None
     gaps = [gap for gap in gaps if not grid.inside_items(gap[1])]
-    cuts = {end for _, end in gaps}
+    cuts = grid.supported({end for _, end in gaps})
     blocks = zip([0, *sorted(cuts)], [*sorted(cuts), grid.length], strict=True)
     for start, end in list(blocks):
         signs = {p for p in range(start + 1, end) if grid.sign(p)}
@@ -117,7 +117,7 @@ class _Grid:
     def ends(self, p: int) -> bool:
         """Words of different lengths end just before this in many rows, half of them before two blanks."""
         n = len(self.rows)
-        if n < 4 or self.count[p - 1] < 0.6 * n or self.count[p] == 0:
+        if n < 5 or self.count[p - 1] < 0.6 * n or self.count[p] == 0:
             return False
         ended = [row for row in self.filled if row[p - 1] and not row[p]]
         wide = sum(not any(row[p : p + 2]) and any(row[p:]) for row in ended)
@@ -133,6 +133,16 @@ class _Grid:
         if not here <= {" ", "-", "+"} or len(here) < 2:
             return False
         return all(row[p - 1 : p].isdigit() and row[p + 1 : p + 2].isdigit() for row in self.rows)
+
+    def supported(self, cuts: set[int]) -> set[int]:
+        """The cuts without those that only few rows have something behind, one blank after a word: these are phrases."""
+        kept = set(cuts)
+        for cut in sorted(cuts):
+            end = min((other for other in kept if other > cut), default=self.length)
+            behind = [row for row in self.filled if any(row[cut:end])]
+            if len(behind) < max(3, 0.3 * len(self.rows)) and all(row[cut] and not row[cut - 1] and row[cut - 2] for row in behind):
+                kept.discard(cut)
+        return kept
 
     def inside_items(self, p: int) -> bool:
         """Whether a cut here would go through a date, a time or the like in most rows."""

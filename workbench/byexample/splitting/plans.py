@@ -3,7 +3,7 @@
 import itertools
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Literal
 
 from workbench.byexample.splitting.items import ITEMS
@@ -18,7 +18,7 @@ def compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sequence:
     """Fields and separators in the order in which they stand in every line that conforms."""
 
@@ -38,8 +38,16 @@ class Sequence:
         return found
 
     def parts(self, text: str) -> Parts | None:
-        match = compiled("".join(pattern for pattern, _ in self.patterns())).fullmatch(text)
-        return list(zip(match.groups(), self.layout(), strict=True)) if match else None
+        match = self._line.fullmatch(text)
+        return list(zip(match.groups(), self._kinds, strict=True)) if match else None
+
+    @cached_property
+    def _line(self) -> re.Pattern[str]:
+        return re.compile("".join(pattern for pattern, _ in self.patterns()), re.DOTALL)
+
+    @cached_property
+    def _kinds(self) -> list[bool]:
+        return self.layout()
 
     def layout(self) -> list[bool]:
         """Of every part, whether it is a delimiter."""
@@ -86,7 +94,7 @@ class Columns:
         return {"way": "columns", "cuts": list(self.cuts)}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Listing:
     """Lines with as many parts as they like, up to `fields`.
 
@@ -102,8 +110,12 @@ class Listing:
         """Any of the delimiters, the longest first."""
         return "|".join(re.escape(one) for one in sorted(self.delimiters, key=lambda one: (-len(one), one)))
 
+    @cached_property
+    def _marks(self) -> re.Pattern[str]:
+        return re.compile(f"({self.pattern})")
+
     def parts(self, text: str) -> Parts | None:
-        pieces = compiled(f"({self.pattern})").split(text, maxsplit=self.fields - 1)
+        pieces = self._marks.split(text, maxsplit=self.fields - 1) if self.fields > 1 else [text]
         parts: Parts = [(piece, i % 2 == 1) for i, piece in enumerate(pieces)]
         lacking = 2 * self.fields - 1 - len(parts)
         if self.fill == "left":
@@ -112,7 +124,7 @@ class Listing:
 
     def count(self, text: str) -> int:
         """How many parts a text has."""
-        return sum(1 for _ in compiled(self.pattern).finditer(text)) + 1
+        return sum(1 for _ in self._marks.finditer(text)) + 1
 
     def layout(self) -> list[bool]:
         return [i % 2 == 1 for i in range(2 * self.fields - 1)]

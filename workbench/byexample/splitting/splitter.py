@@ -2,6 +2,7 @@
 
 import itertools
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from workbench.base.errors import UserError
@@ -12,7 +13,7 @@ from workbench.byexample.splitting.plans import Columns, Listing, Plan, Sequence
 VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Splitter:
     """A plan, and whether delimiters stay as parts of their own.
 
@@ -22,7 +23,7 @@ class Splitter:
     plan: Plan
     keep_delimiters: bool = False
 
-    @property
+    @cached_property
     def width(self) -> int:
         """How many parts every row gets."""
         layout = self.plan.layout()
