@@ -35,7 +35,7 @@ def rules_for(examples: Mapping[str, str], columns: Sequence[str]) -> list[Rule]
     columns = [*examples, *[column for column in columns if column not in examples][:: max(1, len(columns) // _SAMPLE)]]
     found: dict[tuple[str, ...], tuple[float, Rule]] = {}
     for rule in _candidates(pairs):
-        if not all(rule.apply(old)[0] == new for old, new in pairs):
+        if not all(rule.apply(old)[0] == new for old, new in pairs) or _is_accident(rule, columns, examples):
             continue
         names = tuple(rule.apply(column)[0] for column in columns)
         price = cost(rule) + _misfit(rule, columns, examples, names)
@@ -45,9 +45,22 @@ def rules_for(examples: Mapping[str, str], columns: Sequence[str]) -> list[Rule]
     return [rule for price, rule in ranked if price <= ranked[0][0] + _MARGIN]
 
 
+def _is_accident(rule: Rule, columns: Sequence[str], examples: Mapping[str, str]) -> bool:
+    """Whether the rule cuts within a word, and does so for no other column."""
+    text, kind = rule.cut.text, rule.cut.kind
+    within = (kind == "suffix" and text[:1].islower()) or (kind == "prefix" and text[-1:].isalpha() and not text[-1:].isupper())
+    old = next(iter(examples))
+    rest = rule.cut.apply(old) or ""
+    if kind == "prefix":
+        within = within and rest[:1].islower()
+    if not within or len(words_of(old)) == len(words_of(rest)) + len(words_of(text)) or len(columns) == len(examples):
+        return False
+    return not any(rule.cut.apply(column) is not None for column in columns if column not in examples)
+
+
 def cost(rule: Rule) -> float:
     """What makes a rule less simple."""
-    total = _COST_OF_CUT[rule.cut.kind] + 0.05 * len(rule.cut.text)
+    total = _COST_OF_CUT[rule.cut.kind] + 0.05 * len(rule.cut.text) + (0.4 if rule.cut.text == " " else 0.0)
     total += 0.0 if rule.case == "keep" else 1.0 if "_" not in rule.case else 0.95 if rule.case.endswith("_keep") else 1.2
     total += 0.0 if rule.joiner is None else 0.8 if rule.joiner else 0.9
     total += (0.8 if rule.fold else 0) + (0.8 if rule.digits else 0) + (0.6 if rule.apart else 0) + (1.5 if rule.order else 0)
@@ -63,6 +76,7 @@ def _misfit(rule: Rule, columns: Sequence[str], examples: Mapping[str, str], nam
     lacking = sum(not rule.apply(column)[1] for column in others) / len(others)
     twice = (len(names) - len({name.lower() for name in names})) / len(names)
     uneven = _uneven(columns, examples, names) if rule.joiner is not None else 0.0
+    uneven += _run_together(columns, examples, names) if rule.joiner == "" else 0.0
     return (1.5 if not rule.words else 0.5) * lacking + 3.0 * twice + 4.0 * uneven
 
 
@@ -74,6 +88,13 @@ def _uneven(columns: Sequence[str], examples: Mapping[str, str], names: Sequence
     rest = {style[1] for style in styles} | {"abbreviation", ""}
     single = {style[1] for style in styles} == {""}
     return sum(style[0] not in first or (not single and style[1] not in rest) for style in others) / len(others)
+
+
+def _run_together(columns: Sequence[str], examples: Mapping[str, str], names: Sequence[str]) -> float:
+    """The share of names whose words cannot be told apart any more, while those of the examples can."""
+    fewer = [len(words_of(name)) < len(words_of(column)) for column, name in zip(columns, names, strict=True)]
+    shown = [lost for column, lost in zip(columns, fewer, strict=True) if column in examples]
+    return 0.0 if all(shown) else sum(fewer) / len(columns)
 
 
 def _style(name: str) -> tuple[str, str]:
@@ -96,7 +117,7 @@ def _candidates(pairs: Sequence[tuple[str, str]]) -> Iterator[Rule]:
         for base in _bases(rest, new, ordered=not cut.kind):
             if _letters(replace(base, case="keep", joiner=None).core(rest)) in wanted:
                 for case, joiner in _STYLES:
-                    yield from _around(replace(base, cut=cut, case=case, joiner=joiner), rest, new)
+                    yield from _around(replace(base, cut=cut, case=case, joiner=joiner), rest, old, new)
             if cut.kind in _WITH_WORDS and not base.order and not base.fold:
                 for case, joiner in _STYLES:
                     yield from _with_words(replace(base, cut=cut, case=case, joiner=joiner), pairs)
@@ -120,7 +141,7 @@ def _bases(rest: str, new: str, *, ordered: bool) -> Iterator[Rule]:
         yield Rule(fold=fold, digits=digits, apart=apart, order=order)
 
 
-def _around(rule: Rule, rest: str, new: str) -> Iterator[Rule]:
+def _around(rule: Rule, rest: str, old: str, new: str) -> Iterator[Rule]:
     """The rule itself, or with what stands around its result in the new name."""
     core = rule.core(rest)
     if core == new:
@@ -128,7 +149,9 @@ def _around(rule: Rule, rest: str, new: str) -> Iterator[Rule]:
     elif core and len(core) < len(new) and not rule.order:
         at = new.find(core)
         before, after = new[:at], new[at + len(core) :]
-        if at >= 0 and (len(core) > 2 or not (before[-1:].isalnum() or after[:1].isalnum())):
+        around = {word.text.lower() for word in words_of(f"{before} {after}")}
+        known = any(word.text.lower() in around for word in words_of(old) if len(word.text) > 1)
+        if at >= 0 and not known and (len(core) > 2 or not (before[-1:].isalnum() or after[:1].isalnum())):
             yield replace(rule, before=before, after=after)
 
 
