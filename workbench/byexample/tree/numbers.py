@@ -44,11 +44,11 @@ def parse_number(text: str, decimal: str = ".") -> Decimal | None:
     body, _, exponent = text.upper().partition("E")
     plain = re.sub(rf"[^0-9{re.escape(decimal)}]", "", body).replace(decimal, ".")
     value = Decimal(plain + ("e" + re.sub("[^0-9+-]", "", exponent) if exponent else ""))
-    if abs(value) >= NUMBER_LIMIT or places(value) > PLACES:
+    if value.copy_abs() >= NUMBER_LIMIT or places(value) > PLACES:
         return None
     if exponent and not places(value):
         value = value.quantize(Decimal(1))
-    return -value if NEGATIVE.match(text) else value
+    return value.copy_negate() if NEGATIVE.match(text) else value
 
 
 def places(value: Decimal) -> int:
@@ -61,7 +61,7 @@ def bounded(value: Decimal) -> Decimal | None:
     """A computed number with at most PLACES decimals (halves away from zero); None when it is NUMBER_LIMIT or more."""
     if places(value) > PLACES:
         value = value.quantize(_LAST_PLACE, rounding=ROUND_HALF_UP, context=EXACT)
-    return value if abs(value) < NUMBER_LIMIT else None
+    return value if value.copy_abs() < NUMBER_LIMIT else None
 
 
 _LAST_PLACE = Decimal(1).scaleb(-PLACES)
@@ -187,9 +187,9 @@ class FormatNumber(Unary):
     def apply(self, value: Decimal) -> str | None:
         if self.most is not None and places(value) > self.most:
             value = round_to(value, Decimal(1).scaleb(-self.most), self.mode)
-        if abs(value) >= NUMBER_LIMIT:
+        if value.copy_abs() >= NUMBER_LIMIT:
             return None
-        whole, _, rest = format(abs(value), "f").partition(".")
+        whole, _, rest = format(value.copy_abs(), "f").partition(".")
         if not self.keep_zeros:
             rest = rest.rstrip("0")
         rest = rest.ljust(self.least, "0")
