@@ -32,6 +32,7 @@ def best(*values: str) -> LikelyType:
         (["5 May 2017 3:04 PM", "12 Jun 2018 11:59 AM"], "datetime", ("d MMM yyyy h:mm a",)),
         (["Sat Nov 21 03:42:37 2026 +0000"], "datetime", ("EEE MMM dd HH:mm:ss yyyy xx",)),
         (["Tue Mar 3 10:00:00 UTC 2020", "Wed Mar 4 10:00:00 UTC 2020"], "datetime", ("EEE MMM d HH:mm:ss z yyyy",)),
+        (["2017年1月5日", "2017年11月30日"], "date", ("yyyy'年'M'月'd'日'",)),
         (["Jan '17", "Feb '99"], "date", ("MMM ''yy",)),
         (["9:05", "23:30"], "time", ("H:mm",)),
         (["09:05:10", "23:30:00"], "time", ("HH:mm:ss",)),
@@ -83,6 +84,13 @@ def test_that_a_number_beside_a_month_may_be_a_day_or_a_year() -> None:
     )
     assert best("Jan 5", "Feb 18").formats[0] == "MMM d"
     assert best("Jan-17", "Feb-99").formats == ("MMM-yy",)
+
+
+@pytest.mark.parametrize(
+    "values", [["20:00-21:00", "09:00-10:00"], ["1/2/2017-3/4/2017"], ["1/5", "2/3"], ["March", "April"], ["12.5", "13.75"]]
+)
+def test_that_spans_and_single_parts_are_no_dates(values: list[str]) -> None:
+    assert best(*values).kind not in {"date", "datetime", "time"}
 
 
 def test_that_one_row_among_very_many_decides() -> None:

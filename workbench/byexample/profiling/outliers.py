@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.byexample.profiling.characters import classes_of
+from workbench.byexample.profiling.characters import DIGIT, LOWER, OTHER, UPPER, classes_of
 from workbench.byexample.profiling.grouping import CASE, shape
 from workbench.byexample.profiling.patterns import Found
 from workbench.byexample.profiling.repairs import one_edit_apart, repairs
@@ -169,10 +169,18 @@ def _judged(value: str, count: int, norm: _Norm) -> tuple[float, str]:
         return 2.5, "It begins or ends with a blank."
     strange = next((char for char, kind in zip(value, classes_of(value), strict=True) if kind not in norm.characters), "")
     if strange:
-        return 2.0, f"It has '{strange}', and the others have nothing of that kind{_like(norm)}."
+        return 2.0, f"It has {_thing(strange, norm)}, unlike the others{_like(norm)}."
     if norm.name and misread:
         return 1.5, f"It cannot be read as {_named(norm.name)}{_like(norm)}."
     return 1.0, f"It is written otherwise than most{_like(norm)}."
+
+
+def _thing(char: str, norm: _Norm) -> str:
+    kind = classes_of(char)
+    names = {UPPER: "capital letters", LOWER: "small letters", OTHER: "foreign letters", DIGIT: "digits"}
+    if kind in {UPPER, LOWER} and norm.characters.isdisjoint({UPPER, LOWER}):
+        return "letters"
+    return names.get(kind) or ("blanks" if char.isspace() else f"'{char}'")
 
 
 def _like(norm: _Norm) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from workbench.byexample.profiling.types.names import FILLERS, HALVES, MONTHS, ORDINALS, WEEKDAYS, ZONES, folded
+from workbench.byexample.profiling.types.names import EAST_ASIAN, FILLERS, HALVES, MONTHS, ORDINALS, WEEKDAYS, ZONES, folded
 
 _PIECES = re.compile(r"[0-9]+|(?:a\.m|p\.m)\.?(?![^\W\d_])|[^\W\d_]+\.?|[^0-9]", re.IGNORECASE)
 _HAS = re.compile(r"[0-9]")
@@ -75,6 +75,8 @@ def layouts(shape: Skeleton) -> tuple[Layout, ...]:
         return ()
     clock, rest = _clock(shape)
     if clock and all(not symbol.strip(" ,T") for number, symbol in enumerate(shape) if number not in clock):
+        if "-" in shape:  # 20:00-21:00 is a span rather than a time with its offset
+            return ()
         return (Layout(_filled(shape, clock), "", "time"),)
     kind = "datetime" if clock else "date"
     found = []
@@ -216,6 +218,8 @@ def _separated(shape: Skeleton, rest: list[int], fields: list[int], symbols: tup
         return False
     if _MONTH in symbols:
         return True
+    if words and set(words) <= EAST_ASIAN:
+        return symbols[0] == "4"
     between = ["".join(shape[number] for number in others if one < number < two) for one, two in pairwise(fields)]
     if len(set(between)) > 1 or words.count(_ORDINAL):
         return False

@@ -103,5 +103,8 @@ ORDINALS = frozenset({"st", "nd", "rd", "th"})
 ZONES = frozenset(
     {"z", "utc", "gmt", "est", "edt", "cst", "cdt", "mst", "mdt", "pst", "pdt", "cet", "cest", "bst", "msk", "ist", "jst"}
 )
-FILLERS = frozenset({"t", "at", "um", "uhr", "of", "de", "del", "den", "the", "à", "a", "om", "kl", "o", "w", "q", "h", "г", "год"})
+EAST_ASIAN = frozenset("年月日년월일")
+FILLERS = EAST_ASIAN | frozenset(
+    {"t", "at", "um", "uhr", "of", "de", "del", "den", "the", "à", "a", "om", "kl", "o", "w", "q", "h", "г", "год"}
+)
 """Other words that dates are written with."""
