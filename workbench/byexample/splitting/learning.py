@@ -16,7 +16,7 @@ from workbench.byexample.splitting.splitter import Splitter
 
 Example = tuple[str, Rows[str | None]]
 _SHARES = (0.97, 0.85, 0.7)
-_LEARNT_FROM = 60
+_LEARNT_FROM = 80
 _LONGEST = 2000
 _CHECKED = 500
 _DOUBTFUL = 10

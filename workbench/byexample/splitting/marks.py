@@ -24,26 +24,27 @@ def by_marks(texts: Rows[str], lines: Rows[Line], level: Level) -> Division | No
 
 def stable_kinds(lines: Rows[Line], level: Level) -> list[str]:
     """Marks (as they are, or only with blanks beside them), runs of marks and brackets that occur equally often in most rows."""
-    counts: dict[str, Counter[int]] = {}
-    for line in lines:
-        for kind, count in Counter(kind for i in range(len(line)) for kind in _kinds_at(line, i)).items():
-            counts.setdefault(kind, Counter())[count] += 1
+    rows = [Counter(kind for i in range(len(line)) for kind in _kinds_at(line, i)) for line in lines]
     words = sum(any(in_phrase(line, i) for i in inner_blanks(line)) for line in lines) * 2 > len(lines)
-    stable = [
-        kind
-        for kind, found in counts.items()
-        if level.agreed(found.most_common(1)[0][1], len(lines)) and not (words and kind in _GLUE and _glues(lines, kind))
-    ]
+    lacking: dict[str, set[int]] = {}
+    for kind in {kind for row in rows for kind in row}:
+        usual, agreeing = Counter(row[kind] for row in rows if row[kind]).most_common(1)[0]
+        if level.agreed(agreeing, len(lines)) and not (words and kind in _GLUE and _glues(lines, kind)):
+            lacking[kind] = {i for i, row in enumerate(rows) if row[kind] != usual}
     chosen: list[str] = []
-    for kind in sorted(stable, key=lambda kind: (len(kind), kind)):
+    for kind in sorted(lacking, key=lambda kind: (len(kind), kind)):
         plain = kind.strip(" ")
-        if (
-            plain not in chosen
-            and not any(one.strip(" ") == plain for one in chosen)
-            and not (len(plain) > 1 and set(plain) <= set(chosen))
-        ):
+        known = any(one.strip(" ") == plain for one in chosen) or (len(plain) > 1 and set(plain) <= set(chosen))
+        if not known:
             chosen.append(kind)
-    return chosen
+    return [kind for kind in chosen if not _optional(kind, chosen, lacking, len(lines))]
+
+
+def _optional(kind: str, chosen: Rows[str], lacking: dict[str, set[int]], count: int) -> bool:
+    """Whether a kind lacks in rows that have all the others: such a row is not odd, the mark is."""
+    others = [one for one in chosen if one != kind]
+    alone = lacking[kind].difference(*(lacking[one] for one in others))
+    return bool(others) and len(alone) > max(1, 0.02 * count)
 
 
 def _glues(lines: Rows[Line], kind: str) -> bool:
@@ -67,6 +68,8 @@ def _kinds_at(line: Line, i: int) -> list[str]:
         return []
     before = i > 0 and line[i - 1].kind == "blank"
     after = i + 1 < len(line) and line[i + 1].kind == "blank"
+    if token.text == "&" and before and after:
+        return []  # an "and" between words
     kinds = [token.text]
     if before and after:
         kinds.append(f" {token.text} ")
