@@ -55,6 +55,16 @@ def test_that_the_output_column_may_stand_anywhere() -> None:
     assert [row[0] for row in csv.reader(io.StringIO(filled))] == ["short", "A. Lovelace", "A. Turing", "G. Hopper"]
 
 
+def test_that_the_first_row_has_the_names_unless_told_otherwise() -> None:
+    text = "Xx,Yy\nAda Lovelace,Lovelace\nAlan Turing,\nGrace Hopper,\n"
+    assert ok("derive", "-", "--output", "Yy", "--fill", "-", stdin=text).splitlines()[2:] == [
+        "Alan Turing,Turing",
+        "Grace Hopper,Hopper",
+    ]
+    rows = ok("derive", "-", "--no-header", "--fill", "-", stdin=text.removeprefix("Xx,Yy\n")).splitlines()
+    assert rows == ["Column1,Column2", "Ada Lovelace,Lovelace", "Alan Turing,Turing", "Grace Hopper,Hopper"]
+
+
 def test_that_a_program_is_saved_and_applied_to_another_file(names: Path, tmp_path: Path) -> None:
     saved = tmp_path / "program.json"
     ok("derive", names, "--save", saved)

@@ -46,6 +46,7 @@ def parser() -> argparse.ArgumentParser:
     derive.add_argument("--print", dest="language", choices=LANGUAGES, help="print the program so")
     derive.add_argument("--fill", metavar="OUT", help="write the file with the output filled in (- for stdout)")
     derive.add_argument("--save", metavar="PROGRAM", help="write the learned program, as JSON")
+    derive.add_argument("--no-header", action="store_true", help="the first row has no names: the columns are Column1 ...")
     derive.add_argument("--program", metavar="PROGRAM", help="apply a saved program rather than learn one")
 
     split = subparsers.add_parser("split", help="split a column into fields, with or without examples")

@@ -15,6 +15,7 @@ from workbench.base.files import write_atomic
 from workbench.byexample import Program, learn
 from workbench.byexample.fileformat import FileFormat, detect
 from workbench.byexample.fileformat.encodings import decode
+from workbench.byexample.fileformat.model import column_names
 from workbench.byexample.printing import print_program
 
 _SHOWN = 10
@@ -38,7 +39,7 @@ class Table:
 
 def derive(options: argparse.Namespace) -> None:
     """Learns the output column from the rows that have it, or takes a saved program; prints, saves, fills in."""
-    table = _table(options.file)
+    table = _table(options.file, named=not options.no_header)
     if options.program:
         program, columns, output = _saved(options.program)
         output = options.output or output
@@ -174,7 +175,7 @@ def rename(options: argparse.Namespace) -> None:
     """Prints the new names, or writes the file with them."""
     from workbench.byexample.renaming import rename as renamed
 
-    table = _table(options.file)
+    table = _table(options.file, named=True)
     examples: dict[str, str] = {}
     for example in options.examples:
         old, mark, new = example.partition("=")
@@ -197,17 +198,23 @@ def rename(options: argparse.Namespace) -> None:
         _write_table(options.fill, found.names, table.rows, table.format)
 
 
-def _table(path: str, *, lines: bool = False) -> Table:
-    """Reads the file; `lines`: each line is one value, whatever it looks like."""
+def _table(path: str, *, lines: bool = False, named: bool | None = None) -> Table:
+    """Reads the file. `lines`: each line is one value, whatever it looks like; `named`: whether the first row has the names."""
     text, encoding, bom, _ = _text(path)
     if not text.strip():
         raise UserError(f"{_called(path)} is empty.", place=path)
     found = FileFormat("lines", names=("Column1",)) if lines else detect(text, complete=True)
     found = replace(found, encoding=encoding, bom=bom)
     names, rows = found.read(text)
+    texts = [[cell if cell is not None else "" for cell in row] for row in rows]
+    if named and not found.header_rows and not found.kind.startswith("json") and texts:
+        names = column_names(texts.pop(0), len(names))
+    elif named is False and found.header_rows == 1 and not found.header_commented:
+        names, rows = replace(found, header_rows=0, names=column_names([], len(names))).read(text)
+        texts = [[cell if cell is not None else "" for cell in row] for row in rows]
     if not names:
         raise UserError(f"{_called(path)} holds no columns.", place=path)
-    return Table(names, [[cell if cell is not None else "" for cell in row] for row in rows], found)
+    return Table(names, texts, found)
 
 
 def _decoded(path: str) -> str:
