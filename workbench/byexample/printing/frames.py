@@ -105,3 +105,14 @@ def portable(kind: str) -> str:
 _CLASSES = (
     (r"[^\W\d_]", r"[\p{L}\p{Nl}\p{No}]"), (r"[^\W_]", r"[\p{L}\p{N}]"), (r"[^\w", r"[^\p{L}\p{N}_"), (r"[\w", r"[\p{L}\p{N}_"),
 )  # fmt: skip
+
+
+def with_import(source: str, imports: str) -> str:
+    """A module with another package's imports after its own ones."""
+    lines = source.split("\n")
+    last = max((number for number, line in enumerate(lines) if line.startswith(("import ", "from "))), default=-1)
+    if last < 0:
+        return f"{imports}\n\n\n{source}" if source.startswith("def ") else f"{imports}\n\n{source}"
+    if lines[last].endswith("("):
+        last = lines.index(")", last)
+    return "\n".join([*lines[: last + 1], "", imports, *lines[last + 1 :]])

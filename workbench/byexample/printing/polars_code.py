@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from keyword import iskeyword
 
-from workbench.byexample.printing.frames import NoIdiom, column_name, needs_all, piece_pattern, portable, text_of
+from workbench.byexample.printing.frames import NoIdiom, column_name, needs_all, piece_pattern, portable, text_of, with_import
 from workbench.byexample.printing.literals import WIDTH, literal, raw
 from workbench.byexample.printing.python import function
 from workbench.byexample.tree.conditions import (
@@ -50,37 +51,28 @@ def to_polars(root: Node, columns: Sequence[str] = (), output: str = "derived") 
         source = ""
     except NoIdiom:
         printed = function(root, columns)
-        source = _imported(printed.source)
+        source = printed.source
         expression = _mapped(root, [column_name(index, columns) for index in printed.columns])
-    if output.isidentifier() and output not in {"self", "exprs"} and not output.startswith("_"):
+    selectors = "\nimport polars.selectors as cs" if "cs.by_name" in expression else ""
+    imports = f"import polars as pl{selectors}"
+    if source:
+        return f"{with_import(source, imports)}\n\n{_added(expression, output)}\n"
+    if isinstance(root, Choose) and len(expression) + len(output) > WIDTH - 32:
+        return f"{imports}\n\n{_added(f'{chr(10)}    .'.join(writer.cases(root)), output)}\n"
+    return f"{imports}\n\n{_added(expression, output, loose=isinstance(root, Concat))}\n"
+
+
+def _added(expression: str, output: str, loose: bool = False) -> str:
+    """The line that adds a column; an expression on several lines, or a `loose` one, cannot have a method called on it."""
+    if output.isidentifier() and not iskeyword(output) and output not in {"self", "exprs"} and not output.startswith("__"):
         line = f"df = df.with_columns({output}={expression})"
-        broken = f"df = df.with_columns(\n    {output}={expression},\n)"
-    else:
-        plain = isinstance(root, Concat | Choose) and not source
-        named = f"({expression}).alias({literal(output)})" if plain else f"{expression}.alias({literal(output)})"
-        line, broken = f"df = df.with_columns({named})", f"df = df.with_columns(\n    {named},\n)"
-    if len(line) > WIDTH:
-        line = broken
-        if isinstance(root, Choose) and not source:
-            chain = "\n    .".join(writer.cases(root))
-            line = broken.replace(
-                expression, f"(\n        {chain.replace(chr(10), chr(10) + '    ')}\n    )" if ".alias(" in broken else chain
-            )
-    imports = "import polars as pl\n" + ("import polars.selectors as cs\n" if "cs.by_name" in expression else "")
-    return f"{source}\n\n{line}\n" if source else f"{imports}\n{line}\n"
-
-
-def _imported(source: str) -> str:
-    """The function's module with the import of Polars after its own imports."""
-    lines = source.split("\n")
-    last = max(
-        (number for number, line in enumerate(lines) if line.startswith(("import ", "from ")) and "def " not in line), default=-1
-    )
-    if last < 0:
-        return f"import polars as pl\n\n\n{source}"
-    if lines[last].endswith("("):
-        last = lines.index(")", last)
-    return "\n".join([*lines[: last + 1], "", "import polars as pl", *lines[last + 1 :]])
+        return line if len(line) <= WIDTH and "\n" not in line else f"df = df.with_columns(\n    {output}={expression},\n)"
+    if "\n" in expression:
+        indented = expression.replace("\n", "\n    ")
+        return f"df = df.with_columns(\n    (\n        {indented}\n    ).alias({literal(output)}),\n)"
+    named = f"{f'({expression})' if loose else expression}.alias({literal(output)})"
+    line = f"df = df.with_columns({named})"
+    return line if len(line) <= WIDTH else f"df = df.with_columns(\n    {named},\n)"
 
 
 def _mapped(root: Node, names: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workbench.byexample.printing.frames import column_name
+from workbench.byexample.printing.frames import column_name, with_import
 from workbench.byexample.printing.literals import WIDTH, literal
 from workbench.byexample.printing.python import function
 from workbench.byexample.printing.sql import sql_expression
@@ -24,12 +24,7 @@ def to_pyspark(root: Node, columns: Sequence[str] = (), output: str = "derived")
         return f"{start}\n{line}\n"
     printed = function(root, columns)
     names = ", ".join(f"F.col({literal(_name(column_name(index, columns)))})" for index in printed.columns)
-    lines = printed.source.split("\n")
-    last = max((number for number, line in enumerate(lines) if line.startswith(("import ", "from "))), default=-1)
-    if last >= 0 and lines[last].endswith("("):
-        last = lines.index(")", last)
-    gap = [""] if last >= 0 else []
-    source = "\n".join([*lines[: last + 1], *gap, start.rstrip(), *([] if last >= 0 else ["", ""]), *lines[last + 1 :]])
+    source = with_import(printed.source, start.rstrip())
     return f'{source}\n\nderived = F.udf(derive, "string")\ndf = df.withColumn({literal(output)}, derived({names}))\n'
 
 

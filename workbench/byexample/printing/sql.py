@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -49,4 +50,6 @@ def sql_expression(root: Node, columns: Sequence[str], dialect: str) -> str | No
     for column in list(query.find_all(expressions.Column)):
         if column.table:
             column.replace(expressions.column(expressions.to_identifier(names[column.name], quoted=True)))
-    return str(query.selects[0].unalias().sql(dialect=name, pretty=True))
+    text = str(query.selects[0].unalias().sql(dialect=name, pretty=True))
+    taken = {column_name(number, columns).lower() for number in read}
+    return text if any(re.fullmatch("v[0-9]+", column) for column in taken) else re.sub("__ibis_param_(v[0-9]+)__", r"\1", text)
