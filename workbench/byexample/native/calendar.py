@@ -27,8 +27,8 @@ def days_of_year(year: Any) -> Any:
 
 
 def days_of_month(year: Any, month: Any) -> Any:
-    """How many days a month has; of an unknown month or year the most it can have."""
-    february = ibis.ifelse(is_leap(year).fill_null(True), 29, 28)
+    """How many days a month has; of no year (None) the most it can have."""
+    february = 29 if year is None else ibis.ifelse(is_leap(year), 29, 28)
     return ibis.cases((month == 2, february), (month.isin([4, 6, 9, 11]), 30), else_=31)
 
 

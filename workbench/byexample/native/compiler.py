@@ -9,7 +9,7 @@ import ibis
 
 from workbench.byexample.native.binding import numbered
 from workbench.byexample.native.engines import engine
-from workbench.byexample.native.values import NUMBER, Moment, NotNative, Number, Text, merged_moments
+from workbench.byexample.native.values import NUMBER, Moment, NotNative, Number, Text, first_moment, merged_moments
 from workbench.byexample.tree.conditions import Condition
 from workbench.byexample.tree.nodes import Choose, Column, Concat, Constant, FirstOf, Node
 
@@ -104,6 +104,8 @@ def _first_of(compiler: Compiler, node: FirstOf) -> Value:
         raise NotNative("A choice between no readings has no native form.")
     if all(isinstance(option, Text) for option in options):
         return Text(ibis.coalesce(*(option.value for option in options)))
+    if all(isinstance(option, Moment) for option in options):
+        return first_moment([option for option in options if isinstance(option, Moment)])
     return _merged([(option.value.notnull(), option) for option in options])
 
 

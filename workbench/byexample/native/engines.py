@@ -25,9 +25,13 @@ class Engine:
         """The list of all matches."""
         raise NotImplementedError
 
-    def groups(self, text: Any, pattern: str, names: Sequence[str], used: Sequence[str]) -> dict[str, Any]:
-        """What the groups of the first match hold, by the names of the `used` ones; empty texts where there is no match."""
+    def with_groups(self, text: Any, pattern: str, count: int, body: Callable[[Sequence[Any]], Any]) -> Any:
+        """`body` of what the groups of the first match hold; empty texts where there is no match."""
         raise NotImplementedError
+
+    def filled(self, text: Any, width: int) -> Any:
+        """Digits (no more than the width) filled with zeros at the left."""
+        return function("lpad", ("string", "int32", "string"), "string")(text, width, "0")
 
     def replaced(self, text: Any, pattern: str, new: str) -> Any:
         """Every match replaced; `new` is in the engine's own notation: see `plain` and `group`."""
@@ -133,10 +137,11 @@ class DuckDB(Engine):
     def all_matches(self, text: Any, pattern: str) -> Any:
         return function("regexp_extract_all", ("string", "string"), "array<string>")(text, pattern)
 
-    def groups(self, text: Any, pattern: str, names: Sequence[str], used: Sequence[str]) -> dict[str, Any]:
+    def with_groups(self, text: Any, pattern: str, count: int, body: Callable[[Sequence[Any]], Any]) -> Any:
+        names = [f"g{number}" for number in range(count)]
         kind = f"struct<{', '.join(f'{name}: string' for name in names)}>"
-        found = function("regexp_extract", ("string", "string", "array<string>"), kind)(text, pattern, ibis.array(list(names)))
-        return {name: found[name] for name in used}
+        found = function("regexp_extract", ("string", "string", "array<string>"), kind)(text, pattern, ibis.array(names))
+        return bind(found, lambda value: body([value[name] for name in names]))
 
     def replaced(self, text: Any, pattern: str, new: str) -> Any:
         return function("regexp_replace", ("string", "string", "string", "string"), "string")(text, pattern, new, "g")
@@ -205,9 +210,10 @@ class Spark(Engine):
     def all_matches(self, text: Any, pattern: str) -> Any:
         return function("regexp_extract_all", ("string", "string", "int32"), "array<string>")(text, pattern, 0)
 
-    def groups(self, text: Any, pattern: str, names: Sequence[str], used: Sequence[str]) -> dict[str, Any]:
+    def with_groups(self, text: Any, pattern: str, count: int, body: Callable[[Sequence[Any]], Any]) -> Any:
         group = function("regexp_extract", ("string", "string", "int32"), "string")
-        return {name: group(text, pattern, list(names).index(name) + 1) for name in used}
+        found = ibis.array([group(text, pattern, number + 1) for number in range(count)])
+        return bind(found, lambda value: body([value[number] for number in range(count)]))
 
     def replaced(self, text: Any, pattern: str, new: str) -> Any:
         return function("regexp_replace", ("string", "string", "string"), "string")(text, pattern, new)
@@ -263,7 +269,8 @@ class Spark(Engine):
 
     def upper(self, text: Any) -> Any:
         kind = f"[{SEVERAL_CAPITALS}]"
-        titles = [(letter, upper(letter)) for letter in SEVERAL_CAPITALS if upper(letter) != letter]
+        greek = map(chr, range(0x1F80, 0x2000))  # ᾳ and the like: those whose capital is that of a title
+        titles = [(letter, upper(letter)) for letter in greek if len(letter.upper()) > 1 and upper(letter) != letter]
 
         def piece(value: Any) -> Any:
             kept = value.translate("".join(letter for letter, _ in titles), "".join(to for _, to in titles))

@@ -111,7 +111,8 @@ def _whole(value: Any) -> Any:
 
 def _product(compiler: Compiler, left: Any, right: Any) -> Any:
     """The product of two numbers (each used several times), rounded to PLACES; missing beyond the limit."""
-    first, second = exactly(_whole(left), "decimal(18, 0)"), exactly(_whole(right), "decimal(18, 0)")
+    # 19 digits: DuckDB would compute with 64 bits what has at most 18
+    first, second = exactly(_whole(left), "decimal(19, 0)"), exactly(_whole(right), "decimal(19, 0)")
     third, fourth = (exactly(value % constant(Decimal(1)), "decimal(18, 18)") for value in (left, right))
     large = (first * second).try_cast(NUMBER)
     times = compiler.engine.times
@@ -222,7 +223,7 @@ def _shown(compiler: Compiler, form: numbers.FormatNumber, number: Any, decimals
     size = number.abs()
     whole = exactly(exactly(_whole(size), "int64"), "string")
     rest = exactly(exactly(size % constant(Decimal(1)), "decimal(18, 18)") * 1_000_000_000, "decimal(27, 18)")
-    rest = exactly(exactly(rest * 1_000_000_000, "int64"), "string").lpad(PLACES, "0")
+    rest = engine.filled(exactly(exactly(rest * 1_000_000_000, "int64"), "string"), PLACES)
     rest = engine.stripped(rest, "0", "right") if decimals is None else engine.from_(rest, 0, decimals)
     if form.least:
         rest = bind(rest, lambda text: text + engine.repeated("0", form.least - text.length()))

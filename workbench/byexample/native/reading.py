@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import ibis
@@ -18,7 +19,7 @@ from workbench.byexample.native.calendar import (
     weeks_of_year,
 )
 from workbench.byexample.native.compiler import NODES, Compiler
-from workbench.byexample.native.values import Moment, NotNative, merged_moments, moment
+from workbench.byexample.native.values import MOMENT_FIELDS, Moment, NotNative, moment
 from workbench.byexample.tree import dates
 from workbench.byexample.tree.calendars import month_numbers, weekday_numbers
 from workbench.byexample.tree.moments import pattern_expression
@@ -37,40 +38,42 @@ def _read_moment(compiler: Compiler, node: dates.ReadMoment) -> Moment:
         raise NotNative("Reading a date in no format has no native form.")
     engine = compiler.engine
     text = engine.lower(engine.stripped(compiler.text(node.of), " \t\r\n", "both"))
-    options: list[Moment] = []
+    told = {name for pattern in node.patterns for name in _tells(_parts(pattern, node))}
+    fields = tuple(name for name in MOMENT_FIELDS if name in told) or ("year",)
 
-    def option(number: int) -> Any:
-        def read(value: Any) -> Any:
-            options.append(_in_pattern(compiler, value, node.patterns[number], node))
-            return options[-1].value
+    def read(value: Any) -> Any:
+        return ibis.coalesce(*(_in_pattern(compiler, value, pattern, node, fields) for pattern in node.patterns))
 
-        return bind(text, read)
-
-    values = [option(number) for number in range(len(node.patterns))]
-    moments = [Moment(value, known.fields) for value, known in zip(values, options, strict=True)]
-    if len(moments) == 1:
-        return moments[0]
-    return merged_moments([(found.value.notnull(), found) for found in moments])
+    return Moment(bind(text, read), fields)
 
 
-def _in_pattern(compiler: Compiler, text: Any, pattern: str, node: dates.ReadMoment) -> Moment:
-    """The moment that a text (used several times) shows in one pattern."""
-    shown, fields = pattern_expression(pattern, node.language)
+def _parts(pattern: str, node: dates.ReadMoment) -> dict[str, int]:
+    """What the pattern tells, with the number of the group that tells it."""
+    _, fields = pattern_expression(pattern, node.language)
     if not fields:
         raise NotNative("Reading a date in a format without fields has no native form.")
-    names = [f"g{number}" for number in range(len(fields))]
-    last = {field: name for field, name in zip(fields, names, strict=True) if field in _PARTS}
-    found = compiler.engine.groups(text, rf"\A(?:{shown})\z", names, [*dict.fromkeys([names[0], *last.values()])])
-    raw = {"there": found[names[0]] != ""}
-    for field, name in last.items():
-        raw[_PARTS[field]] = _part(field, found[name], node)
-    made: list[Moment] = []
+    return {_PARTS[field]: number for number, field in enumerate(fields) if field in _PARTS}
 
-    def checked(value: Any) -> Any:
-        made.append(_moment({name: value[name] for name in raw}))
-        return made[-1].value
 
-    return Moment(bind(ibis.struct(raw), checked), made[-1].fields)
+def _tells(parts: Collection[str]) -> set[str]:
+    """The fields of the moment that such parts give."""
+    told = {name for name in MOMENT_FIELDS if name in parts}
+    if "year" in parts and ("yearday" in parts or "week" in parts):
+        return told | {"month", "day"}
+    return told | ({"day"} if {"year", "month", "weekday", "nth"} <= set(parts) else set())
+
+
+def _in_pattern(compiler: Compiler, text: Any, pattern: str, node: dates.ReadMoment, fields: tuple[str, ...]) -> Any:
+    """The moment that a text (used several times) shows in one pattern, as a struct of the fields."""
+    shown, elements = pattern_expression(pattern, node.language)
+
+    def told(groups: Sequence[Any]) -> Any:
+        raw = {"there": groups[0] != ""}
+        for part, number in _parts(pattern, node).items():
+            raw[part] = _part(elements[number], groups[number], node)
+        return bind(ibis.struct(raw), lambda value: _moment({name: value[name] for name in raw}, fields))
+
+    return compiler.engine.with_groups(text, rf"\A(?:{shown})\z", len(elements), told)
 
 
 def _part(field: str, text: Any, node: dates.ReadMoment) -> Any:
@@ -88,11 +91,9 @@ def _part(field: str, text: Any, node: dates.ReadMoment) -> Any:
     return number * 3 - 2 if field == "Q" else number
 
 
-def _moment(raw: dict[str, Any]) -> Moment:
-    """The moment that fields tell; none when there is no such date or time. As `tree.moments.moment_of`."""
-    fields: dict[str, Any] = {
-        name: raw[name] for name in ("year", "month", "day", "hour", "minute", "second", "fraction") if name in raw
-    }
+def _moment(raw: dict[str, Any], names: tuple[str, ...]) -> Any:
+    """The moment that parts tell; none when there is no such date or time. As `tree.moments.moment_of`."""
+    fields: dict[str, Any] = {name: raw[name] for name in MOMENT_FIELDS if name in raw}
     there = raw["there"]
     if "hour" in fields:
         hour = fields["hour"]
@@ -106,52 +107,40 @@ def _moment(raw: dict[str, Any]) -> Moment:
             there &= fields[name] <= 59
     if "month" in fields:
         there &= fields["month"].between(1, 12)
-    if "year" not in fields:
-        return _with_day(fields, there)
-    there &= fields["year"] != 0
+    if "year" in fields:
+        there &= fields["year"] != 0
+        if "yearday" in raw or "week" in raw:
+            return _on_date(fields, there, raw, names)
+        if {"nth", "weekday", "month"} <= raw.keys():
+            first = weekday(ordinal(fields["year"], fields["month"], ibis.literal(1))) + 1
+            fields["day"] = (raw["weekday"] - first + 7) % 7 + 7 * raw["nth"] - 6
+    if "day" in fields:
+        most = days_of_month(fields.get("year"), fields["month"]) if "month" in fields else 31
+        there &= fields["day"].between(1, most)
+    return moment(fields, there, names).value
+
+
+def _on_date(fields: dict[str, Any], there: Any, raw: dict[str, Any], names: tuple[str, ...]) -> Any:
+    """The moment on a day of the year, or in a week."""
+    if {"yearday", "week"} <= raw.keys():
+        raise NotNative("A date of both a week and a day of the year has no native form.")
     if "yearday" in raw:
         there &= raw["yearday"].between(1, days_of_year(fields["year"]))
-        start = ordinal(fields["year"], ibis.literal(1), ibis.literal(1))
-        return _on_date(fields, there, start + raw["yearday"] - 1, raw if "week" in raw else {})
-    if "week" in raw:
-        return _in_week(fields, there, raw)
-    return _nth(fields, there, raw)
-
-
-def _in_week(fields: dict[str, Any], there: Any, raw: dict[str, Any]) -> Moment:
-    day = first_monday(fields["year"]) + 7 * (raw["week"] - 1) + (raw["weekday"] - 1 if "weekday" in raw else 0)
-    there &= raw["week"].between(1, weeks_of_year(fields["year"]))
-    return _on_date(fields, there, day, {})
-
-
-def _on_date(fields: dict[str, Any], there: Any, number: Any, raw: dict[str, Any]) -> Moment:
-    """The moment on the day of a number."""
-    if raw:
-        raise NotNative("A date of both a week and a day of the year has no native form.")
-    made: list[Moment] = []
+        number = ordinal(fields["year"], ibis.literal(1), ibis.literal(1)) + raw["yearday"] - 1
+    else:
+        there &= raw["week"].between(1, weeks_of_year(fields["year"]))
+        number = first_monday(fields["year"]) + 7 * (raw["week"] - 1) + (raw["weekday"] - 1 if "weekday" in raw else 0)
 
     def on(day: Any) -> Any:
-        possible = there & number.between(1, LAST_DAY)
-        made.append(moment(fields | {name: day[name] for name in ("year", "month", "day")}, possible))
-        return made[-1].value
+        date = date_of(day)
+        return bind(
+            date, lambda value: moment(fields | {name: value[name] for name in ("year", "month", "day")}, inside(day), names).value
+        )
 
-    return Moment(bind(date_of(number), on), made[-1].fields)
+    def inside(day: Any) -> Any:
+        return there & day.between(1, LAST_DAY)
 
-
-def _nth(fields: dict[str, Any], there: Any, raw: dict[str, Any]) -> Moment:
-    """The second Tuesday of a month, where such fields are told."""
-    if {"nth", "weekday"} <= raw.keys() and "month" in fields:
-        first = weekday(ordinal(fields["year"], fields["month"], ibis.literal(1))) + 1
-        fields = fields | {"day": (raw["weekday"] - first + 7) % 7 + 7 * raw["nth"] - 6}
-    return _with_day(fields, there)
-
-
-def _with_day(fields: dict[str, Any], there: Any) -> Moment:
-    if "day" in fields:
-        unknown = ibis.null("int64")
-        most = days_of_month(fields.get("year", unknown), fields["month"]) if "month" in fields else 31
-        there &= fields["day"].between(1, most)
-    return moment(fields or {"year": ibis.null("int64")}, there)
+    return bind(number, on)
 
 
 NODES[dates.ReadMoment] = _read_moment

@@ -38,7 +38,7 @@ def shown(compiler: Compiler, value: Moment, pattern: str, language: str = "en")
 def _field(compiler: Compiler, value: Moment, field: str, language: str) -> Any:
     if field in _WIDTHS:
         number = exactly(field_number(value, field), "string")
-        return number if _WIDTHS[field] == 1 else number.lpad(_WIDTHS[field], "0")
+        return number if _WIDTHS[field] == 1 else compiler.engine.filled(number, _WIDTHS[field])
     chosen = compiler.engine.chosen
     match field:
         case "MMM" | "MMMM":

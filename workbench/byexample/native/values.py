@@ -51,10 +51,10 @@ def field_type(name: str) -> str:
     return "string" if name == "fraction" else "int64"
 
 
-def moment(fields: Mapping[str, Any], there: Any) -> Moment:
-    """The moment with these fields where `there` holds, else none."""
-    names = tuple(name for name in MOMENT_FIELDS if name in fields)
-    value = ibis.struct({name: fields[name] for name in names})
+def moment(fields: Mapping[str, Any], there: Any, names: tuple[str, ...] | None = None) -> Moment:
+    """The moment with these fields where `there` holds, else none; with the fields `names`, others are not known."""
+    names = names or tuple(name for name in MOMENT_FIELDS if name in fields)
+    value = ibis.struct({name: fields[name] if name in fields else ibis.null(field_type(name)) for name in names})
     return Moment(ibis.ifelse(there, value, ibis.null(value.type())), names)
 
 
@@ -88,3 +88,9 @@ def widen(given: Moment, names: tuple[str, ...]) -> Any:
     if given.fields == names:
         return given.value
     return with_moment(given, lambda bound: moment({name: bound.field(name) for name in names}, bound.value.notnull()).value)
+
+
+def first_moment(options: Sequence[Moment]) -> Moment:
+    """The first of several moments that there is."""
+    names = tuple(name for name in MOMENT_FIELDS if any(name in option.fields for option in options))
+    return Moment(ibis.coalesce(*(widen(option, names) for option in options)), names)
