@@ -8,7 +8,7 @@ from workbench.byexample.splitting.dividing import Division, Part
 from workbench.byexample.splitting.items import tokens_of
 from workbench.byexample.splitting.levels import Level
 from workbench.byexample.splitting.pieces import BOUNDARIES, Separator
-from workbench.byexample.splitting.plans import Fill, Listing
+from workbench.byexample.splitting.plans import MOST_FIELDS, Fill, Listing
 
 LIST_MARKS = ("\t", "|", ";", ",", "/", "\\", ">", ":", "-", "_", ".", "+", "&", "\n")
 
@@ -80,4 +80,4 @@ def listing(texts: Rows[str], fill: Fill) -> Listing | None:
     mark = max(usual, key=lambda one: (found[one], -LIST_MARKS.index(one)))
     spaced = mark != "\n" and all(f"{mark} " in text or mark not in text for text in texts)
     delimiter = f"{mark} " if spaced and all(text.count(mark) == text.count(f"{mark} ") for text in texts) else mark
-    return Listing((delimiter,), most[mark] + 1, fill)
+    return Listing((delimiter,), min(most[mark] + 1, MOST_FIELDS), fill)

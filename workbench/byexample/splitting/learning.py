@@ -10,12 +10,12 @@ from workbench.byexample.splitting.aligning import columns_of
 from workbench.byexample.splitting.dividing import Division, holds, plan_of
 from workbench.byexample.splitting.items import ALL_ITEMS
 from workbench.byexample.splitting.levels import Level
-from workbench.byexample.splitting.plans import Columns, Fill, Listing, Plan
+from workbench.byexample.splitting.plans import MOST_FIELDS, Columns, Fill, Listing, Plan
 from workbench.byexample.splitting.predicting import divide
 from workbench.byexample.splitting.splitter import Splitter
 
 Example = tuple[str, Rows[str | None]]
-_SHARES = (0.97, 0.85, 0.7)
+_SHARES = (0.97, 0.85, 0.6)
 _LEARNT_FROM = 80
 _LONGEST = 2000
 _CHECKED = 500
@@ -131,8 +131,9 @@ def _without_header(texts: Rows[str]) -> Rows[str]:
 
 
 def _listing(rows: Rows[str | None], delimiters: tuple[str, ...], fill: Fill) -> Listing:
-    whole = Listing(delimiters, 1_000_000, fill)
-    return Listing(delimiters, max((whole.count(row) for row in rows if row and row.strip()), default=1), fill)
+    whole = Listing(delimiters, MOST_FIELDS, fill)
+    most = max((whole.count(row) for row in rows if row and row.strip()), default=1)
+    return Listing(delimiters, min(most, MOST_FIELDS), fill)
 
 
 # With examples

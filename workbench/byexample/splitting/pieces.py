@@ -123,6 +123,8 @@ class Field:
         stops = list(dict.fromkeys(one.pattern for one in ((following,) if following else ()) + self.without))
         plain = [stop for stop in stops if len(stop.replace("\\", "")) == 1]
         stops = [stop for stop in stops if stop in plain or not stop.startswith(tuple(plain))]
+        if r"\s+" in stops:
+            stops = [stop for stop in stops if not stop.startswith(" ")]
         body = self._body(stops)
         if self.jumps and following:
             body = f"(?>{body}{following.pattern}){{{self.jumps}}}{body}"
@@ -131,6 +133,8 @@ class Field:
     def _body(self, stops: list[str]) -> str:
         if not stops:
             return ".*+"
+        if stops == [r"\s+"] and not self.around:
+            return r"\S*+"
         if not self.around and all(len(stop.replace("\\", "")) == 1 and stop not in (r"\s", r"\d", r"\w") for stop in stops):
             return "[^" + "".join(stop if stop not in "-^]" else "\\" + stop for stop in stops) + "]*+"
         items = "".join(f"{ITEMS[kind]}|" for kind in self.around)

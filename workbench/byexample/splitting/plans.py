@@ -9,6 +9,7 @@ from typing import Any, Literal
 from workbench.byexample.splitting.items import ITEMS
 from workbench.byexample.splitting.pieces import Field, Piece, Separator, quoted
 
+MOST_FIELDS = 1000
 Fill = Literal["left", "right"]
 Parts = list[tuple[str | None, bool]]  # each part with whether it is a delimiter
 

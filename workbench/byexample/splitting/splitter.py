@@ -8,7 +8,7 @@ from typing import Any
 from workbench.base.errors import UserError
 from workbench.byexample.splitting.items import ITEMS
 from workbench.byexample.splitting.pieces import BOUNDARIES, FOLLOWED, PRECEDED, Field, Piece, Separator
-from workbench.byexample.splitting.plans import Columns, Listing, Plan, Sequence
+from workbench.byexample.splitting.plans import MOST_FIELDS, Columns, Listing, Plan, Sequence
 
 VERSION = 1
 
@@ -86,10 +86,10 @@ def _plan(told: dict[str, Any]) -> Plan:
                 raise ValueError("cuts have to rise from 1")
             return Columns(cuts)
         case "list":
-            delimiters = tuple(str(one) for one in told["delimiters"])
-            if not delimiters or not all(delimiters) or int(told["fields"]) < 1 or told["fill"] not in ("left", "right"):
-                raise ValueError("a list needs delimiters, fields, and fill left or right")
-            return Listing(delimiters, int(told["fields"]), told["fill"])
+            delimiters, fields = tuple(str(one) for one in told["delimiters"]), int(told["fields"])
+            if not delimiters or not all(delimiters) or not 1 <= fields <= MOST_FIELDS or told["fill"] not in ("left", "right"):
+                raise ValueError(f"a list needs delimiters, at most {MOST_FIELDS} fields, and fill left or right")
+            return Listing(delimiters, fields, told["fill"])
         case way:
             raise ValueError(f"there is no way “{way}”")
 
@@ -106,7 +106,10 @@ def _piece(told: dict[str, Any]) -> Piece:
         around = tuple(told.get("around", ()))
         _known(around, ITEMS)
         without = tuple(_separator(one) for one in told.get("without", ()))
-        return Field(without, around, bool(told.get("filled", False)), int(told.get("jumps", 0)))
+        jumps = int(told.get("jumps", 0))
+        if not 0 <= jumps <= MOST_FIELDS:
+            raise ValueError("a field jumps too often")
+        return Field(without, around, bool(told.get("filled", False)), jumps)
     return _separator(told)
 
 
