@@ -71,7 +71,7 @@ def _date_patterns(texts: list[str]) -> tuple[str, ...]:
     for text in texts[:80]:
         if readings := date_patterns(text):
             pattern = readings[0][2]
-            if "MMM" in pattern or "y" in pattern and "d" in pattern or ":" in pattern:
+            if "MMM" in pattern or ("y" in pattern and "d" in pattern) or ":" in pattern:
                 found[pattern] = None
     return tuple(found)[:12]
 

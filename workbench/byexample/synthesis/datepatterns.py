@@ -10,9 +10,10 @@ ORDERS = ("mdy", "dmy", "ydm")
 """How all-number dates are read: month first (with the year first: year, month, day), day first, or year, day, month."""
 
 _PIECE = re.compile(r"[0-9]+|[^\W\d_]+|[ \t]+|.", re.DOTALL)
+_HALF = r"[AaPp]\.?[Mm]\.?(?![a-z])"
 _TIME = re.compile(
-    r"(?<![0-9:.,])(?P<h>[0-9]{1,2})(?::(?P<m>[0-9]{2})(?::(?P<s>[0-9]{2})(?:[.,](?P<f>[0-9]+))?)?(?P<gap>[ \t]*)(?P<a>[AaPp]\.?[Mm]\.?(?![a-z]))?"
-    r"|(?P<gap2>[ \t]*)(?P<a2>[AaPp]\.?[Mm]\.?(?![a-z])))(?![0-9:])"
+    r"(?<![0-9:.,])(?P<h>[0-9]{1,2})(?::(?P<m>[0-9]{2}|[0-9](?=:))(?::(?P<s>[0-9]{1,2})(?:[.,](?P<f>[0-9]+))?)?"
+    rf"(?P<gap>[ \t]*)(?P<a>{_HALF})?|(?P<gap2>[ \t]*)(?P<a2>{_HALF}))(?![0-9:])"
 )
 _ZONE = re.compile(r"[ \t]*(?:Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})$")
 _HINT = re.compile(r"[0-9]")
@@ -41,7 +42,7 @@ def _readings(text: str) -> list[tuple[str, str, str]]:
         return _compact(text)
     time = _find_time(text)
     if time is None:
-        return _dates(text, "")
+        return _dates(text)
     start, end, pattern = time
     zone = _ZONE.match(text, end) if end < len(text) else None
     after = ""
@@ -60,12 +61,12 @@ def _readings(text: str) -> list[tuple[str, str, str]]:
         glue = before[cut:]
         if not glue:
             return []
-        return [(order, language, date + quote(_one_blank(glue)) + pattern) for order, language, date in _dates(before[:cut], "")]
+        return [(order, language, date + quote(_one_blank(glue)) + pattern) for order, language, date in _dates(before[:cut])]
     joint = re.match(r"[ \t]*(?:,|on|\||@)?[ \t]*", after)
     glue = joint[0] if joint else ""
     if not glue:
         return []
-    return [(order, language, pattern + quote(_one_blank(glue)) + date) for order, language, date in _dates(after[len(glue) :], "")]
+    return [(order, language, pattern + quote(_one_blank(glue)) + date) for order, language, date in _dates(after[len(glue) :])]
 
 
 def _one_blank(text: str) -> str:
@@ -83,9 +84,9 @@ def _find_time(text: str) -> tuple[int, int, str] | None:
         return None
     half = best["a"] or best["a2"]
     gap = best["gap"] if best["m"] is not None else best["gap2"]
-    pattern = ("h" if half else "H") + (":mm" if best["m"] is not None else "")
+    pattern = ("h" if half else "H") + ("" if best["m"] is None else ":mm" if len(best["m"]) == 2 else ":m")
     if best["s"] is not None:
-        pattern += ":ss"
+        pattern += ":ss" if len(best["s"]) == 2 else ":s"
     if best["f"] is not None:
         pattern += text[best.start("f") - 1] + "S"
     end = (
@@ -116,7 +117,7 @@ def _compact(text: str) -> list[tuple[str, str, str]]:
     return [(order, "en", pattern) for order, pattern in by_length.get(len(text), [])]
 
 
-def _dates(text: str, head: str) -> list[tuple[str, str, str]]:
+def _dates(text: str) -> list[tuple[str, str, str]]:
     """Readings of a text without a time."""
     if not text:
         return []
@@ -157,7 +158,7 @@ def _dates(text: str, head: str) -> list[tuple[str, str, str]]:
             "".join(_shown(i, piece, dict(zip(numbers, role, strict=True)), fields, ordinals) for i, piece in enumerate(pieces)),
         )
         for order, role in roles
-    ] + ([reading for reading in _weeks(text)] if month_at is None and len(numbers) == 2 else [])
+    ] + (_weeks(text) if month_at is None and len(numbers) == 2 else [])
 
 
 def _weekdays(numbers: list[str], named: bool) -> tuple[str, ...]:

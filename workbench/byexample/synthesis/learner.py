@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from workbench.byexample.synthesis.branches import Example, learn_branches, learn_lookup
 from workbench.byexample.synthesis.doubt import doubtful_rows, sample_rows
 from workbench.byexample.synthesis.straight import learn_straight, unanswered
+from workbench.byexample.synthesis.styles import style_conflict
 from workbench.byexample.synthesis.workshop import Workshop
 from workbench.byexample.tree.conditions import IsBlank
 from workbench.byexample.tree.nodes import Arm, Choose, Column, Concat, Constant, Node, Row
@@ -110,6 +111,10 @@ class Learner:
         taken = {row for row, _ in distinct}
         others = [row for row in self._sample if row not in taken]
         found = _Search(distinct, others, self._budget).run()
+        if found and (conflict := style_conflict(found[0][1], self._examples)):
+            first, second, shown = conflict
+            message = f"Examples {first + 1} and {second + 1} are of one kind, but are written in two ways ({shown})."
+            return Learned(None, conflicts=(Conflict(first, second, message),), reason=message)
         if not found:
             return Learned(None, reason="No program gives all these examples their outputs.")
         programs = [Program(node) for _, node in found]
@@ -176,6 +181,7 @@ class _Search:
                     others,
                     self._deadline,
                     self._budget.views,
+                    0.25 if any(not output and any(row) for row, output in self._examples) else 1.0,
                     self._cancelled,
                 )
                 self._known[key] = learn_straight(shop)

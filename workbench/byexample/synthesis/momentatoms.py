@@ -126,13 +126,15 @@ def _oddity(patterns: tuple[str, ...]) -> float:
     return 0.0
 
 
-def offer_moments(shop: Workshop, moment: View) -> None:
-    """Offers what can be made of a view of dates and times."""
+def offer_moments(shop: Workshop, moment: View, *, plain: bool = False) -> None:
+    """Offers what can be made of a view of dates and times; `plain`: shown in patterns only."""
     for fields, cost in _patterns(shop, moment.values, (*_DATE_FIELDS, *_TIME_FIELDS), _language(moment)):
         shop.through(moment, FormatMoment(moment.node, fields, _language(moment)), moment.cost + cost)
     if _language(moment) != "en":
         for fields, cost in _patterns(shop, moment.values, (*_DATE_FIELDS, *_TIME_FIELDS), "en"):
             shop.through(moment, FormatMoment(moment.node, fields), moment.cost + cost + 0.02)
+    if plain:
+        return
     for field in ("H", "m", "s", "yyyy", "d", "M"):
         number = moment.of(MomentNumber(moment.node, field), moment.cost + ranking.MOMENT_FIELD)
         if number:
@@ -197,7 +199,7 @@ def _ranges(shop: Workshop, moment: View) -> None:
             step = width + gap
             if 86400 % step and step not in {5400, 18000}:
                 continue
-            if gap == 1 and "s" not in pattern or gap in {60, 600, 300} and "m" not in pattern:
+            if (gap == 1 and "s" not in pattern) or (gap in {60, 600, 300} and "m" not in pattern):
                 continue
             if not 0 <= (seconds - start) % 86400 < step:
                 continue
@@ -301,17 +303,24 @@ def _settled(parts: tuple["_Group | str", ...]) -> list[tuple[str, float]]:
             if isinstance(before, str) and before.endswith("W"):
                 cost += -0.2 if part.kind == "w" else 0.3
             if isinstance(before, str) and before.endswith("Q"):
-                cost += -0.3 if part.kind == "Q" else 0.3
+                cost += -0.7 if part.kind == "Q" else 0.3
         if not flipped:
             found.append((pattern, cost))
         elif free:
             found.append((pattern, cost + more))
+    if kinds_of(groups) == {"a"}:
+        return [(pattern, cost + 0.4) for pattern, cost in found]
     twelve = any(group.kind == "H" and set(group.names) <= {"h", "hh"} for group in groups)
     if twelve and not halves:
         return [(pattern, cost + 0.25) for pattern, cost in found]
     if halves and any(group.kind == "H" and set(group.names) <= {"H", "HH"} for group in groups):
         return [(pattern, cost + 0.3) for pattern, cost in found]
     return found
+
+
+def kinds_of(groups: Sequence[_Group]) -> set[str]:
+    """What the groups tell."""
+    return {group.kind for group in groups}
 
 
 def _wide(groups: list[_Group], kinds: str) -> bool | None:

@@ -129,7 +129,7 @@ def _number_as(shop: Workshop, number: View, text: str, decimal: str) -> None:
         near = abs(moved - target)
         unit = Decimal(1).scaleb(-exact)
         cost = number.cost + ranking.NUMBER + (ranking.SCALE + 0.1 * (abs(scale) % 3 != 0) if scale else 0.0)
-        fits = [(step, price) for step, price in steps if near < step] if near and (not scale or len(shop.rows) > 1) else []
+        fits = [(step, price) for step, price in steps if near < step] if (near and not scale) or len(shop.rows) > 1 else []
         if near > unit and not fits:
             continue
         scaled = number if not scale else number.of(Scale(number.node, format(Decimal(1).scaleb(scale), "f")), cost)
@@ -152,7 +152,7 @@ def _shown_as(shop: Workshop, view: View, form: FormatNumber, moved: Decimal, ta
     if form.most is not None and places(moved) > places(target) and moved != target:
         if abs(moved - target) <= Decimal(1).scaleb(-places(target)):
             for mode in ("nearest", "floor", "ceiling", "up", "down", "even"):
-                shop.through(view, _with(form, view, mode), cost + 0.25 + 2 * ranking.MODE[mode])
+                shop.through(view, _with(form, view, mode), cost + 0.25 + ranking.DIGITS_MODE[mode])
     elif moved == target:
         alike = {places(value) for value in view.values}
         if form.most is None and len(view.values) > 1 and len(alike) == 1 and alike != {0}:

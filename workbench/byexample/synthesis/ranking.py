@@ -7,7 +7,7 @@ COLUMN = 0.3
 PART, PART_AT_BLANK = 0.75, 0.85
 MARK = 0.85
 BETWEEN = 0.95
-TOKEN = {name: 1.0 for name in TOKENS} | {
+TOKEN = dict.fromkeys(TOKENS, 1.0) | {
     "digits": 0.9, "number": 0.85, "signed": 1.0, "letters": 0.95, "alphanumeric": 1.0, "word": 1.1, "nonblank": 0.95, "upper": 1.05,
     "lower": 1.2, "capitalized": 1.1, "code": 1.1, "dotted": 0.8, "email": 0.6, "url": 0.6, "ip": 0.6, "phone": 0.6, "guid": 0.6,
     "time": 0.7, "date": 0.7,
@@ -41,12 +41,14 @@ FORM = {
     "open": 0.1,
 }
 MODE = {"nearest": 0.0, "floor": 0.15, "ceiling": 0.3, "up": 0.45, "down": 0.4, "even": 1.0}
-ARITHMETIC = 2.0
+DIGITS_MODE = {"nearest": 0.0, "up": 0.55, "ceiling": 0.6, "down": 0.4, "floor": 0.45, "even": 2.0}
+"""Rounding to decimals: away from zero before upwards, as ROUNDUP of spreadsheets does."""
+ARITHMETIC = 1.6
 
 # Dates and times.
 MOMENT, MOMENT_FIELD = 0.75, 0.22
 ORDER = {"": 0.0, "mdy": 0.0, "dmy": 0.03, "ydm": 0.9}
-ODD_FIELD = {"yy": 0.15, "w": 0.25, "ww": 0.2, "D": 0.35, "DDD": 0.3, "Q": 0.3, "do": 0.0, "YYYY": 0.8, "aaa": 0.0, "S": 0.3}
+ODD_FIELD = {"yy": 0.15, "w": 0.25, "ww": 0.2, "D": 0.35, "DDD": 0.3, "Q": 0.7, "do": 0.0, "YYYY": 0.8, "aaa": 0.0, "S": 0.3}
 ODD_NEIGHBOURS, ODD_PADDING = 0.4, 0.3
 MOMENT_ROUND, MOMENT_RANGE = 0.5, 0.35
 
@@ -77,8 +79,9 @@ WHOLE_CONSTANT = 3.0
 UNANSWERED = 2.5
 """For a program, times the share of the rows that it leaves without an answer."""
 
-ODD_START, ODD_END = 0.7, 0.4
-"""For answers on other rows that start, or end, with another kind of character than the examples do, times their share."""
+ODD_START, ODD_END, ODD_MARKS = 0.7, 0.4, 0.5
+"""For answers on other rows that start, or end, with another kind of character than the examples do, or lack a mark that all examples
+have, times their share."""
 TWICE = 2.0
 """For two parts that say the same in other rows, but not in the examples, times their share."""
 

@@ -84,6 +84,8 @@ def _out_of_order(parts: tuple[Part, ...], atom: View) -> float:
     own = atom.column
     cost = 0.0
     used = [part for part in parts if not isinstance(part, str)]
+    if parts and isinstance(parts[-1], str) and isinstance(atom.node, FormatMoment):
+        cost += _after_letter(parts[-1][-1:], atom.node.pattern)
     if own is not None and used:
         if not isinstance(parts[-1], str) and parts[-1].column == own and not isinstance(atom.node, FormatMoment):
             cost += ranking.TOUCHING
@@ -98,6 +100,13 @@ def _out_of_order(parts: tuple[Part, ...], atom: View) -> float:
                 isinstance(source, ReadMoment) and source.of == atom.node.of.of and source != atom.node.of for source in sources
             )
     return cost
+
+
+def _after_letter(letter: str, pattern: str) -> float:
+    """Q goes before a quarter, W before a week."""
+    if letter not in {"Q", "W"}:
+        return 0.0
+    return (-0.8 if letter == "Q" else -0.3) if pattern.startswith("Q" if letter == "Q" else "w") else 0.3
 
 
 def _constants(outputs: Sequence[str], position: tuple[int, ...]) -> list[str]:
@@ -117,11 +126,14 @@ def _constants(outputs: Sequence[str], position: tuple[int, ...]) -> list[str]:
 
 def _inside_word(outputs: Sequence[str], start: tuple[int, ...], end: tuple[int, ...]) -> int:
     """How many ends of a constant lie inside a word of every output."""
-    left = all(at and output[at - 1].isalpha() and output[at].isalpha() for output, at in zip(outputs, start, strict=True))
-    right = all(
-        at < len(output) and output[at - 1].isalpha() and output[at].islower() for output, at in zip(outputs, end, strict=True)
-    )
+    left = all(at and _glued(output[at - 1 : at + 1]) for output, at in zip(outputs, start, strict=True))
+    right = all(at < len(output) and _glued(output[at - 1 : at + 1], small=True) for output, at in zip(outputs, end, strict=True))
     return left + right
+
+
+def _glued(pair: str, small: bool = False) -> bool:
+    """Whether two characters stand inside one word or number; `small`: a capital letter begins a word of its own."""
+    return (pair[0].isalpha() and (pair[1].islower() if small else pair[1].isalpha())) or (pair[0].isdigit() and pair[1].isdigit())
 
 
 def _kind(character: str) -> str:

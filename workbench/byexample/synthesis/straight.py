@@ -7,8 +7,10 @@ from collections.abc import Iterable
 
 from workbench.byexample.synthesis import ranking
 from workbench.byexample.synthesis.datepatterns import date_patterns
+from workbench.byexample.synthesis.listatoms import offer_lists
 from workbench.byexample.synthesis.momentatoms import moment_views, offer_moments
 from workbench.byexample.synthesis.numberatoms import number_view, offer_numbers
+from workbench.byexample.synthesis.pairatoms import offer_computed
 from workbench.byexample.synthesis.pieces import pieces
 from workbench.byexample.synthesis.spelling import spell
 from workbench.byexample.synthesis.textatoms import offer_texts
@@ -19,7 +21,8 @@ from workbench.byexample.tree.numbers import Number, parse_number
 from workbench.byexample.tree.texts import Match, Part, Slice, Trim
 
 _WORD = re.compile(r"[^\W_]+")
-_PLAIN_RUNS = {"digits", "letters", "upper", "lower", "capitalized", "number"}
+_PLAIN_RUNS = {"digits", "letters", "upper", "lower", "capitalized"}
+_TYPED_RUNS = {"time", "date", "ip", "dotted", "number"}
 _SECOND = 40
 """How many pieces are cut once more."""
 WANTED = 12
@@ -31,7 +34,7 @@ def learn_straight(shop: Workshop) -> list[tuple[float, Node]]:
     heed_others(shop)
     found = []
     for cost, node in spell(shop, WANTED):
-        found.append((cost + ranking.UNANSWERED * math.sqrt(unanswered(shop, node)) + odd_answers(shop, node), node))
+        found.append((cost + shop.gaps * ranking.UNANSWERED * math.sqrt(unanswered(shop, node)) + odd_answers(shop, node), node))
     return sorted(found, key=lambda item: item[0])
 
 
@@ -49,6 +52,8 @@ def odd_answers(shop: Workshop, node: Node) -> float:
     starts, ends = {_kind_of(output[0]) for output in shop.outputs}, {_kind_of(output[-1]) for output in shop.outputs}
     cost = ranking.ODD_START * sum(_kind_of(answer[0]) not in starts for answer in answers) / len(answers)
     cost += ranking.ODD_END * sum(_kind_of(answer[-1]) not in ends for answer in answers) / len(answers)
+    marks = set.intersection(*({c for c in output if not c.isalnum() and not c.isspace()} for output in shop.outputs))
+    cost += ranking.ODD_MARKS * sum(not marks <= set(answer) for answer in answers) / len(answers)
     if isinstance(node, Concat):
         parts = [part for part in node.parts if not isinstance(part, Constant)]
         for left, right in itertools.pairwise(parts):
@@ -70,19 +75,28 @@ def gather(shop: Workshop) -> None:
         shop.offer(column)
         column.cost = 0.02 * number
     first = _distinct(view for column in views for view in pieces(shop, column, 0))
+    numbers, moments = [], []
     for view in views:
-        _offer(shop, view, whole=True, typed=True)
+        offer_texts(shop, view, whole=True)
+        offer_lists(shop, view)
+        if (number := number_view(view)) is not None:
+            numbers.append(number)
+            offer_numbers(shop, number)
+        for moment in moment_views(shop, view):
+            moments.append(moment)
+            offer_moments(shop, moment)
+    offer_computed(shop, numbers, moments)
     for view, typed in first:
         if shop.late:
             return
-        _offer(shop, view, whole=False, typed=typed)
+        _offer(shop, view, typed=typed)
     ranked = [view for view, _ in sorted(first, key=lambda item: item[0].cost) if min(map(len, view.values)) > 2]
     known = {(view.column, tuple(view.values)) for view, _ in first}
     for view, typed in _distinct(view for piece in ranked[:_SECOND] for view in pieces(shop, piece, 1)):
         if shop.late:
             return
         if (view.column, tuple(view.values)) not in known:
-            _offer(shop, view, whole=False, typed=typed)
+            _offer(shop, view, typed=typed)
         else:
             shop.offer(view)
 
@@ -97,13 +111,13 @@ def _distinct(views: Iterable[View]) -> list[tuple[View, bool]]:
     ]
 
 
-def _offer(shop: Workshop, view: View, *, whole: bool, typed: bool) -> None:
+def _offer(shop: Workshop, view: View, *, typed: bool) -> None:
     if typed:
         if (number := number_view(view)) is not None:
             offer_numbers(shop, number)
         for moment in moment_views(shop, view):
             offer_moments(shop, moment)
-    offer_texts(shop, view, whole)
+    offer_texts(shop, view, whole=False)
 
 
 def heed_others(shop: Workshop) -> None:
@@ -120,7 +134,7 @@ def heed_others(shop: Workshop) -> None:
     for view in shop.atoms:
         missing = sum(1 for value in view.others(shop.others) if value is None)
         empty = blank.get(view.column, 0)
-        view.cost += ranking.MISSING * math.sqrt(max(missing - empty, 0) / max(count - empty, 1))
+        view.cost += shop.gaps * ranking.MISSING * math.sqrt(max(missing - empty, 0) / max(count - empty, 1))
         view.cost += ranking.BROKEN_TOKEN * _broken(shop, view)
         view.cost += ranking.FRAGILE * _fragile(shop, view) + ranking.LAYOUT * _other_layout(shop, view)
         kind = typed.get(view.column)
@@ -131,7 +145,16 @@ def heed_others(shop: Workshop) -> None:
 def _broken(shop: Workshop, view: View) -> float:
     """The share of rows in which a token is cut out of a longer word, while the examples have it alone."""
     node = view.node
-    if not isinstance(node, Match) or node.kind not in _PLAIN_RUNS:
+    if not isinstance(node, Match):
+        return 0.0
+    if node.kind in _TYPED_RUNS:
+        pairs = [
+            (value, text) for value, text in zip(view.others(shop.others), view.parent_others(shop.others), strict=True) if value
+        ]
+        return sum(re.search(rf"(?<![0-9:./-]){re.escape(value)}(?![0-9:/])", text) is None for value, text in pairs) / max(
+            len(pairs), 1
+        )
+    if node.kind not in _PLAIN_RUNS:
         return 0.0
     if any(value not in _WORD.findall(text) for value, text in zip(view.values, view.parent_values, strict=True)):
         return 0.0

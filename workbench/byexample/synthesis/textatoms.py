@@ -4,12 +4,9 @@ import re
 
 from workbench.byexample.synthesis import ranking
 from workbench.byexample.synthesis.workshop import View, Workshop
-from workbench.byexample.tree.nodes import Column, Concat, Constant
 from workbench.byexample.tree.texts import (
     Case,
-    Items,
     KeepTokens,
-    Match,
     Pad,
     Replace,
     ReplaceTokens,
@@ -87,7 +84,7 @@ def _cased(shop: Workshop, view: View, piece: Slice, cost: float, styles: tuple[
     sliced = view.of(piece, cost)
     shop.offer(sliced)
     if sliced is not None:
-        for style in styles:
+        for style in styles if text.lower() != text.upper() else ():
             shop.through(sliced, Case(piece, style), cost + ranking.CASE[style])
 
 
@@ -133,7 +130,6 @@ def _cleaned(shop: Workshop, view: View) -> None:
     for left, right in (("''", '"'), ("'", '"'), ('"', "'")):
         if left in values[0] and right in shop.outputs[0]:
             shop.through(view, Replace(node, left, right), cost + ranking.REPLACE)
-    _initials(shop, view)
 
 
 def _replaced(shop: Workshop, view: View) -> None:
@@ -149,26 +145,8 @@ def _replaced(shop: Workshop, view: View) -> None:
             replaced = view.of(Replace(view.node, old, new), view.cost + ranking.REPLACE)
             shop.offer(replaced)
             if replaced:
-                for style in ("upper", "lower", "title"):
+                for style in ("upper", "lower", "title", "sentence"):
                     shop.through(replaced, Case(replaced.node, style), replaced.cost + ranking.CASE[style])
-
-
-def _initials(shop: Workshop, view: View) -> None:
-    item = Column(0)
-    first = Slice(item, 0, 1)
-    for separator in (" ", "-", "_"):
-        if not any(separator in value for value in view.values):
-            continue
-        for each, more in ((first, 0.0), (Case(first, "upper"), 0.2), (Match(item, "upper", 0), 0.3)):
-            for tail in ("", "."):
-                made = each if not tail else Concat((each, Constant(tail)))
-                for joiner in ("", " "):
-                    shop.offer(
-                        view.of(
-                            Items(view.node, separator, made, "", False, joiner),
-                            view.cost + ranking.ITEMS + more + 0.1 * bool(joiner),
-                        )
-                    )
 
 
 def _padded(shop: Workshop, view: View) -> None:

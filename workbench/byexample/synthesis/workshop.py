@@ -67,6 +67,8 @@ class Workshop:
     deadline: float = float("inf")
     most: int = 20_000
     """How many views may be looked at."""
+    gaps: float = 1.0
+    """How suspicious rows without an answer are: less so where an example has none either."""
     cancelled: Callable[[], bool] = lambda: False
     columns: list[View] = field(default_factory=list)
     looked: int = 0
