@@ -138,9 +138,15 @@ def test_that_a_wrong_expression_gives_a_sentence(run_steps: Run, sql: str, sent
 
 def test_that_a_derived_column_stands_right_of_its_input(run_steps: Run) -> None:
     step = Derive.learn("hours", ("t",), [(("517",), "5AM-6AM"), (("1733",), "5PM-6PM")])
-    rows = run_steps("t,x\n517,1\n1733,2\nNA,3\n5,4\n1200,5\n", step)
-    assert [row[1] for row in rows] == ["5AM-6AM", "5PM-6PM", None, "12AM-1AM", "12PM-1PM"]
+    rows = run_steps("t,x\n517,1\n1733,2\nNA,3\n35x,4\n1200,5\n", step)
+    assert [row[1] for row in rows] == ["5AM-6AM", "5PM-6PM", None, None, "12PM-1PM"]
     assert rows[0] == ("517", "5AM-6AM", "1")
+
+
+def test_that_a_column_is_learned_over_rows_whose_output_is_not_known() -> None:
+    rows = [("Ada Lovelace",), ("Grace Brewster Hopper",), ("Alan Turing",)]
+    step = Derive.learn("last", ("name",), [(rows[0], "Lovelace")], rows)
+    assert [step.load_program().run(row) for row in rows] == ["Lovelace", "Hopper", "Turing"]
 
 
 def test_that_a_derived_column_may_be_a_number_and_a_plain_join_of_columns(run_steps: Run) -> None:

@@ -6,13 +6,15 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.base.errors import UserError, WorkbenchError
 from workbench.dataprep.columns import DUCKDB_TYPES, IBIS_TYPES, ROW, ColumnInfo, Schema, missing_columns, quoted, schema_of
+from workbench.dataprep.control import Cancel
+from workbench.dataprep.conversion import function
 from workbench.dataprep.package import Dataflow, Package
 from workbench.dataprep.sources import DataSource, SourceSpec, detect, locate
 from workbench.dataprep.storage import Store
@@ -48,7 +50,10 @@ class QueryContext:
 
     other_table: Callable[[str, str], ir.Table]
     store: Store | None
+    cancel: Cancel | None = None
     step: str = ""
+    remarks: list[tuple[str, str]] = field(default_factory=list)
+    """Steps (by id), with what is to be said of how they run."""
     failures: list[Failures] = field(default_factory=list)
     views: list[str] = field(default_factory=list)
 
@@ -56,13 +61,36 @@ class QueryContext:
         """The rows of another flow or source file."""
         return self.other_table(source, flow)
 
-    def python_function(self, program: Program, arguments: int) -> str:
-        """Registers a program as a function that remembers what it answered."""
-        text = json.dumps(program.to_json(), sort_keys=True)
-        name = f"derive_{hashlib.sha256(text.encode()).hexdigest()[:16]}_{arguments}"
+    def derived(self, program: Program, table: ir.Table, columns: Sequence[str]) -> ir.Value:
+        """A learned program over columns of a table: in the database's own terms where these give the same, else as a function."""
+        texts: list[Any] = [table[name].cast("string") for name in columns]
+        name = program_name(program, len(texts))
         if self.store is not None:
-            self.store.add_function(name, _remembering(program), arguments)
-        return name
+            native = program.to_ibis(texts)
+            if native is not None and self._agrees(self.store, name, program, table.select(*_named(texts))):
+                return native
+            self.store.add_function(name, _remembering(program), len(texts))
+        value: ir.Value = function(name, ["string"] * len(texts), "string")(*texts)
+        return value
+
+    def _agrees(self, store: Store, name: str, program: Program, inputs: ir.Table) -> bool:
+        """Whether the native form gives what the program gives on the first rows; each program is tried once on the same rows."""
+        import duckdb
+        import ibis
+
+        from workbench.byexample.native import agrees
+
+        sql = str(ibis.to_sql(inputs.limit(_TRIED), dialect="duckdb"))
+        if (name, sql) not in store.agreements:
+            rows = list(dict.fromkeys(store.run(sql, cancel=self.cancel)))
+            try:
+                store.agreements[name, sql] = agrees(program, rows) is None
+            except duckdb.Error:  # it would fail on these rows, as the function does not
+                store.agreements[name, sql] = False
+        same = store.agreements[name, sql]
+        if not same:
+            self.remarks.append((self.step, "Runs as a Python function: the database gives other results on these rows."))
+        return same
 
     def with_sql(self, table: ir.Table, name: str, sql: str) -> ir.Table:
         """The table with one column set to an SQL scalar, through a view that is dropped after the query."""
@@ -90,6 +118,20 @@ class QueryContext:
         """Remembers what to count."""
         if self.store is not None:
             self.failures.append(Failures(self.step, message, table.filter(failed).aggregate(rows=lambda t: t.count())))
+
+
+_TRIED = 500
+"""On how many rows a program's native form is compared with the program itself."""
+
+
+def program_name(program: Program, arguments: int) -> str:
+    """The SQL name of a program as a function of so many text columns."""
+    text = json.dumps(program.to_json(), sort_keys=True)
+    return f"derive_{hashlib.sha256(text.encode()).hexdigest()[:16]}_{arguments}"
+
+
+def _named(texts: Sequence[Any]) -> list[Any]:
+    return [text.name(f"c{number}") for number, text in enumerate(texts)]
 
 
 _FORBIDDEN = re.compile(r";|--|/\*")

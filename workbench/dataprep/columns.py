@@ -46,11 +46,11 @@ Schema = tuple[ColumnInfo, ...]
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with a step, in one sentence; a step with an error does not run, a warning is only shown."""
+    """What is wrong with a step, in one sentence; a step with an error does not run, the others are only told."""
 
     message: str
     column: str = ""
-    severity: Literal["error", "warning"] = "error"
+    severity: Literal["error", "warning", "info"] = "error"
     suggestions: tuple[str, ...] = ()
 
 

@@ -316,7 +316,7 @@ class Engine:
             return row_table(table.columns, table.rows_view)
 
         used: list[Table] = []
-        context = QueryContext(other, store)
+        context = QueryContext(other, store, job.cancel)
         context.used = used  # type: ignore[attr-defined]
         return context
 
@@ -378,6 +378,7 @@ class Engine:
             except UserError as error:
                 raise _at_step(error, flow, [(index, step) for index, step in steps if step.enabled]) from error
             notes = [*table.notes, *(note for other in used for note in other.notes)]
+            notes += [Note(message, step) for step, message in context.remarks]
             for failures in context.failures:
                 count = store.run(ibis.to_sql(failures.query, dialect="duckdb"), cancel=job.cancel)[0][0]
                 if count:

@@ -43,6 +43,8 @@ class Store:
             raise failure(error) from error
         self._closed = False
         self._functions: set[str] = set()
+        self.agreements: dict[tuple[str, str], bool] = {}
+        """Whether a function (by name) and its form in SQL gave the same on the rows of a query."""
         self._busy: set[duckdb.DuckDBPyConnection] = set()
         self._lock = threading.Lock()
         self._calm = threading.Condition(self._lock)

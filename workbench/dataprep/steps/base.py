@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -22,8 +23,8 @@ class Context(Protocol):
     def other(self, source: str, flow: str) -> ir.Table:
         """The rows of another flow (`flow`: its id) or of a source file (`source`: its path), with the hidden row column."""
 
-    def python_function(self, program: Program, arguments: int) -> str:
-        """Registers a learned program as a function of text columns and returns its SQL name."""
+    def derived(self, program: Program, table: ir.Table, columns: Sequence[str]) -> ir.Value:
+        """What a learned program says of each row of `table`: `columns` are its inputs, taken as texts."""
 
     def with_sql(self, table: ir.Table, name: str, sql: str) -> ir.Table:
         """The table with the column `name` set to an SQL scalar over its columns. Raises UserError when that is wrong."""

@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from workbench.byexample import Program
+
+Row = tuple[str | None, ...]
 
 
 def place_after(table: ir.Table, new: list[str], after: list[str]) -> ir.Table:
@@ -183,11 +188,20 @@ class Derive(StepBase):
     """Type of the new column; what does not fit becomes missing."""
 
     @classmethod
-    def learn(cls, column: str, inputs: tuple[str, ...], examples: list[tuple[tuple[str | None, ...], str | None]]) -> Derive:
-        """A step learned from examples alone. Raises UserError when no program fits them."""
+    def learn(
+        cls,
+        column: str,
+        inputs: tuple[str, ...],
+        examples: Sequence[tuple[Row, str | None]],
+        rows: Sequence[Row] = (),
+    ) -> Derive:
+        """A step learned from examples, over `rows`: texts of the input columns, whose outputs are not known.
+
+        Raises UserError when no program fits the examples.
+        """
         from workbench.byexample import learn
 
-        learned = learn(examples)
+        learned = learn(examples, rows)
         if learned.program is None:
             raise UserError(learned.explanation, hint="Change or remove one of the examples.", place=column)
         return cls(
@@ -218,7 +232,10 @@ class Derive(StepBase):
         try:
             self.load_program()
         except UserError as error:
-            problems.append(Problem(error.message, column=self.column))
+            problems.append(Problem(f"{error.message} {error.hint}".strip(), column=self.column))
+            return problems
+        if reason := _why_not_native(json.dumps(self.program)):
+            problems.append(Problem(f"Runs as a Python function: {reason}", column=self.column, severity="info"))
         return problems
 
     def _why_not_learned(self) -> str:
@@ -229,18 +246,22 @@ class Derive(StepBase):
         return learned.explanation if learned.program is None else "Its examples were not learned from yet: open it and accept it."
 
     def apply(self, table: ir.Table, context: Context) -> ir.Table:
-        texts: list[Any] = [table[name].cast("string") for name in self.inputs]
-        program = self.load_program()
-        value: Any = program.to_ibis(texts)
-        if value is None:
-            value = function(context.python_function(program, len(texts)), ["string"] * len(texts), "string")(*texts)
-        derived = table.mutate(**{self.column: value})
+        derived = table.mutate(**{self.column: context.derived(self.load_program(), table, self.inputs)})
         if self.type not in {"string", "other"}:
             typed_value = convert(derived[self.column], "string", self.type)
             failed = derived[self.column].notnull() & typed_value.isnull()
             context.count_failures(f"in {self.column} are no {self.type} and became missing", derived, failed)
             derived = derived.mutate(**{self.column: typed_value})
         return place_after(derived, [self.column], list(self.inputs))
+
+
+@lru_cache(maxsize=64)
+def _why_not_native(program: str) -> str:
+    """Why a stored program (its JSON) does not run in the database itself; empty when it does."""
+    from workbench.byexample import Program
+    from workbench.byexample.native import why_not
+
+    return why_not(Program.from_json(json.loads(program)).root)
 
 
 class Split(StepBase):

@@ -34,8 +34,8 @@ class FlowData(QObject):
     profiled = Signal(str, object)
     """Column name and ColumnProfile of the view that is shown."""
     profiles_done = Signal()
-    checked = Signal(object)
-    """Problems by step id: sentences."""
+    checked = Signal(object, object)
+    """Problems, and what else is to be said, by step id: sentences."""
     _profile_came = Signal(object, str, object)
 
     def __init__(self, engine: "Callable[[], Engine]", operations: Operations, parent: QObject | None = None) -> None:
@@ -74,9 +74,13 @@ class FlowData(QObject):
         engine = self.engine
         steps = package.flow(flow_id).steps
 
-        def work(_progress: Progress) -> dict[str, str]:
-            found = engine().problems(package, flow_id)
-            return {step.id: problems[0].message for step, problems in zip(steps, found, strict=True) if problems}
+        def work(_progress: Progress) -> tuple[dict[str, str], dict[str, str]]:
+            wrong: dict[str, str] = {}
+            remarks: dict[str, str] = {}
+            for step, problems in zip(steps, engine().problems(package, flow_id), strict=True):
+                for problem in problems:
+                    (remarks if problem.severity == "info" else wrong).setdefault(step.id, problem.message)
+            return wrong, remarks
 
         self._operations.run(
             "Checking the steps", work, self._on_checked, self._ignore, exclusive=f"{self._group}-check", quiet=True
@@ -129,8 +133,8 @@ class FlowData(QObject):
     def _on_profiled(self, _result: object) -> None:
         self.profiles_done.emit()
 
-    def _on_checked(self, problems: dict[str, str]) -> None:
-        self.checked.emit(problems)
+    def _on_checked(self, found: tuple[dict[str, str], dict[str, str]]) -> None:
+        self.checked.emit(*found)
 
     def _ignore(self, _error: Exception) -> None:
         """A failure that the view's own request says better."""

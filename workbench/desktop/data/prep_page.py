@@ -188,7 +188,7 @@ class PrepPage(QWidget):
         document.stack.indexChanged.connect(self._on_undo_state)
         self.data.shown.connect(self._on_view)
         self.data.failed.connect(self._on_failed)
-        self.data.checked.connect(self.steps.show_problems)
+        self.data.checked.connect(self.steps.show_checked)
         self.steps.moment_chosen.connect(self._on_moment)
         self.steps.edit_asked.connect(self.edit)
         self.steps.delete_asked.connect(self._step_actions.delete)

@@ -139,6 +139,13 @@ class StepsPane(QWidget):
         for row, card in enumerate(self._cards):
             card.set_state(current=row == applied, ahead=row > applied)
 
+    def show_checked(self, problems: dict[str, str], remarks: dict[str, str]) -> None:
+        """Sentences by step id: what is wrong, and what is good to know and stands in the tooltip."""
+        self.show_problems(problems)
+        for row, card in enumerate(self._cards):
+            item = self.list.item(row)
+            item.setToolTip("\n".join(filter(None, (card.sentence.text(), remarks.get(card.step_id, "")))))
+
     def show_problems(self, problems: dict[str, str], *, checked: bool = True) -> None:
         """Sentences by step id; the other steps are fine."""
         for card in self._cards:
