@@ -47,6 +47,19 @@ def test_that_sentences_say_what_matters() -> None:
     )
 
 
+def test_that_rows_of_empty_cells_may_divide_tables() -> None:
+    meetings = [
+        "Meetings,,,,",
+        "Minister,Date,Guest,Purpose,",
+        *["A. Swan,Oct-14,Tear Trust,About schools,", ",,World Sight,,"] * 5,
+    ]
+    travels = [",,,,", "Travels,,,,", "Minister,Days,Place,Purpose,Cost", "A. Swan,12 - 15 October,Cairo,Talks,3271.41"]
+    found = detect("\n".join([*meetings, *travels]) + "\n", complete=True)
+    assert found.names == ("Minister", "Date", "Guest", "Purpose", "Column5")
+    assert (found.skip_lines, found.footer_lines) == (1, 4)
+    assert found.notes == ("Line 14 begins another table, of 5 columns.",)
+
+
 def test_that_cells_may_be_left_out_at_the_end() -> None:
     rows = "AA\t10\tnorth\nBB\t12\teast\tsee there\nCC\t7\tsouth\nDD\t9\tsouth\nEE\t11\twest\tnew\nFF\t8\teast\tlate\n"
     found = detect(rows, complete=True)

@@ -77,13 +77,26 @@ def joined_header(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _blocks(records: Sequence[Record]) -> list[list[Record]]:
+    """The records between blank lines; rows of empty cells divide only where the title and header of another table follow."""
     blocks: list[list[Record]] = [[]]
-    for record in records:
+    for place, record in enumerate(records):
         if not record.blank:
             blocks[-1].append(record)
-        elif len(record.cells) == 1 and blocks[-1]:
+        elif blocks[-1] and (len(record.cells) == 1 or _begins_table(records[place + 1 : place + 3])):
             blocks.append([])
     return [block for block in blocks if block] or [[]]
+
+
+def _begins_table(following: Sequence[Record]) -> bool:
+    """Whether the two records are a title in the first cell and a row of names."""
+    if len(following) < 2 or following[0].blank or any(cell.strip() for cell in following[0].cells[1:]):
+        return False
+    return _is_names(following[1].cells)
+
+
+def _is_names(cells: Sequence[str]) -> bool:
+    names = [cell for cell in cells if cell.strip()]
+    return len(names) >= 3 and all(kind_of(cell) in _NAMES for cell in names)
 
 
 def _goes_on(block: Sequence[Record], table: Sequence[Record], width: int) -> bool:
@@ -92,7 +105,7 @@ def _goes_on(block: Sequence[Record], table: Sequence[Record], width: int) -> bo
     if len(fitting) * 2 <= len(block):
         return False
     rows = [record.cells for record in table if len(record.cells) == width]
-    if _sparse(fitting[0].cells, rows):
+    if _sparse(fitting[0].cells, rows) or (width > 2 and _begins_table(block)):
         return False
     if fitting[0].cells == rows[0] or len(fitting) == 1:
         return True
@@ -151,6 +164,14 @@ def _common_widths(table: Sequence[Record], width: int) -> set[int]:
 
 def _is_title(cells: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
     if _sparse(cells, body):
+        return True
+    place = next((number for number, row in enumerate(body) if row == cells), 0)
+    if (
+        place + 1 < len(body)
+        and _mostly_empty(cells)
+        and _is_names(body[place + 1])
+        and not any(map(_mostly_empty, body[place + 1 :]))
+    ):
         return True
     below = [row for row in body if row != cells]
     return _mostly_empty(cells) and not any(cell.strip() for cell in cells[1:]) and len(below) > 1 and evidence(below) > 1
