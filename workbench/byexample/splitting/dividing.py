@@ -116,6 +116,8 @@ def plan_of(division: Division, *, loose: bool = False) -> Sequence | None:
     `loose`: fields may hold separators of other places where some row has them.
     """
     parts = merged(_number_at_end(division.parts))
+    if not any(any(part.texts) for part in parts if not part.rule):
+        return None
     pieces: list[Piece] = []
     for i, part in enumerate(parts):
         if part.rule:

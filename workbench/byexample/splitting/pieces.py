@@ -42,9 +42,12 @@ NAMES = {" ": "a blank", "\t": "a tab", "\n": "a new line"}
 
 def quoted(text: str) -> str:
     """A delimiter as it stands in a sentence."""
-    return NAMES.get(text) or (
-        f"{len(text)} blanks" if text and not text.strip(" ") else f'"{text}"' if '"' not in text else f"'{text}'"
-    )
+    if text in NAMES:
+        return NAMES[text]
+    if text and not text.strip(" "):
+        return f"{len(text)} blanks"
+    shown = "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
+    return f"'{shown}'" if '"' in shown else f'"{shown}"'
 
 
 def _escaped(text: str) -> str:

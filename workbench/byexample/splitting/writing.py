@@ -26,7 +26,7 @@ def python_of(splitter: "Splitter") -> str:
 
 
 def _head(splitter: "Splitter") -> list[str]:
-    words = splitter.explain().replace("\\", "\\\\").replace('"""', '\\"\\"\\"').replace("\n", "\\n").replace("\t", "\\t")
+    words = splitter.explain().replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
     said = textwrap.wrap(f'    """{words}"""', 110, break_long_words=False, break_on_hyphens=False, subsequent_indent="    ")
     return [
         "def split_text(text: str | None) -> tuple[str | None, ...]:",
