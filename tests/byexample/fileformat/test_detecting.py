@@ -121,13 +121,26 @@ def test_that_encodings_are_found(encoding: str, expected: str, bom: bool) -> No
     assert found.delimiter == ";"
 
 
-def test_that_other_code_pages_are_read() -> None:
-    polish = "imię;miasto\n" + "Łukasz;Łódź\nZofia;Kraków\nŚwiętosława;Gdańsk\nGrażyna;Poznań\n" * 4
-    assert detect_bytes(polish.encode("cp1250"), complete=True).names == ("imię", "miasto")
-    russian = "имя;город\n" + "Иван;Москва\nОльга;Санкт-Петербург\nПётр;Новосибирск\nАнна;Казань\n" * 4
-    assert detect_bytes(russian.encode("cp1251"), complete=True).names == ("имя", "город")
-    japanese = "名前,都市\n" + "田中さん,東京都\n鈴木さん,大阪府\n佐藤さん,京都府\n高橋さん,北海道\n" * 4
-    assert detect_bytes(japanese.encode("shift_jis"), complete=True).names == ("名前", "都市")
+@pytest.mark.parametrize(
+    ("text", "encodings"),
+    [
+        ("prénom;ville\nChloé;Orléans\nFrançois;Besançon\nHélène;Saint-Étienne\n", ["cp1252"]),
+        ("jméno;město\nJiří;Plzeň\nŽaneta;Ústí nad Labem\nLukáš;Děčín\nŠtěpán;Třebíč\n", ["cp1250", "iso8859_2"]),
+        ("imię;miasto\nŁukasz;Łódź\nŚwiętosława;Gdańsk\nGrażyna;Poznań\n", ["cp1250", "iso8859_2"]),
+        ("név;város\nLászló;Győr\nErzsébet;Székesfehérvár\nŐze;Hódmezővásárhely\n", ["cp1250"]),
+        ("isim;şehir\nİbrahim;İstanbul\nAyşe;Diyarbakır\nGökçe;Eskişehir\n", ["cp1254"]),
+        ("имя;город\nИван;Москва\nОльга;Казань\nПётр;Новосибирск\n", ["cp1251", "koi8_r"]),
+        ("όνομα;πόλη\nΓιώργος;Αθήνα\nΜαρία;Θεσσαλονίκη\nΝίκος;Πάτρα\n", ["cp1253"]),
+        ("名前,都市\n田中さん,東京都\n鈴木さん,大阪府\n佐藤さん,京都府\n", ["shift_jis", "euc_jp"]),
+        ("姓名,城市\n王小明,北京\n李雷,上海\n韩梅梅,广州\n", ["gbk"]),
+        ("이름,도시\n김민수,서울\n이영희,부산\n박철수,대구\n", ["euc_kr"]),
+    ],
+)
+def test_that_other_code_pages_are_read(text: str, encodings: list[str]) -> None:
+    names, _, rows = text.partition("\n")
+    for encoding in encodings:
+        found = detect_bytes((names + "\n" + rows * 3).encode(encoding), complete=True)
+        assert found.names == tuple(names.replace(",", ";").split(";")), encoding
 
 
 def test_that_a_character_cut_at_the_end_does_no_harm() -> None:

@@ -14,6 +14,9 @@ _BOMS = (
 )
 _SAMPLE = 1 << 16
 _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\v\r\f\x1b\x01\x02\x1c\x1d\x1e\x1f")
+_WESTERN = "àâäáãåæçèéêëìíîïñòóôõöøùúûüýÿßœÀÂÄÁÃÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒðþÐÞ’'"
+_CENTRAL = "áäąâăćčçďđéęěëíîľĺłńňóöôőŕřśšşťţúüůűýźžżßÁÄĄÂĂĆČÇĎĐÉĘĚËÍÎĽĹŁŃŇÓÖÔŐŔŘŚŠŞŤŢÚÜŮŰÝŹŽŻ’'"
+_BETWEEN_LETTERS = re.compile(r"[©®¦«¬¹¼½¾±¶·»][a-záéíóúýč]|[a-z][©®¦«¬¹¼½¾±¶·»Ľľ](?=[;,\t|\r\n a-z]|$)")
 _INSIDE = re.compile(r"(?<=[A-Za-z])[^\x00-\x7f]|[^\x00-\x7f](?=[a-z])")
 
 
@@ -54,24 +57,49 @@ def _wide(sample: bytes) -> str:
 
 
 def _code_page(sample: bytes) -> str:
+    western = sample.decode("cp1252", errors="replace")
+    if not _foreign_script(western):
+        if _plausible(western, _WESTERN):
+            return _like_western(western)
+        central = sample.decode("cp1250", errors="replace")
+        if _BETWEEN_LETTERS.search(central) and _plausible(sample.decode("iso8859_2"), _CENTRAL):
+            return "iso8859_2"
+        if _plausible(central, _CENTRAL):
+            return "cp1250"
+    elif cyrillic := next((one for one in ("cp1251", "koi8_r", "cp866") if _is_cyrillic(sample, one)), ""):
+        return cyrillic
     from charset_normalizer import from_bytes
 
-    for encoding, letters in (("cp1252", _western), ("cp1250", _central)):
-        if letters(sample.decode(encoding, errors="replace")):
-            return encoding
     best = from_bytes(sample).best()
     if best is None:
         raise UserError("This is no text in any known encoding.", hint="Choose a CSV, JSON or text file.")
     return best.encoding
 
 
-def _western(text: str) -> bool:
-    """Whether the foreign characters among Latin letters are those of western languages."""
-    return _plausible(text, "àâäáãåæçèéêëìíîïñòóôõöøùúûüýÿßœÀÂÄÁÃÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒðþÐÞ’'")
+def _foreign_script(western: str) -> bool:
+    """Whether whole words are written without Latin letters."""
+    runs = re.findall(r"[^\x00-\x7f]+", western)
+    return sum(len(run) > 2 for run in runs) > 0.2 * len(runs)
 
 
-def _central(text: str) -> bool:
-    return _plausible(text, "áäąâăćčçďđéęěëíîľĺłńňóöôőŕřśšşťţúüůűýźžżßÁÄĄÂĂĆČÇĎĐÉĘĚËÍÎĽĹŁŃŇÓÖÔŐŔŘŚŠŞŤŢÚÜŮŰÝŹŽŻ’'")
+def _is_cyrillic(sample: bytes, encoding: str) -> bool:
+    """Whether nearly all words have at most a capital at their beginning, and there are as many vowels as usual."""
+    words = re.findall(r"[^\W\d_]*[^\x00-\x7f][^\W\d_]*", sample.decode(encoding, errors="replace"))
+    usual = [bool(re.fullmatch(r"[А-ЯЁІЇЄҐЎ]?[а-яёіїєґў’]+|[А-ЯЁІЇЄҐЎ]+", word)) for word in words]
+    capitals = sum(word.isupper() and len(word) > 2 for word in words)
+    letters = "".join(words).lower()
+    vowels = sum(char in "аеёиоуыэюяіїє" for char in letters)
+    return sum(usual) >= 0.95 * len(usual) and capitals <= 0.5 * len(words) and 0.25 * len(letters) < vowels < 0.65 * len(letters)
+
+
+def _like_western(western: str) -> str:
+    """The code page among those that share most letters with the western one: Turkish and Hungarian have some of their own."""
+    letters = {char for char in western if ord(char) > 127 and char.isalpha()}
+    if letters & set("ðýþÝÞÐ") and letters <= set("ðýþÝÞÐçöüâîûÇÖÜ"):
+        return "cp1254"
+    if letters & set("õûÕÛ") and letters <= set("áéíóöúüõûÁÉÍÓÖÚÜÕÛ") and re.search("[ûÛ]|õ(?!e)", western):
+        return "cp1250"
+    return "cp1252"
 
 
 def _plausible(text: str, letters: str) -> bool:
