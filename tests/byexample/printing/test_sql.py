@@ -63,7 +63,7 @@ def test_that_duckdb_gives_what_the_program_gives(case: tuple[Node, list[Cells]]
 
 def test_that_an_operator_without_a_native_form_is_named() -> None:
     ratio = FormatNumber(Arithmetic(Number(Column(0)), "/", Number(Column(1))))
-    with pytest.raises(UserError, match="no form in SQL.*division") as caught:
+    with pytest.raises(UserError, match=r"no form in SQL.*division") as caught:
         to_sql(ratio)
     assert "Python" in caught.value.hint
 

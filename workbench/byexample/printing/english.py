@@ -152,7 +152,8 @@ def _concat(parts: Sequence[Node], wording: Wording) -> Phrase:
             text += f", then {shown}"
         waiting = ""
     if waiting:
-        text = f"{text} followed by {quoted(waiting)}" if text else quoted(waiting)
+        comma = "," if any(word in text for word in (" of ", " in ", ", ")) else ""
+        text = f"{text}{comma} followed by {quoted(waiting)}" if text else quoted(waiting)
     return Phrase(text or "an empty text")
 
 

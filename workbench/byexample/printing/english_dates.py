@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from workbench.byexample.printing.phrases import Phrase, Wording
 from workbench.byexample.printing.words import count_of, listed
 from workbench.byexample.tree.dates import (
@@ -17,7 +19,7 @@ from workbench.byexample.tree.dates import (
 from workbench.byexample.tree.moments import Moment, elements, show_moment
 from workbench.byexample.tree.nodes import Node
 
-SAMPLE = Moment(2031, 1, 7, 17, 4, 8, "25")
+SAMPLE = Moment(2031, 1, 31, 17, 4, 8, "25")
 _FIELDS = {
     "yyyy": "year", "yy": "two-digit year", "YYYY": "year of the ISO week", "Q": "quarter", "MMMM": "name of the month",
     "MMM": "short name of the month", "MM": "two-digit month", "M": "month", "do": "day of the month as an ordinal",
@@ -40,11 +42,11 @@ def date_phrase(node: Node, wording: Wording) -> Phrase | None:
         case RoundMoment(of, step, mode, origin):
             way = {"floor": "down ", "ceiling": "up ", "nearest": ""}[mode]
             start = f" counted from {_clock(origin)}" if origin % step else ""
-            return wording.phrase(of).and_then(f"rounded {way}to {_step(step)}{start}")
+            return _time_of(of, wording).and_then(f"rounded {way}to {_step(step)}{start}")
         case MomentRange(of, step, origin, gap, separator, pattern):
             sample = MomentRange(of, step, origin, gap, separator, pattern).apply(SAMPLE)
             like = f", like {sample}" if sample and not wording.brief else ""
-            return Phrase(f"the {span(step).replace(' ', '-')} range that holds {wording.phrase(of)}{like}")
+            return Phrase(f"the {span(step).replace(' ', '-')} range that holds {_time_of(of, wording)}{like}")
         case MomentNumber(of, field):
             return Phrase(f"the {_FIELDS[field].removeprefix('two-digit ').removeprefix('three-digit ')} of {wording.phrase(of)}")
         case ShiftMoment(of, unit, amount):
@@ -56,6 +58,12 @@ def date_phrase(node: Node, wording: Wording) -> Phrase | None:
         case Duration(start, end, unit):
             return Phrase(f"the number of {unit} from {wording.phrase(start)} to {wording.phrase(end)}")
     return None
+
+
+def _time_of(of: Node, wording: Wording) -> Phrase:
+    """The time alone of a date and time."""
+    found = wording.phrase(of)
+    return replace(found, head=found.head.replace("the date and time in", "the time in", 1))
 
 
 def kinds(pattern: str) -> str:

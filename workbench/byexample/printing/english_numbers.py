@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from workbench.byexample.printing.phrases import Phrase, Wording
 from workbench.byexample.printing.words import MARKS, a_mark, count_of, listed, number_word, plural, quoted, tokens
+from workbench.byexample.tree.dates import MomentNumber
 from workbench.byexample.tree.nodes import Node
 from workbench.byexample.tree.numbers import (
     Arithmetic,
@@ -111,7 +112,8 @@ def formats(form: FormatNumber) -> list[str]:
     elif form.keep_zeros:
         found.append("with all its decimals")
     if form.width > 1:
-        found.append(f"with at least {count_of(form.width, 'digit')} before the point")
+        whole = form.most == 0 or isinstance(form.of, Length | CountOf | MomentNumber)
+        found.append(f"with at least {count_of(form.width, 'digit')}{'' if whole else ' before the point'}")
     elif form.width == 0:
         found.append("without a zero before the point")
     if form.group:

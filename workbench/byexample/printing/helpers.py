@@ -85,18 +85,18 @@ def read_number(text: str) -> Decimal | None:
     digits = re.sub(r"[^0-9.]", "", digits)
     exponent = re.sub(r"[^0-9+-]", "", exponent) or "0"
     value = Decimal(f"{digits}e{exponent}")
-    if abs(value) >= 10**18 or value.as_tuple().exponent < -18:
+    if value.copy_abs() >= 10**18 or value.as_tuple().exponent < -18:
         return None
     if value.as_tuple().exponent > 0:
         value = value.quantize(Decimal(1))
-    return -value if re.match(r"[^0-9.,]*[(-]", text) else value'''
+    return value.copy_negate() if re.match(r"[^0-9.,]*[(-]", text) else value'''
 
 LIMITED = '''\
 def limited(value: Decimal) -> Decimal | None:
     """The number with at most 18 decimals; None when it has more than 18 digits before them."""
     if value.as_tuple().exponent < -18:
         value = value.quantize(Decimal("1e-18"), ROUND_HALF_UP, EXACT)
-    return value if abs(value) < 10**18 else None'''
+    return value if value.copy_abs() < 10**18 else None'''
 
 
 def with_comma(source: str) -> str:

@@ -64,6 +64,9 @@ def word_list(name: str, words: Sequence[str]) -> str:
     whole = f'{name} = "{" ".join(words)}".split()'
     if len(whole) <= WIDTH:
         return whole
+    text = " ".join(words)
+    if len(text) + 6 <= WIDTH:
+        return f'{name} = (\n    "{text}"\n).split()'
     room = max(map(len, words), default=0) + len(" ".join(words)) // (len(" ".join(words)) // 85 + 1)
     lines = [""]
     for number, word in enumerate(words):

@@ -65,7 +65,7 @@ def _broken(expression: str) -> str:
             depth += (c in "([{") - (c in ")]}")
             if depth == 0 and expression.startswith(" + ", number):
                 text += "\n   "
-            elif depth == 0 and expression.startswith((".mask(", ".fillna(", ".where("), number):
+            elif depth == 0 and "(" in text and expression.startswith((".mask(", ".fillna(", ".where("), number):
                 text += "\n    "
         text += c
     return text

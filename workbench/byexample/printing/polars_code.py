@@ -67,6 +67,8 @@ def _added(expression: str, output: str, loose: bool = False) -> str:
     if output.isidentifier() and not iskeyword(output) and output not in {"self", "exprs"} and not output.startswith("__"):
         line = f"df = df.with_columns({output}={expression})"
         return line if len(line) <= WIDTH and "\n" not in line else f"df = df.with_columns(\n    {output}={expression},\n)"
+    if expression.endswith("\n    )"):
+        return f"df = df.with_columns(\n    {expression}.alias({literal(output)}),\n)"
     if "\n" in expression:
         indented = expression.replace("\n", "\n    ")
         return f"df = df.with_columns(\n    (\n        {indented}\n    ).alias({literal(output)}),\n)"
@@ -82,7 +84,8 @@ def _mapped(root: Node, names: Sequence[str]) -> str:
     listed = ", ".join(_column(name) if _special(name) else literal(name) for name in names)
     if not names:
         return "pl.lit(derive(), pl.String)"
-    return f"pl.struct({listed}).map_elements(lambda row: derive(*row.values()), return_dtype=pl.String)"
+    call = "lambda row: derive(*row.values()), return_dtype=pl.String"
+    return f"pl.struct({listed}).map_elements(\n        {call}\n    )"
 
 
 def _special(name: str) -> bool:

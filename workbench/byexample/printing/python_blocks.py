@@ -257,7 +257,7 @@ class Blocks:
             case RoundMoment() | Round():
                 return "rounded"
             case ShiftMoment() | EdgeMoment():
-                return "day"
+                return "moved"
             case Scale():
                 return "scaled"
             case Arithmetic(sign=sign):

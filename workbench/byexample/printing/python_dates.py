@@ -130,7 +130,7 @@ def _with(of: Node, fields: set[str], scope: Scope) -> str | None:
     if fields - facts.ever:
         return None
     if not value.code.isidentifier():
-        value = scope.assign("when", value, of)
+        value = scope.assign(scope.writer.hint(of, scope), value, of)
     name = value.text
     missing = [field for field in (*sorted(DATE, reverse=True), *TIME, "fraction") if field in fields - facts.always]
     missing = [field for field in missing if scope.recall(("told", name, field)) is None]

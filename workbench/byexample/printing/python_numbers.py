@@ -208,9 +208,13 @@ def _show_lines(form: FormatNumber, name: str, nullable: bool, module: Module) -
         )
         lines.append(f"        number = number.quantize({step}, {rounding}, EXACT)")
     if nullable:
-        lines += ["    if abs(number) >= 10**18:", "        return None"]
+        lines += ["    if number.copy_abs() >= 10**18:", "        return None"]
     no_decimals = form.most == 0 and form.least == 0
-    lines.append('    whole = f"{abs(number):f}"' if no_decimals else '    whole, _, decimals = f"{abs(number):f}".partition(".")')
+    lines.append(
+        '    whole = f"{number.copy_abs():f}"'
+        if no_decimals
+        else '    whole, _, decimals = f"{number.copy_abs():f}".partition(".")'
+    )
     if form.width != 1:
         lines.append(f"    whole = whole.zfill({form.width})" if form.width else '    whole = whole.lstrip("0")')
     lines += _group_lines(form, module)

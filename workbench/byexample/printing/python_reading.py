@@ -16,7 +16,7 @@ _TARGETS = {
     "hh": "hour", "m": "minute", "mm": "minute", "s": "second", "ss": "second", "S": "fraction", "a": "half", "aaa": "half",
     "EEE": "weekday", "EEEE": "weekday", "F": "nth",
 }  # fmt: skip
-SAMPLE = Moment(2031, 1, 7, 17, 4, 8, "25")
+SAMPLE = Moment(2031, 1, 31, 17, 4, 8, "25")
 
 
 def reader(node: ReadMoment, form: str, module: Module) -> str:

@@ -163,10 +163,11 @@ def _token(node: Node, scope: Scope) -> Value:
     """Operators that look for tokens."""
     match node:
         case KeepTokens(of, kind, joiner):
-            found = _found(of, kind, scope)
-            if scope.recall(("has", of, kind)) is None:
-                scope.guard(f"not {found}", found)
-            return Value(f"{literal(joiner)}.join({found})", filled=True)
+            known = scope.recall(("found", of, kind))
+            found = known.text if known else f"re.findall({pattern(kind, scope)}, {scope.need(of).code})"
+            joined = f"{literal(joiner)}.join({found})"
+            sure = scope.recall(("has", of, kind)) is not None
+            return Value(joined, filled=True) if sure else Value(f"{joined} or None", nullable=True, filled=True)
         case Match(of, kind, index):
             alike = [
                 other for other in scope.wanted() if isinstance(other, (Match, *_SPANS)) and (other.of, other.kind) == (of, kind)
@@ -176,7 +177,7 @@ def _token(node: Node, scope: Scope) -> Value:
             found = _found(of, kind, scope)
             indices = [other.index for other in alike if isinstance(other, Match)] + [index]
             least = max(index + 1 if index >= 0 else -index for index in indices)
-            sure = least == 1 and scope.recall(("has", of, kind))
+            sure = least == 1 and scope.recall(("has", of, kind)) is not None
             if not sure and scope.recall(("long enough", found, least)) is None:
                 bad, good = (f"not {found}", found) if least == 1 else (f"len({found}) < {least}", f"len({found}) >= {least}")
                 scope.guard(bad, good)
