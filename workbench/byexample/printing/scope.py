@@ -230,12 +230,13 @@ class Scope:
 
     def inline(self, node: Node) -> Value | None:
         """The value of a node, when it needs no lines of its own."""
-        before = (len(self.lines), dict(self.cache), set(self.names), dict(self.known), self.level, self.nullable, self.guarded)
+        lines = list(self.lines)
+        before = (dict(self.cache), set(self.names), dict(self.known), self.level, self.nullable, self.guarded)
         value = self.writer.value(node, self)
-        if len(self.lines) == before[0]:
+        if self.lines == lines:
             return value
-        del self.lines[before[0] :]
-        _, self.cache, self.names, self.known, self.level, self.nullable, self.guarded = before
+        self.lines = lines
+        self.cache, self.names, self.known, self.level, self.nullable, self.guarded = before
         return None
 
     def call(self, node: Node, hint: str = "") -> Value:
