@@ -36,14 +36,14 @@ def in_polars(root: Node, rows: list[Cells], names: tuple[str, ...] = NAMES, out
 
 
 @pytest.mark.parametrize("dtype", ["object", "str"])
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120, deadline=None, derandomize=True)
 @given(case=programs())
 def test_that_pandas_gives_what_the_program_gives(dtype: str, case: tuple[Node, list[Cells]]) -> None:
     root, rows = case
     assert in_pandas(root, rows, dtype=dtype) == [root.run(row) for row in rows], to_pandas(root, NAMES)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120, deadline=None, derandomize=True)
 @given(case=programs())
 def test_that_polars_gives_what_the_program_gives(case: tuple[Node, list[Cells]]) -> None:
     root, rows = case

@@ -23,7 +23,7 @@ def explain(root: Node, columns: Sequence[str] = ()) -> str:
     """One sentence that says what comes out; `columns` are the names of the inputs."""
     wording = Wording(tuple(columns), _many(root), phrase)
     text = _whole(root, wording)
-    return _capital(text, wording) + "."
+    return _capital(text, wording).removesuffix(".") + "."
 
 
 def explain_short(root: Node, columns: Sequence[str] = ()) -> str:

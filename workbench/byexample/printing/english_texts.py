@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.byexample.printing.phrases import Phrase, Wording
-from workbench.byexample.printing.words import count_of, listed, mark, marks, ordinal_word, quoted, token, tokens
+from workbench.byexample.printing.words import count_of, listed, mark, marks, number_word, ordinal_word, quoted, token, tokens
 from workbench.byexample.tree.nodes import Column, Node
 from workbench.byexample.tree.texts import (
     BLANKS,
@@ -123,9 +123,8 @@ def _characters(of: str, start: int, stop: int | None) -> str:
     if start >= 0 and stop > 0:
         return f"characters {start + 1} to {stop} of {of}"
     if start > 0:
-        return f"{of} without the first {count_of(start, 'character')} and the last {count_of(-stop, 'character')}".replace(
-            "one ", ""
-        )
+        first, last = ("" if count == 1 else f" {number_word(count)}" for count in (start, -stop))
+        return f"{of} without its first{first} and its last{last} {'character' if stop == -1 else 'characters'}"
     first = f"the {ordinal_word(start)} character"
     last = f"the {ordinal_word(stop - 1)} one" if stop != 0 else "the start"
     return f"the part of {of} from {first} to {last}"
