@@ -10,6 +10,7 @@ from workbench.byexample.native.binding import bind
 from workbench.byexample.native.calendar import iso_week, ordinal, weekday
 from workbench.byexample.native.compiler import NODES, Compiler
 from workbench.byexample.native.numbers import counted, exactly, ordinal_text
+from workbench.byexample.native.quick import quickly
 from workbench.byexample.native.values import NUMBER, Moment, Number, Text, with_moment
 from workbench.byexample.tree import dates
 from workbench.byexample.tree.calendars import months, weekdays
@@ -23,7 +24,8 @@ _WIDTHS = {
 
 
 def _format_moment(compiler: Compiler, node: dates.FormatMoment) -> Text:
-    return Text(with_moment(compiler.moment(node.of), lambda value: shown(compiler, value, node.pattern, node.language)))
+    text = with_moment(compiler.moment(node.of), lambda value: shown(compiler, value, node.pattern, node.language))
+    return Text(quickly(compiler, node, text))
 
 
 def shown(compiler: Compiler, value: Moment, pattern: str, language: str = "en") -> Any:
