@@ -185,6 +185,8 @@ def test_that_long_cells_and_long_texts_are_quick() -> None:
     detect('"' * 10_000)
     detect("[" * 100_000)
     detect("a " * 100_000)
+    detect(" " * 100_000 + "a\n" + " " * 100_000 + "b\n")
+    detect((",'a" * 2000 + "\n") * 20)
 
 
 @settings(max_examples=60, deadline=None)

@@ -133,6 +133,8 @@ def test_that_wrong_input_gives_a_sentence(columns: list[str], examples: dict[st
 def test_that_many_and_long_names_are_quick() -> None:
     columns = [f"Measured Value {number} (kg)" for number in range(2000)]
     assert rename(columns, {columns[0]: "measured_value_0"}).names[1999] == "measured_value_1999"
+    long = [f"{'word ' * 2000}{number}" for number in range(50)]
+    assert rename(["a1 (b)", *long], {"a1 (b)": "A_01"}).kept == tuple(long)
     assert rename(["x" * 10_000, "b"], {"x" * 10_000: "c"}).names == ("c", "b")
 
 

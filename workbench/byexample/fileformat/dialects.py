@@ -112,7 +112,7 @@ def _padded(texts: Sequence[str], dialect: Dialect) -> list[Dialect]:
 def _quoted(texts: Sequence[str], dialect: Dialect) -> Iterable[Dialect]:
     """Without quotes, or with those that open and close cells."""
     mark = re.escape(dialect.delimiter)
-    blanks = r"[ \t]*" if dialect.trim else ""
+    blanks = r"[ \t]*" if dialect.trim and dialect.delimiter.strip() else ""
     whole = "\n".join(texts[: max(3, _CHARACTERS // (1 + max(map(len, texts))))])
     double = False
     for quote in _QUOTES:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from workbench.byexample.renaming.rules import UNITS, Cut, CutKind, Fold, Order, Rule
+from workbench.byexample.renaming.rules import LONGEST, UNITS, Cut, CutKind, Fold, Order, Rule
 from workbench.byexample.renaming.words import CASES, words_of
 
 _JOINERS: tuple[str | None, ...] = (None, "_", " ", "", "-", ".")
@@ -19,20 +19,21 @@ _COST_OF_CUT = {
 _WITH_WORDS = {"", "prefix", "brackets", "unit"}
 _PATTERNS: tuple[CutKind, ...] = ("brackets", "bracket_marks", "leading_number", "trailing_number", "first_word", "last_word")
 _PARTS: tuple[CutKind, ...] = ("after_last", "before_first", "after_first", "before_last")
-_LONGEST = 300
 _MANY_WORDS = 6
 _SAMPLE = 100
 """Columns that are looked at to choose a rule."""
+_CUT_WORDS = 6
 _MARGIN = 1.6
 """A rule that costs so much more than the best is no other reading any more."""
 
 
 def rules_for(examples: Mapping[str, str], columns: Sequence[str]) -> list[Rule]:
     """The rules that give all examples, best first; at most one of those that rename all columns alike."""
-    pairs = [(old, new) for old, new in examples.items() if len(old) <= _LONGEST and len(new) <= _LONGEST]
+    pairs = [(old, new) for old, new in examples.items() if len(old) <= LONGEST and len(new) <= LONGEST]
     if len(pairs) < len(examples) or not pairs:
         return []
-    columns = [*examples, *[column for column in columns if column not in examples][:: max(1, len(columns) // _SAMPLE)]]
+    others = [column for column in columns if column not in examples and len(column) <= LONGEST]
+    columns = [*examples, *others[:: max(1, len(others) // _SAMPLE)]]
     found: dict[tuple[str, ...], tuple[float, Rule]] = {}
     for rule in _candidates(pairs):
         if not all(rule.apply(old)[0] == new for old, new in pairs) or _is_accident(rule, columns, examples):
@@ -199,9 +200,9 @@ def _cuts(old: str, new: str, pairs: Sequence[tuple[str, str]]) -> Iterable[Cut]
     words = words_of(old)
     if words and words[-1].text.lower() in UNITS:
         yield Cut("unit")
-    for word in words[1:]:
+    for word in words[1 : _CUT_WORDS + 1]:
         yield Cut("prefix", old[: word.start])
-    for word in words[:-1]:
+    for word in words[:-1][-_CUT_WORDS:]:
         yield Cut("suffix", old[word.end :])
     common = _common(pairs)
     yield from common

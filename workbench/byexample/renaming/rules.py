@@ -18,8 +18,10 @@ kg g mg t lb lbs oz km m cm mm mi ft in inch inches miles s sec secs seconds ms 
 days usd eur gbp chf jpy dollars euros pct percent c f k celsius deg degc degf pa hpa kpa bar psi kmh kph mph w kw kwh
 mwh v a hz khz mhz ghz kb mb gb tb b l ml pcs pc ha sqm sqft ppm
 """
+LONGEST = 300
+"""Longer names are no names; no rule fits them."""
 UNITS = frozenset(_UNITS.split())
-_BRACKETS = re.compile(r"\s*(\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|<[^<>]*>)")
+_BRACKETS = re.compile(r"[ _]?(\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|<[^<>]*>)")
 _MARKS = re.compile(r"[()\[\]{}<>]")
 _LEADING = re.compile(r"\s*#?\d+[\s._:)-]*")
 _TRAILING = re.compile(r"[\s._:(-]*\d+\)?\s*")
@@ -57,7 +59,7 @@ class Cut:
 
     def _patterned(self, name: str) -> str | None:
         if self.kind == "brackets":
-            rest = _BRACKETS.sub("", name)
+            rest = _BRACKETS.sub("", name).strip()
         elif self.kind == "bracket_marks":
             rest = _MARKS.sub("", name)
         elif self.kind == "leading_number":
@@ -123,6 +125,8 @@ class Rule:
 
     def apply(self, name: str) -> tuple[str, bool]:
         """The new name, and whether the whole rule fits; a name that it does not fit is left as it is, or only rewritten."""
+        if len(name) > LONGEST:
+            return name, False
         rest = self.cut.apply(name)
         fits = rest is not None
         if rest is None:
@@ -247,4 +251,4 @@ def _mark(text: str) -> str:
     return "blank" if text == " " else f"“{text}”"
 
 
-__all__ = ["CASES", "UNITS", "Cut", "Rule", "renumbered", "styled"]
+__all__ = ["CASES", "LONGEST", "UNITS", "Cut", "Rule", "renumbered", "styled"]
