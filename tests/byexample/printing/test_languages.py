@@ -12,7 +12,7 @@ from workbench.byexample.printing.python import function, to_python
 from workbench.byexample.tree.nodes import Column, Concat, Constant, Node
 from workbench.byexample.tree.numbers import FormatNumber, Number
 from workbench.byexample.tree.program import Program
-from workbench.byexample.tree.texts import Case, Match, Part
+from workbench.byexample.tree.texts import Case, Items, Match, Part
 
 NASTY = (
     "class", "", "Name", "name", "naïve café", "1st", "a'b\"c\\", "两", "line\nbreak", "re", "text", "*", "^x$", "{x}", "derive",
@@ -63,6 +63,13 @@ def test_that_any_names_of_columns_give_code_for_frames() -> None:
 def test_that_only_the_columns_that_are_read_are_parameters() -> None:
     code = to_python(Concat((Column(3), Column(1))), ("a", "b", "c", "d"))
     assert code.startswith("def derive(b: str | None, d: str | None) -> str | None:\n")
+
+
+def test_that_the_inside_of_a_list_is_no_column() -> None:
+    root = Items(Column(2), ",", Case(Column(0), "upper"), "", False, "+")
+    printed = function(root, ("a", "b", "c"))
+    assert printed.columns == (2,)
+    assert executed(printed.source)["derive"]("x,y") == "X+Y"
 
 
 def test_that_printing_is_deterministic() -> None:

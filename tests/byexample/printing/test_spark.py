@@ -14,7 +14,6 @@ from hypothesis import HealthCheck, Phase, given, settings
 from tests.byexample.trees import Cells, programs
 from tests.conftest import Requirement
 from workbench.byexample.printing.pyspark_code import to_pyspark
-from workbench.byexample.tree.dates import FormatMoment, ReadMoment
 from workbench.byexample.tree.nodes import Column, Concat, Constant, FirstOf, Node
 from workbench.byexample.tree.numbers import Arithmetic, FormatNumber, Number
 from workbench.byexample.tree.texts import Case, Part, Replace
@@ -70,7 +69,6 @@ def in_spark(spark: Any, root: Node, rows: list[Cells], output: str = "the `new`
     "root",
     [
         Concat((Case(Part(Column(0), " ", -1), "lower"), Constant(", \\ \"'{"), Part(Column(0), " ", 0))),
-        FormatMoment(ReadMoment(Column(1), ("yyyy-MM-dd",)), "d MMM yyyy"),
         FormatNumber(Arithmetic(Number(Column(2)), "/", Number(Part(Column(1), "-", -1))), 2, 2),
         FirstOf((Replace(Column(2), "", "-"), Constant("none"))),
     ],

@@ -10,6 +10,7 @@ from workbench.byexample.printing.english_dates import date_phrase
 from workbench.byexample.printing.english_numbers import number_phrase
 from workbench.byexample.printing.english_texts import text_phrase
 from workbench.byexample.printing.phrases import Phrase, Wording
+from workbench.byexample.printing.walking import columns_read
 from workbench.byexample.printing.words import listed, quoted
 from workbench.byexample.tree.conditions import Condition, IsBlank, IsMissing
 from workbench.byexample.tree.dates import FormatMoment
@@ -47,9 +48,7 @@ def _capital(text: str, wording: Wording) -> str:
 
 
 def _many(root: Node) -> bool:
-    from workbench.byexample.tree.program import walk
-
-    return any(isinstance(node, Column) and node.index > 0 for node in walk(root))
+    return columns_read(root)[-1:] > [0]
 
 
 def _whole(root: Node, wording: Wording) -> str:

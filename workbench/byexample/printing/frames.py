@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from workbench.byexample.printing.literals import RESERVED, fresh, identifier
 from workbench.byexample.printing.python_blocks import strict_columns
+from workbench.byexample.printing.walking import columns_read, uses_of
 from workbench.byexample.tree.nodes import Column, Constant, Node
-from workbench.byexample.tree.program import walk
 from workbench.byexample.tree.texts import After, Before, Between, Part, overlaps_itself
 from workbench.byexample.tree.tokens import TOKENS
 
@@ -23,8 +23,8 @@ def column_name(index: int, columns: Sequence[str]) -> str:
 
 def shared(root: Node) -> list[int]:
     """The columns that a program reads several times."""
-    found = [node.index for node in walk(root) if isinstance(node, Column)]
-    return sorted({index for index in found if found.count(index) > 1})
+    uses = uses_of(root)
+    return [index for index in columns_read(root) if uses[Column(index)] > 1]
 
 
 def variables(root: Node, columns: Sequence[str]) -> dict[int, str]:
@@ -38,7 +38,7 @@ def variables(root: Node, columns: Sequence[str]) -> dict[int, str]:
 
 def needs_all(root: Node) -> bool:
     """Whether nothing comes out where one of the columns is missing."""
-    read = frozenset(node.index for node in walk(root) if isinstance(node, Column))
+    read = frozenset(columns_read(root))
     return bool(read) and strict_columns(root, read) == read
 
 

@@ -12,8 +12,9 @@ from workbench.byexample.printing.modules import Module
 from workbench.byexample.printing.python_blocks import Blocks, tail
 from workbench.byexample.printing.python_dates import told
 from workbench.byexample.printing.scope import Scope
+from workbench.byexample.printing.walking import columns_read
 from workbench.byexample.tree.dates import ReadMoment
-from workbench.byexample.tree.nodes import Choose, Column, FirstOf, Node
+from workbench.byexample.tree.nodes import Choose, FirstOf, Node
 from workbench.byexample.tree.program import walk
 
 
@@ -35,7 +36,7 @@ def to_python(root: Node, columns: Sequence[str] = ()) -> str:
 
 def function(root: Node, columns: Sequence[str] = ()) -> Function:
     """The function, and which columns it takes."""
-    read = sorted({node.index for node in walk(root) if isinstance(node, Column)})
+    read = columns_read(root)
     names = _parameters(read, columns)
     module = Module({"derive", "Moment", *HELPER_NAMES, *names.values()})
     if _mixed(root, module):

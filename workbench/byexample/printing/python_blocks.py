@@ -3,60 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 
 from workbench.byexample.printing.python_conditions import condition_test, holds_without
 from workbench.byexample.printing.python_dates import date_value, told
 from workbench.byexample.printing.python_numbers import number_value
 from workbench.byexample.printing.python_texts import hint_of_text, text_value
 from workbench.byexample.printing.scope import NEVER, Scope, Value
+from workbench.byexample.printing.walking import parts_of, strict_nodes, uses_of
 from workbench.byexample.tree.conditions import Applies, Condition, Contains, HasToken, IsBlank, IsMissing, Not
 from workbench.byexample.tree.dates import Duration, EdgeMoment, MomentNumber, ReadMoment, RoundMoment, ShiftMoment
 from workbench.byexample.tree.nodes import Arm, Choose, Column, Concat, Constant, FirstOf, Node
 from workbench.byexample.tree.numbers import Arithmetic, CountOf, Length, Number, Round, Scale
-from workbench.byexample.tree.texts import Items
-
-
-def uses_of(node: Node) -> Counter[Node]:
-    """How often each node occurs in a block, not counting what stands inside another node that occurs again."""
-    found: Counter[Node] = Counter()
-    waiting = [node]
-    while waiting:
-        current = waiting.pop()
-        found[current] += 1
-        if found[current] == 1:
-            waiting.extend(parts_of(current))
-    return found
-
-
-def parts_of(node: Node) -> Iterator[Node]:
-    """The nodes that a node is made of, those of its conditions too."""
-    if isinstance(node, Items):
-        yield node.of
-        return
-    for field in fields(node):
-        value = getattr(node, field.name)
-        for item in value if isinstance(value, tuple) else (value,):
-            if isinstance(item, Arm):
-                yield item.then
-                condition = item.condition
-                while isinstance(condition, Not):
-                    condition = condition.condition
-                yield condition.of
-            elif isinstance(item, Node) and field.name != "form":
-                yield item
-
-
-def strict_nodes(node: Node) -> list[Node]:
-    """The nodes without whose value the node has none."""
-    waiting, found = [node], []
-    while waiting:
-        current = waiting.pop()
-        found.append(current)
-        if not isinstance(current, FirstOf | Choose):
-            waiting.extend(parts_of(current))
-    return found
 
 
 def strict_columns(node: Node, every: frozenset[int]) -> frozenset[int]:

@@ -8,8 +8,8 @@ from typing import Any
 
 from workbench.base.errors import UserError
 from workbench.byexample.printing.frames import column_name
-from workbench.byexample.tree.nodes import Column, Node
-from workbench.byexample.tree.program import walk
+from workbench.byexample.printing.walking import columns_read
+from workbench.byexample.tree.nodes import Node
 
 DIALECTS = {"duckdb": "duckdb", "spark": "pyspark", "pyspark": "pyspark"}
 
@@ -38,7 +38,7 @@ def sql_expression(root: Node, columns: Sequence[str], dialect: str) -> str | No
 
     from workbench.byexample.native import to_ibis
 
-    read = sorted({node.index for node in walk(root) if isinstance(node, Column)})
+    read = columns_read(root)
     count = max([*read, len(columns) - 1], default=0) + 1
     table = ibis.table({f"column {number}": "string" for number in range(count)}, name="rows")
     found = to_ibis(root, [table[f"column {number}"] for number in range(count)], DIALECTS[dialect])
