@@ -1,6 +1,7 @@
 """What each step does to the rows."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -8,6 +9,8 @@ from hypothesis import strategies as st
 
 from workbench.base.errors import UserError
 from workbench.dataprep.columns import ColumnInfo
+from workbench.dataprep.engine import Engine
+from workbench.dataprep.package import Dataflow, FileRef, Package
 from workbench.dataprep.steps import (
     STEPS,
     Condition,
@@ -147,6 +150,36 @@ def test_that_a_column_is_learned_over_rows_whose_output_is_not_known() -> None:
     rows = [("Ada Lovelace",), ("Grace Brewster Hopper",), ("Alan Turing",)]
     step = Derive.learn("last", ("name",), [(rows[0], "Lovelace")], rows)
     assert [step.load_program().run(row) for row in rows] == ["Lovelace", "Hopper", "Turing"]
+
+
+def test_that_a_program_without_a_native_form_runs_and_says_so(run_steps: Run) -> None:
+    step = Derive.learn("q", ("a", "b"), [(("84", "4"), "21"), (("65", "13"), "5"), (("90", "8"), "11.25")])
+    assert run_steps("a,b\n7,2\n9,0\n,3\n", step) == [("7", "2", "3.5"), ("9", "0", None), (None, "3", None)]
+    found = step.check((ColumnInfo("a", "integer"), ColumnInfo("b", "integer")))
+    assert [problem.severity for problem in found] == ["info"]
+    assert found[0].message == "Runs as a Python function: Arithmetic has no native form for a division."
+
+
+def test_that_a_program_with_a_native_form_is_tried_once_on_the_same_rows(project: Path, engine: Engine) -> None:
+    (project / "a.csv").write_text("t\n517\n1733\nNA\n")
+    step = Derive.learn("hours", ("t",), [(("517",), "5AM-6AM")])
+    assert step.check((ColumnInfo("t", "integer"),)) == []
+    for kept in (("hours",), ("t", "hours")):
+        flow = Dataflow(name="f", source=FileRef(path="a.csv"), steps=(step, Keep(columns=kept)))
+        with engine.view(Package(flows=(flow,)), "f") as view:
+            assert view.window(0, 3).columns[-1] == ("5AM-6AM", "5PM-6PM", None)
+            assert view.notes == ()
+    assert list(engine._store.agreements.values()) == [True]
+
+
+def test_that_a_program_of_an_earlier_version_says_what_to_do() -> None:
+    step = Derive(column="d", inputs=("t",), program={"version": 1, "program": {"column": 0}})
+    found = step.check((ColumnInfo("t", "string"),))
+    assert [problem.severity for problem in found] == ["error"]
+    assert "version 1" in found[0].message
+    assert "its examples are kept" in found[0].message
+    with pytest.raises(UserError, match="version 1"):
+        step.load_program()
 
 
 def test_that_a_derived_column_may_be_a_number_and_a_plain_join_of_columns(run_steps: Run) -> None:

@@ -69,7 +69,7 @@ class QueryContext:
             native = program.to_ibis(texts)
             if native is not None and self._agrees(self.store, name, program, table.select(*_named(texts))):
                 return native
-            self.store.add_function(name, _remembering(program), len(texts))
+            self.store.add_function(name, _remembering(program, len(texts)), len(texts))
         value: ir.Value = function(name, ["string"] * len(texts), "string")(*texts)
         return value
 
@@ -251,8 +251,10 @@ def columns_of(store: Store, table: str) -> Schema:
     return tuple(ColumnInfo(row[0], type_of(ibis.dtype(ibis_type(str(row[1]))))) for row in store.rows(f"DESCRIBE {table}"))
 
 
-def _remembering(program: Program) -> Callable[..., Any]:
-    """The program as a function of Arrow arrays that computes each distinct input once."""
+def _remembering(program: Program, arguments: int) -> Callable[..., Any]:
+    """The program as a function of so many Arrow arrays; it computes each distinct input once."""
+    import inspect
+
     import pyarrow as pa
 
     known: dict[tuple[str | None, ...], str | None] = {}
@@ -269,4 +271,6 @@ def _remembering(program: Program) -> Callable[..., Any]:
             answers.append(answer)
         return pa.array(answers, pa.string())
 
+    parameters = [inspect.Parameter(f"a{number}", inspect.Parameter.POSITIONAL_ONLY) for number in range(arguments)]
+    call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # DuckDB counts them
     return call

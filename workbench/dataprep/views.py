@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workbench.dataprep.columns import ColumnInfo, Schema, find, missing_columns, quoted
-from workbench.dataprep.control import Cancel
+from workbench.dataprep.control import Cancel, Progress
 from workbench.dataprep.profiles import ColumnProfile, profile_column
 from workbench.dataprep.reports import Note
 from workbench.dataprep.storage import Store
@@ -29,6 +29,31 @@ class Window:
     def row_count(self) -> int:
         """How many rows it holds."""
         return len(self.columns[0]) if self.columns else 0
+
+
+_LOOKED_AT = 20_000
+"""How many rows, spread over the table, a sample of its values is taken from."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Distinct combinations of texts, in the order of their first rows."""
+
+    rows: tuple[tuple[str | None, ...], ...]
+    places: tuple[int, ...]
+    """The first row of each, as far as was looked."""
+    counts: tuple[int, ...]
+    """How many rows hold each, as far as was looked."""
+    whole: bool
+    """Whether every row was looked at and every combination is here."""
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """How many rows miss a value, and some of them."""
+
+    count: int
+    rows: tuple[int, ...]
 
 
 class TableView:
@@ -78,13 +103,59 @@ class TableView:
         where = self._range(offset, self._row_count if limit is None else limit)
         return self._store.arrow(f"SELECT * FROM {self._table} WHERE {where}")  # noqa: S608
 
-    def distinct(self, columns: list[str], limit: int = 2000) -> list[tuple[str | None, ...]]:
-        """The distinct combinations of texts in these columns, in the order of their first rows: what a program is learned over."""
+    def sample(self, columns: Sequence[str], limit: int = 2000) -> Sample:
+        """Some of the distinct combinations of texts in these columns, spread over the rows: what a program is learned over."""
         texts = [f"CAST({quoted(name)} AS VARCHAR)" for name in columns]
+        names = [f"c{number}" for number in range(len(texts))]
+        step = max(1, self._row_count // _LOOKED_AT)
+        chosen = ", ".join(f"{text} AS {name}" for text, name in zip(texts, names, strict=True))
         found = self._store.rows(
-            f"SELECT {', '.join(texts)} FROM {self._table} GROUP BY {', '.join(texts)} ORDER BY min(rowid) LIMIT {limit}"  # noqa: S608
+            f"SELECT place, rows, total, {', '.join(names)} FROM ("  # noqa: S608
+            f"SELECT *, row_number() OVER (ORDER BY place) - 1 AS number, count(*) OVER () AS total FROM ("
+            f"SELECT min(rowid) AS place, count(*) AS rows, {chosen} FROM {self._table} WHERE hash(rowid) % {step} = 0 "
+            f"GROUP BY {', '.join(texts)})) WHERE number % ((total + {limit - 1}) // {limit}) = 0 ORDER BY place"
         )
-        return [tuple(row) for row in found]
+        total = found[0][2] if found else 0
+        return Sample(
+            tuple(row[3:] for row in found),
+            tuple(row[0] for row in found),
+            tuple(row[1] for row in found),
+            whole=step == 1 and total <= limit,
+        )
+
+    def places(self, columns: Sequence[str], wanted: Sequence[tuple[str | None, ...]]) -> dict[tuple[str | None, ...], int]:
+        """The first row that holds each of the wanted combinations of texts; those that are nowhere are left out."""
+        import pyarrow as pa
+
+        if not wanted:
+            return {}
+        names = [f"c{number}" for number in range(len(columns))]
+        asked = pa.table({name: pa.array([row[at] for row in wanted], pa.string()) for at, name in enumerate(names)})
+        same = " AND ".join(
+            f"CAST(t.{quoted(column)} AS VARCHAR) IS NOT DISTINCT FROM w.{name}"
+            for column, name in zip(columns, names, strict=True)
+        )
+        listed = ", ".join(f"w.{name}" for name in names)
+        with self._store.cursor() as cursor:
+            cursor.register("wanted", asked)
+            found = cursor.execute(
+                f"SELECT min(t.rowid), {listed} FROM {self._table} AS t JOIN wanted AS w ON {same} GROUP BY {listed}"  # noqa: S608
+            ).fetchall()
+        return {tuple(row[1:]): row[0] for row in found}
+
+    def unanswered(
+        self, column: str, inputs: Sequence[str], limit: int = 20, *, cancel: Cancel | None = None, progress: Progress | None = None
+    ) -> Unanswered:
+        """The rows in which a column misses a value although one of its inputs has one; of each shape of the inputs the first."""
+        texts = [f"CAST({quoted(name)} AS VARCHAR)" for name in inputs]
+        filled = " OR ".join(f"trim({text}) <> ''" for text in texts)
+        shapes = ", ".join(f"regexp_replace(regexp_replace({text}, '[0-9]+', '0', 'g'), '\\p{{L}}+', 'a', 'g')" for text in texts)
+        found = self._store.run(
+            f"SELECT min(rowid), sum(count(*)) OVER () FROM {self._table} WHERE {quoted(column)} IS NULL AND ({filled}) "  # noqa: S608
+            f"GROUP BY {shapes} ORDER BY count(*) DESC, min(rowid) LIMIT {limit}",
+            cancel=cancel, progress=progress, what="Looking for rows without a value",
+        )  # fmt: skip
+        return Unanswered(int(found[0][1]) if found else 0, tuple(row[0] for row in found))
 
     def profile(self, column: str, cancel: Cancel | None = None) -> ColumnProfile:
         """The statistics of a column. May take a second on millions of rows: call it off the GUI thread."""

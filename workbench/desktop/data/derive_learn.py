@@ -1,8 +1,9 @@
-"""What derive by example asks of the engine room, in workers: learn over the rows, find rows to look at."""
+"""What derive by example asks of the engine room, in workers: learn over the rows, compare readings, look at all rows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from workbench.base.errors import UserError
 from workbench.desktop.operations import Progress
 
 if TYPE_CHECKING:
@@ -10,9 +11,40 @@ if TYPE_CHECKING:
     from workbench.dataprep.views import TableView
 
 Row = tuple[str | None, ...]
-INPUTS = 2000
-_CHUNK = 5000
-_REVIEW = 40
+Examples = tuple[tuple[Row, str | None], ...]
+LANGUAGES = {"english": "English", "python": "Python", "pandas": "pandas", "polars": "Polars", "pyspark": "PySpark", "sql": "SQL"}
+_INPUTS = 500
+_SHOWN = 40
+_COMPARED = 20
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Rows of a view that a program is learned over: one of every shape, then some spread over the table."""
+
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    places: tuple[int, ...]
+    """The row of the view that holds each."""
+    counts: tuple[int, ...]
+    """How many rows hold each."""
+    whole: bool
+    """Whether these are all values of the view."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Another program that fulfils the examples, and where it differs from the one that is taken."""
+
+    program: "Program"
+    words: str
+    sentence: str
+    differs: str
+    """On how many rows, in words."""
+    row: int | None = None
+    """The first row of the view on which it differs, with both answers."""
+    here: str | None = None
+    there: str | None = None
 
 
 @dataclass(frozen=True)
@@ -21,53 +53,110 @@ class Lesson:
 
     program: "Program | None"
     sentence: str
-    code: str = ""
     doubtful: tuple[int, ...] = ()
-    """Rows of the view that deserve a look, in their order."""
+    """Rows of the view that deserve a look, the most doubtful first."""
     conflicts: tuple[int, ...] = ()
     """Examples (by index) that contradict each other."""
-    alternatives: int = 0
+    readings: tuple[Reading, ...] = ()
 
 
-def learn_lesson(
-    view: "TableView", columns: tuple[str, ...], examples: tuple[tuple[Row, str | None], ...], progress: Progress
-) -> Lesson:
-    """Learns a program from the examples; the distinct rows of the view tell where it is in doubt."""
-    from workbench.byexample import learn
+def take_inputs(view: "TableView", columns: tuple[str, ...]) -> Inputs:
+    """What programs are learned over: at most 500 rows, quick on a table of any height."""
+    from workbench.byexample.synthesis.doubt import sample_rows
 
-    inputs = view.distinct(list(columns), INPUTS)
-    progress.check()
-    learned = learn(list(examples), inputs)
-    progress.check()
-    if learned.program is None:
-        return Lesson(None, learned.explanation, conflicts=_indices(learned.conflicts))
-    wanted = [inputs[number] for number in learned.doubtful[:_REVIEW]]
-    rows = find_rows(view, columns, wanted, progress)
-    return Lesson(
-        learned.program,
-        learned.explanation or learned.program.explain(),
-        learned.program.to_python(),
-        tuple(sorted(rows.values())),
-        alternatives=len(learned.alternatives),
+    found = view.sample(columns)
+    chosen = set(found.rows) if len(found.rows) <= _INPUTS else set(sample_rows(found.rows, _INPUTS))
+    kept = [number for number, row in enumerate(found.rows) if row in chosen]
+    return Inputs(
+        columns,
+        tuple(found.rows[number] for number in kept),
+        tuple(found.places[number] for number in kept),
+        tuple(found.counts[number] for number in kept),
+        found.whole and len(kept) == len(found.rows),
     )
 
 
-def find_rows(view: "TableView", columns: tuple[str, ...], wanted: list[Row], progress: Progress) -> dict[Row, int]:
-    """The first row of the view that holds each of the wanted texts."""
-    from workbench.dataprep.columns import names
+def learn_lesson(inputs: Inputs, examples: Examples, progress: Progress) -> Lesson:
+    """Learns a program from the examples. Raises Cancelled when `progress` says so."""
+    from workbench.byexample import Budget, LearningCancelled, learn
 
-    places = [names(view.columns).index(name) for name in columns]
-    left, found = set(wanted), {}
-    for offset in range(0, view.row_count, _CHUNK):
-        if not left:
-            break
+    try:
+        learned = learn(examples, inputs.rows, budget=Budget(cancelled=lambda: progress.cancelled))
+    except LearningCancelled:
         progress.check()
-        window = view.window(offset, _CHUNK)
-        for number, row in enumerate(zip(*(window.columns[place] for place in places), strict=True)):
-            if row in left:
-                left.discard(row)
-                found[row] = offset + number
+        raise
+    progress.check()
+    program = learned.program
+    if program is None:
+        return Lesson(None, learned.explanation, conflicts=_indices(learned.conflicts))
+    others = _apart(inputs, [(other.program, other.differs) for other in learned.alternatives])
+    readings = tuple(_reading(inputs, program, other, differs) for other, differs in others)
+    places = tuple(inputs.places[number] for number in learned.doubtful)
+    return Lesson(program, program.explain(inputs.columns), places, readings=readings)
+
+
+def take_reading(inputs: Inputs, lesson: Lesson, taken: "Program") -> Lesson:
+    """The lesson with another of its programs in the first place; where the rest differ is found anew.
+
+    The rows on which it differs from what was learned come first among those in doubt.
+    """
+    others = [program for program in (lesson.program, *(reading.program for reading in lesson.readings)) if program is not None]
+    answers = [taken.run(row) or "" for row in inputs.rows]
+    found = []
+    for program in others:
+        differs = tuple(number for number, row in enumerate(inputs.rows) if (program.run(row) or "") != answers[number])
+        if program != taken and differs:
+            found.append((program, differs))
+    readings = [_reading(inputs, taken, program, differs) for program, differs in _apart(inputs, found)]
+    first = tuple(row for row in (reading.row for reading in readings[:1]) if row is not None)
+    doubtful = tuple(dict.fromkeys((*first, *lesson.doubtful)))
+    return replace(lesson, program=taken, sentence=taken.explain(inputs.columns), readings=tuple(readings), doubtful=doubtful)
+
+
+def fits(program: "Program", examples: Examples) -> bool:
+    """Whether a program gives all examples their outputs."""
+    return all((program.run(row) or "") == (output or "") for row, output in examples)
+
+
+def with_unanswered(lesson: Lesson, rows: tuple[int, ...]) -> Lesson:
+    """The lesson with more rows in doubt: those without an answer come before all others."""
+    return replace(lesson, doubtful=tuple(dict.fromkeys((*rows, *lesson.doubtful)))[:_SHOWN])
+
+
+def code_of(program: "Program", columns: tuple[str, ...], output: str) -> dict[str, str]:
+    """The program in each of LANGUAGES; where it has no form in one, the sentence that says why."""
+    found = {}
+    for language in LANGUAGES:
+        try:
+            found[language] = program.to_code(language, columns, output)
+        except UserError as error:
+            found[language] = f"-- {error.message}\n-- {error.hint}".rstrip("- \n")
     return found
+
+
+def _apart(inputs: Inputs, others: "list[tuple[Program, tuple[int, ...]]]") -> "list[tuple[Program, tuple[int, ...]]]":
+    """Of programs that say the same where they differ from the first, only the best."""
+    found: dict[object, tuple[Program, tuple[int, ...]]] = {}
+    for program, differs in others:
+        says = tuple(program.run(inputs.rows[number]) for number in differs[:_COMPARED])
+        found.setdefault((differs, says), (program, differs))
+    return list(found.values())
+
+
+def _reading(inputs: Inputs, program: "Program", other: "Program", differs: tuple[int, ...]) -> Reading:
+    from workbench.byexample.printing.english import explain_short
+
+    words, sentence = explain_short(other.root, inputs.columns), other.explain(inputs.columns)
+    if not differs:
+        return Reading(other, words, sentence, "the same on the rows that were looked at")
+    rows = sum(inputs.counts[number] for number in differs)
+    if inputs.whole:
+        shown = f"differs on {rows:,} row{'' if rows == 1 else 's'}"
+    else:
+        share = rows / max(sum(inputs.counts), 1)
+        shown = f"differs on about {share:.0%} of the rows" if share >= 0.01 else "differs on few rows"
+    row = inputs.rows[differs[0]]
+    return Reading(other, words, sentence, shown, inputs.places[differs[0]], program.run(row), other.run(row))
 
 
 def _indices(conflicts: "tuple[Conflict, ...]") -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""The panel of derive by example: inputs and name, what was learned in a sentence, the examples, rows to review, the code."""
+"""The panel of derive by example: inputs and name, what was learned in a sentence, rows to review, other readings, the code."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -7,13 +7,15 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QScrollArea, QWidget
 
+from workbench.desktop.data.derive_code import CodeTabs
 from workbench.desktop.data.derive_learn import Lesson, Row
+from workbench.desktop.data.derive_readings import ReadingList
 from workbench.desktop.data.editor_host import Panel
 from workbench.desktop.data.editors.fields import ColumnPicker, choice
 from workbench.desktop.data.wizard.draft import TYPE_TITLES
 from workbench.desktop.icons import icon
 from workbench.desktop.theme import theme
-from workbench.desktop.widgets import CodeView, IconLabel, button, clear_layout, icon_button, label
+from workbench.desktop.widgets import ElidedLabel, IconLabel, button, clear_layout, icon_button, label
 
 if TYPE_CHECKING:
     from workbench.dataprep.columns import Schema
@@ -26,6 +28,10 @@ class DerivePanel(Panel):
     name_changed = Signal()
     example_removed = Signal(int)
     review_asked = Signal()
+    confirmed = Signal()
+    """The current row, one of those in doubt, is right as it is."""
+    reading_chosen = Signal(int)
+    code_asked = Signal()
 
     def __init__(self, schema: "Schema", inputs: tuple[str, ...], name: str, type_: str, *, edit: bool) -> None:
         super().__init__("wand-sparkles", "Derive column by example", "Save" if edit else "Add column")
@@ -54,15 +60,17 @@ class DerivePanel(Panel):
         self._sentence.setSizePolicy(
             self._sentence.sizePolicy().horizontalPolicy().Ignored, self._sentence.sizePolicy().verticalPolicy()
         )
-        self.review = button("Review next suggested row", self.review_asked.emit, icon="corner-down-left")
-        self.code_button = button("Show code", self._on_code, kind="ghost", icon="code")
         line = QHBoxLayout()
         line.setSpacing(8)
-        line.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignVCenter)
+        line.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self._sentence, 1)
-        line.addWidget(self.review)
-        line.addWidget(self.code_button)
         self.outer.addLayout(line)
+        self._tools = self._make_tools()
+        self.outer.addWidget(self._tools)
+        self.readings = ReadingList()
+        self.readings.chosen.connect(self.reading_chosen)
+        self.readings.hide()
+        self.outer.addWidget(self.readings)
         self._chips = QWidget()
         self._chip_row = QHBoxLayout(self._chips)
         self._chip_row.setContentsMargins(0, 0, 0, 0)
@@ -75,11 +83,27 @@ class DerivePanel(Panel):
         self._chip_area.setWidget(self._chips)
         self._chip_area.setFixedHeight(36)
         self.outer.addWidget(self._chip_area)
-        self.code = CodeView()
-        self.code.setFixedHeight(150)
+        self.code = CodeTabs()
         self.code.hide()
         self.outer.addWidget(self.code)
         self.show_lesson(None, 0)
+
+    def _make_tools(self) -> QWidget:
+        """The line under the sentence: what holds of all rows, and what can be done next."""
+        self._facts = ElidedLabel("", "muted")
+        self.confirm = button("Looks right", self.confirmed.emit, icon="check", tooltip="Take this row as one more example")
+        self.review = button("Review next suggested row", self.review_asked.emit, icon="corner-down-left")
+        self.readings_button = button("Other readings", self._on_readings, kind="ghost", icon="list")
+        self.code_button = button("Show code", self._on_code, kind="ghost", icon="code")
+        tools = QWidget()
+        tools.setProperty("transparent", True)
+        row = QHBoxLayout(tools)
+        row.setContentsMargins(24, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self._facts, 1)
+        for made in (self.confirm, self.review, self.readings_button, self.code_button):
+            row.addWidget(made)
+        return tools
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a narrow window the fields keep their places, and the words between them go."""
@@ -106,14 +130,36 @@ class DerivePanel(Panel):
             self._say("triangle-alert", "bad", lesson.sentence)
         else:
             self._say("circle-check", "ok", lesson.sentence)
+        learned = lesson is not None and lesson.program is not None and examples > 0
         count = len(lesson.doubtful) if lesson is not None else 0
+        readings = lesson.readings if lesson is not None and learned else ()
+        self._tools.setVisible(learned)
+        self.confirm.hide()
+        self.show_doubtful(count)
+        self.readings_button.setVisible(bool(readings))
+        self.readings.show_readings(readings)
+        self.readings.setVisible(bool(readings) and self.readings.isVisibleTo(self))
+        self._name_readings(len(readings))
+        self.ok.setEnabled(learned)
+        if not learned:
+            self.code.hide()
+        self.code_button.setText("Hide code" if self.code.isVisibleTo(self) else "Show code")
+        if self.code.isVisibleTo(self):
+            self.code_asked.emit()
+
+    def show_doubtful(self, count: int) -> None:
+        """How many rows deserve a look."""
         self.review.setVisible(bool(count))
         self.review.setText(f"Review next suggested row ({count})")
-        self.ok.setEnabled(lesson is not None and lesson.program is not None and examples > 0)
-        self.code.set_text(lesson.code if lesson is not None else "")
-        self.code_button.setVisible(bool(lesson is not None and lesson.code))
-        if lesson is None or not lesson.code:
-            self.code.hide()
+
+    @property
+    def facts(self) -> str:
+        """What the panel says of all rows."""
+        return self._facts.full_text
+
+    def show_facts(self, sentence: str) -> None:
+        """What holds of all rows, once they were looked at."""
+        self._facts.set_text(sentence)
 
     def show_learning(self) -> None:
         """The examples are being learned from."""
@@ -126,7 +172,7 @@ class DerivePanel(Panel):
         self.ok.setEnabled(False)
 
     def show_examples(self, examples: "Sequence[tuple[Row, str | None]]", conflicts: Sequence[int] = ()) -> None:
-        """The examples so far, each with a button that takes it back."""
+        """The examples so far, each with a button that takes it back; those in conflict are marked."""
         clear_layout(self._chip_row)
         self._chip_area.setVisible(bool(examples))
         if examples:
@@ -147,6 +193,18 @@ class DerivePanel(Panel):
     def _on_code(self) -> None:
         self.code.setVisible(not self.code.isVisible())
         self.code_button.setText("Hide code" if self.code.isVisible() else "Show code")
+        if self.code.isVisible():
+            self.code.show_code({})
+            self.code_asked.emit()
+
+    def _on_readings(self) -> None:
+        self.readings.setVisible(not self.readings.isVisible())
+        self._name_readings(self._reading_count)
+
+    def _name_readings(self, count: int) -> None:
+        self._reading_count = count
+        hide = self.readings.isVisibleTo(self)
+        self.readings_button.setText("Hide other readings" if hide else f"Other readings ({count})")
 
 
 class _Chip(QWidget):
@@ -159,6 +217,8 @@ class _Chip(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(9, 0, 2, 0)
         row.setSpacing(5)
+        if bad:
+            row.addWidget(IconLabel("triangle-alert", 14, "bad"))
         row.addWidget(label(short, "muted"))
         row.addWidget(IconLabel("arrow-right", 12))
         row.addWidget(label(output or "missing", "error" if bad else ""))
@@ -166,7 +226,9 @@ class _Chip(QWidget):
         cross.setIcon(icon("x"))
         cross.setStyleSheet("QToolButton { min-height: 18px; max-height: 20px; padding: 0 2px; }")
         row.addWidget(cross)
-        self.setToolTip(f"{source} → {output}")
+        warning = "\nThis example contradicts another one: change it or take it back." if bad else ""
+        self.setToolTip(f"{source} → {output}{warning}")
+        self.setAccessibleName(self.toolTip())
         self.setFixedHeight(28)
 
     def paintEvent(self, event: QPaintEvent) -> None:
