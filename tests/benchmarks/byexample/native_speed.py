@@ -24,7 +24,8 @@ TASKS: dict[str, tuple[Node, str]] = {
     ),
 }
 ROWS_SQL = """
-    CREATE TABLE rows AS SELECT 'Anna' || i % 977 AS first, 'Schmidt' || i % 1009 AS last, i % 500 || ' Main St,Town' || i % 300 || ',CA' AS place,
+    CREATE TABLE rows AS SELECT 'Anna' || i % 977 AS first, 'Schmidt' || i % 1009 AS last,
+    i % 500 || ' Main St,Town' || i % 300 || ',CA' AS place,
     strftime(DATE '1950-01-01' + CAST(i % 30000 AS INTEGER), '%d/%m/%Y') AS day FROM range({}) AS numbers(i)
 """
 COLUMNS = ("first", "last", "place", "day")
@@ -57,14 +58,15 @@ def main(rows: int) -> None:
                 f"SELECT count(*) FROM rows WHERE ({expression}) IS DISTINCT FROM ({by_hand})"
             ).fetchall()[0][0]
             ours, theirs = best(connection, [expression, by_hand])
-            print(f"{name}: native {ours:.3f} s, by hand {theirs:.3f} s, ratio {ours / theirs:.2f}, {different} rows differ")
+            shown = f"native {ours:.3f} s, by hand {theirs:.3f} s, ratio {ours / theirs:.2f}, {different} rows differ"
+            print(f"{name}: {shown}")  # noqa: T201
         given = connection.execute("SELECT first, last, place, day FROM rows LIMIT 200000").fetchall()
     for name, (root, _) in TASKS.items():
         program = Program(root)
         began = time.process_time()
         for row in given:
             program.run(row)
-        print(f"{name}: interpreter {len(given) / (time.process_time() - began):,.0f} rows/s")
+        print(f"{name}: interpreter {len(given) / (time.process_time() - began):,.0f} rows/s")  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ def run_duckdb(program: Program, rows: Sequence[Row]) -> list[str | None]:
     value = to_ibis(program.root, [table[name] for name in columns])
     if value is None:
         raise UserError(f"The program does not run natively: {why_not(program.root)}")
-    sql = str(ibis.to_sql(table.select("row", derived=value).order_by("row"), dialect="duckdb"))
+    sql = str(ibis.to_sql(table.select("row", derived=value).order_by("row"), dialect="duckdb", pretty=False))
     with duckdb.connect() as connection:
         connection.register("data", data)
         return [derived for _, derived in connection.execute(sql).fetchall()]

@@ -1,7 +1,8 @@
 """A date of digits shown otherwise on DuckDB, by its own functions: several times as fast as the general way.
 
-Only texts that have the full length of the format, without blanks at their ends, go this way: DuckDB takes as many digits as a field
-has at most, so that at full length every field has all its digits, and the interpreter reads the same. All others go the general way.
+Only texts that have the full length of the format, without blanks at their ends, go this way: DuckDB takes as many digits as a
+field has at most, so that at full length every field has all its digits, and the interpreter reads the same. All others go the
+general way.
 """
 
 from __future__ import annotations
