@@ -30,6 +30,7 @@ def _session() -> Any:
             SparkSession.builder.master("local[1]")
             .config("spark.ui.enabled", "false")
             .config("spark.sql.codegen.wholeStage", "false")
+            .config("spark.sql.subexpressionElimination.enabled", "false")
             .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
         )
         session = builder.config("spark.sql.shuffle.partitions", "1").config("spark.log.level", "OFF").getOrCreate()
