@@ -103,6 +103,26 @@ def _(stage: Stage, props: Props) -> None:
     stage.shoot("data-derive-two-examples")
     stage.press("Show code", session.panel)
     stage.shoot("data-derive-code")
+    session.panel.code.tabs.setCurrentIndex(5)
+    stage.shoot("data-derive-sql")
+    session.cancel()
+
+
+@screen("data-derive-readings", "data", "Derive by example: other readings of one example")
+def _(stage: Stage, props: Props) -> None:
+    page = at_step(stage, props, 2)
+    page.table.show_column("sched_dep_time")
+    stage.click(page.toolbar.buttons["derive"])
+    stage.until(lambda: isinstance(page.session, DeriveSession), "derive by example begins")
+    stage.settle()
+    session = page.session
+    assert isinstance(session, DeriveSession)
+    type_into_cell(stage, page, 0, session.column, "5")
+    stage.click(session.panel.readings_button)
+    stage.shoot("data-derive-readings")
+    session.panel.reading_chosen.emit(0)
+    stage.settle()
+    stage.shoot("data-derive-reading-taken")
     session.cancel()
 
 

@@ -73,7 +73,7 @@ def build_package(stage: Stage, project: Project) -> str:
     from workbench.dataprep.package import Package
 
     weather = _weather_flow()
-    flights = _flights_flow(stage, weather.id)
+    flights = _flights_flow(stage, project, weather.id)
     path = project.folder / PACKAGE
     package = Package(flows=(weather, flights)).save(path)
     stage.tell(f"Dataflow {flights.name}:")
@@ -91,11 +91,12 @@ def _weather_flow() -> "Dataflow":
     return Dataflow(name="weather", source=FileRef(path="weather.wbsource"), steps=(Keep(columns=WEATHER),))
 
 
-def _flights_flow(stage: Stage, weather: str) -> "Dataflow":
+def _flights_flow(stage: Stage, project: Project, weather: str) -> "Dataflow":
     from workbench.dataprep.package import Dataflow, FileRef
     from workbench.dataprep.steps import Condition, Convert, Derive, Filter, Join, JoinKey, Remove, WriteParquet
 
-    derive = Derive.learn(WINDOW, ("sched_dep_time",), [((given,), wanted) for given, wanted in EXAMPLES])
+    examples = [((given,), wanted) for given, wanted in EXAMPLES]
+    derive = Derive.learn(WINDOW, ("sched_dep_time",), examples, _values(project, "sched_dep_time"))
     _tell_learned(stage, derive)
     steps = (
         Filter(conditions=(Condition(column="arr_delay", operator="is_not_missing"),), note="cancelled and diverted flights"),
@@ -111,6 +112,19 @@ def _flights_flow(stage: Stage, weather: str) -> "Dataflow":
         WriteParquet(path=PREPARED),
     )
     return Dataflow(name="flights", source=FileRef(path="flights.wbsource"), steps=steps)
+
+
+def _values(project: Project, column: str) -> "tuple[tuple[str | None, ...], ...]":
+    """Values of a column of the flights, over which a program is learned."""
+    from workbench.dataprep.engine import Engine
+    from workbench.dataprep.package import Dataflow, FileRef, Package
+
+    flow = Dataflow(name="flights", source=FileRef(path="data/flights.wbsource"))
+    with (
+        Engine(project.folder, WorkspacePaths.default().cache) as engine,
+        engine.view(Package(flows=(flow,)), flow.id, sample_rows=100_000) as view,
+    ):
+        return view.sample((column,)).rows
 
 
 def _tell_learned(stage: Stage, derive: "Derive") -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 Row = tuple[str | None, ...]
 Examples = tuple[tuple[Row, str | None], ...]
 LANGUAGES = {"english": "English", "python": "Python", "pandas": "pandas", "polars": "Polars", "pyspark": "PySpark", "sql": "SQL"}
-_INPUTS = 500
+_INPUTS = 300
 _SHOWN = 40
 _COMPARED = 20
 
@@ -61,7 +61,7 @@ class Lesson:
 
 
 def take_inputs(view: "TableView", columns: tuple[str, ...]) -> Inputs:
-    """What programs are learned over: at most 500 rows, quick on a table of any height."""
+    """What programs are learned over: at most 300 rows, quick on a table of any height."""
     from workbench.byexample.synthesis.doubt import sample_rows
 
     found = view.sample(columns)
