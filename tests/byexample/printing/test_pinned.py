@@ -54,7 +54,8 @@ import re
 
 def title_case(text: str) -> str:
     """Each word with a capital first letter."""
-    return re.sub(r"[^\W\d_]+", lambda word: word[0][0].upper() + word[0][1:].lower(), text)
+    small = text.replace("İ", "i").replace("Σ", "σ").lower()  # each letter by itself
+    return re.sub(r"[^\W\d_]+", lambda word: text[word.start()].upper() + word[0][1:], small)
 
 
 def derive(city: str | None) -> str | None:

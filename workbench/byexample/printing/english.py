@@ -14,7 +14,7 @@ from workbench.byexample.printing.walking import columns_read
 from workbench.byexample.printing.words import listed, quoted
 from workbench.byexample.tree.conditions import Condition, IsBlank, IsMissing
 from workbench.byexample.tree.dates import FormatMoment
-from workbench.byexample.tree.moments import quote
+from workbench.byexample.tree.moments import elements, quote
 from workbench.byexample.tree.nodes import Choose, Column, Concat, Constant, FirstOf, Node
 
 SHORT = 60
@@ -135,6 +135,8 @@ def _concat(parts: Sequence[Node], wording: Wording) -> Phrase:
     alternate = len(parts) == 2 * len(values) - 1 and all(isinstance(part, Constant) for part in parts[1::2])
     if alternate and len(values) > 1 and len(set(between)) == 1 and all(isinstance(value, Column) for value in values):
         return Phrase(f"{listed([str(wording.phrase(value)) for value in values])} joined by {quoted(between[0] or '')}")
+    if len(values) == len(parts) and all(isinstance(value, Column) for value in values):
+        return Phrase(f"{listed([str(wording.phrase(value)) for value in values])} one after the other")
     text = ""
     waiting = ""
     for number, part in enumerate(parts):
@@ -175,4 +177,20 @@ def _flat(parts: Sequence[Node]) -> list[Node]:
             found[at : at + step + 1] = [replace(left, pattern=left.pattern + text + right.pattern)]
         else:
             at += 1
-    return found
+    return _one_date(found)
+
+
+def _one_date(parts: list[Node]) -> list[Node]:
+    """A date of several fields with the texts around it as one pattern."""
+    dates = [part for part in parts if isinstance(part, FormatMoment)]
+    if len(dates) != 1 or len(elements(dates[0].pattern)) < 2:
+        return parts
+    pattern = ""
+    for part in parts:
+        if isinstance(part, FormatMoment):
+            pattern += part.pattern
+        elif isinstance(part, Constant):
+            pattern += quote(part.text or "")
+        else:
+            return parts
+    return [replace(dates[0], pattern=pattern)]

@@ -18,6 +18,7 @@ from workbench.byexample.tree.dates import (
 )
 from workbench.byexample.tree.moments import Moment, elements, show_moment
 from workbench.byexample.tree.nodes import Node
+from workbench.byexample.tree.texts import Match
 
 SAMPLE = Moment(2031, 1, 31, 17, 4, 8, "25")
 _FIELDS = {
@@ -79,6 +80,8 @@ def _read(node: ReadMoment, wording: Wording) -> Phrase:
     thing = told.pop() if len(told) == 1 else "date"
     order = _order(node.patterns)
     head = f"the {thing} in {wording.phrase(node.of)}"
+    if isinstance(node.of, Match) and node.of.kind in {"date", "time"}:
+        head = str(wording.phrase(node.of))
     return Phrase(head, (order,)) if order and not wording.brief else Phrase(head)
 
 

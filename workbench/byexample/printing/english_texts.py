@@ -39,6 +39,14 @@ _ORDERS = {
 }  # fmt: skip
 
 
+def _stretch(of: object, where: str) -> Phrase:
+    """The part of a text before or after something; of a part of another text, what stands there."""
+    inner = str(of)
+    return Phrase(
+        f"what stands {where} in {inner}" if inner.startswith(("the part of", "what stands")) else f"the part of {inner} {where}"
+    )
+
+
 def text_phrase(node: Node, wording: Wording) -> Phrase | None:
     """The phrase of an operator over texts; None for other nodes."""
     match node:
@@ -81,15 +89,15 @@ def _piece(node: Node, wording: Wording) -> Phrase | None:
             return Phrase(_characters(str(wording.phrase(of)), start, stop))
         case Part(of, delimiter, index) if index in {0, -1}:
             where = "before the first" if index == 0 else "after the last"
-            return Phrase(f"the part of {wording.phrase(of)} {where} {mark(delimiter)}")
+            return _stretch(wording.phrase(of), f"{where} {mark(delimiter)}")
         case Part(of, delimiter, index):
             return Phrase(f"the {ordinal_word(index)} part of {wording.phrase(of)} between {marks(delimiter)}")
         case Match(of, kind, index):
             return Phrase(f"the {ordinal_word(index)} {token(kind, wording.brief)} of {wording.phrase(of)}")
         case Before(of, text, index):
-            return Phrase(f"the part of {wording.phrase(of)} before the {ordinal_word(index)} {mark(text)}")
+            return _stretch(wording.phrase(of), f"before the {ordinal_word(index)} {mark(text)}")
         case After(of, text, index):
-            return Phrase(f"the part of {wording.phrase(of)} after the {ordinal_word(index)} {mark(text)}")
+            return _stretch(wording.phrase(of), f"after the {ordinal_word(index)} {mark(text)}")
         case Between(of, left, right):
             if left == right:
                 return Phrase(f"the part of {wording.phrase(of)} between the first two {marks(left)}")
@@ -101,9 +109,9 @@ def _piece(node: Node, wording: Wording) -> Phrase | None:
             return Phrase(f"the part of {wording.phrase(of)} from the {ordinal_word(index)} {token(kind)} on")
         case UpToToken(of, kind, index, included):
             where = "up to and with" if included else "before"
-            return Phrase(f"the part of {wording.phrase(of)} {where} the {ordinal_word(index)} {token(kind)}")
+            return _stretch(wording.phrase(of), f"{where} the {ordinal_word(index)} {token(kind)}")
         case AfterToken(of, kind, index):
-            return Phrase(f"the part of {wording.phrase(of)} after the {ordinal_word(index)} {token(kind)}")
+            return _stretch(wording.phrase(of), f"after the {ordinal_word(index)} {token(kind)}")
     return None
 
 
@@ -147,11 +155,14 @@ def _items(node: Items, wording: Wording) -> Phrase:
         each = Wording(("each item",), many=False, words=wording.words, brief=wording.brief).phrase(node.each)
         if each.head == "each item":
             remarks += [f"each {remark}" for remark in each.remarks]
+        elif "," in str(each) or str(each).count("each item") > 1:
+            each = Wording(("the item",), many=False, words=wording.words, brief=wording.brief).phrase(node.each)
+            remarks.append(f"each replaced by {str(each).replace(', followed by', ' followed by')}")
         else:
             head = f"{each} of {wording.phrase(node.of)} ({separator})"
     if node.unique:
         remarks.append("each only once")
     if node.order:
         remarks.append(_ORDERS[node.order])
-    joined = {"": "without anything between them", node.separator: ""}.get(node.joiner, f"joined by {quoted(node.joiner)}")
+    joined = {"": "put together without a gap", node.separator: ""}.get(node.joiner, f"joined by {quoted(node.joiner)}")
     return Phrase(head, (*remarks, joined) if joined else tuple(remarks))

@@ -3,7 +3,8 @@
 TITLE_CASE = '''\
 def title_case(text: str) -> str:
     """Each word with a capital first letter."""
-    return re.sub(LETTERS, lambda word: word[0][0].upper() + word[0][1:].lower(), text)'''
+    small = text.replace("İ", "i").replace("Σ", "σ").lower()  # each letter by itself
+    return re.sub(LETTERS, lambda word: text[word.start()].upper() + word[0][1:], small)'''
 
 SENTENCE_CASE = '''\
 def sentence_case(text: str) -> str:

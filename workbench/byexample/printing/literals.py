@@ -59,6 +59,42 @@ def long_constant(name: str, pattern: str) -> str:
     return f"{name} = (\n{lines})"
 
 
+def fitted(line: str) -> str:
+    """A line of code; one that is too long is broken inside its last brackets, where its parts then fit."""
+    if len(line) <= WIDTH:
+        return line
+    indent = line[: len(line) - len(line.lstrip())]
+    start, keyword_, value = (
+        line.strip().partition(" = ") if " = " in line and not line.strip().startswith("return ") else ("return ", "", "")
+    )
+    value = value or line.strip().removeprefix("return ")
+    if value.startswith(('f"', 'r"', '"')) and len(indent) + 4 + len(value) <= WIDTH:
+        return f"{indent}{start}{keyword_}(\n{indent}    {value}\n{indent})"
+    if value.endswith(")") and not value.startswith(('f"', 'r"', '"')):
+        opening = _partner(value)
+        inner = value[opening + 1 : -1]
+        if len(indent) + 4 + len(inner) <= WIDTH and opening > 0:
+            return f"{indent}{start}{keyword_}{value[: opening + 1]}\n{indent}    {inner}\n{indent})"
+    return line
+
+
+def _partner(code: str) -> int:
+    """Where the bracket opens that closes at the end of the code; 0 when quotes make that hard to tell."""
+    depth = 0
+    for at in range(len(code) - 1, -1, -1):
+        if code[at] in "\"'":
+            return 0
+        depth += (code[at] == ")") - (code[at] == "(")
+        if depth == 0:
+            return at
+    return 0
+
+
+def broken_sum(code: str, indent: str) -> str:
+    """A sum of texts with one term a line."""
+    return f"\n{indent}+ ".join(code.split(" + "))
+
+
 def word_list(name: str, words: Sequence[str]) -> str:
     """An assignment of a list of words without blanks."""
     whole = f'{name} = "{" ".join(words)}".split()'

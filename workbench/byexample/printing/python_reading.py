@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.byexample.printing import helpers
-from workbench.byexample.printing.literals import literal, raw, word_list
+from workbench.byexample.printing.literals import WIDTH, broken_sum, fitted, literal, raw, word_list
 from workbench.byexample.printing.modules import Module
 from workbench.byexample.tree.calendars import month_numbers, weekday_numbers
 from workbench.byexample.tree.dates import ReadMoment
@@ -88,7 +88,7 @@ def _reader(patterns: list[str], node: ReadMoment, form: str, hint: str, module:
         lines += ["    if found is None:", "        return None"]
         lines += ["    " + line for line in _body(patterns[0], node, form, named, module)]
     else:
-        lines += ["    for pattern in (", *(f"        {expression}," for expression in expressions), "    ):"]
+        lines += ["    for pattern in (", *(_listed(expression) for expression in expressions), "    ):"]
         lines.append(f'        found = re.fullmatch(pattern, text.strip(" \\t\\r\\n"){ending})')
         lines += ["        if found is None:", "            continue"]
         lines += ["        " + line.replace("return None", "continue") for line in _body(patterns[0], node, form, named, module)]
@@ -97,11 +97,20 @@ def _reader(patterns: list[str], node: ReadMoment, form: str, hint: str, module:
     return name
 
 
+def _listed(expression: str) -> str:
+    """One of several expressions, with its comma."""
+    line = f"        {expression},"
+    return line if len(line) <= WIDTH else f"        {broken_sum(expression, ' ' * 8)},"
+
+
 def _match(expression: str, ending: str) -> list[str]:
     call = f'    found = re.fullmatch({expression}, text.strip(" \\t\\r\\n"){ending})'
     if len(call) <= 100:
         return [call]
     line = f"    pattern = {expression}"
+    if len(line) > WIDTH and (len(expression) + 8 <= WIDTH or " + " in expression):
+        shown = expression if len(expression) + 8 <= WIDTH else broken_sum(expression, " " * 8)
+        line = f"    pattern = (\n        {shown}\n    )"
     second = f'    found = re.fullmatch(pattern, text.strip(" \\t\\r\\n"){ending})'
     return [line, second]
 
@@ -211,7 +220,8 @@ def _body(pattern: str, node: ReadMoment, form: str, named: bool, module: Module
             if field in told or (calendar and field in {"month", "day"})
         ]
         arguments = [f"{field}=when.{field}" for field in known] + (["fraction=fraction"] if "fraction" in told else [])
-        lines.append(f"return Moment({', '.join(arguments)})")
+        whole = fitted(f"    return Moment({', '.join(arguments)})")
+        lines += [part.removeprefix("    ") for part in whole.split("\n")]
     return lines
 
 

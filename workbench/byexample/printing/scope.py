@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from workbench.byexample.printing.fstrings import Pieces, joined
-from workbench.byexample.printing.literals import WIDTH, fresh
+from workbench.byexample.printing.literals import WIDTH, fitted, fresh
 from workbench.byexample.printing.modules import Module
 from workbench.byexample.tree.nodes import Column, Constant, Node
 
@@ -102,7 +102,7 @@ class Scope:
 
     def line(self, text: str) -> None:
         """One more line at the present depth."""
-        self.lines.append("    " * self.level + text)
+        self.lines.append(fitted("    " * self.level + text))
 
     def guard(self, bad: str, good: str) -> None:
         """What follows applies only where `good` holds (`bad` is its contrary)."""
