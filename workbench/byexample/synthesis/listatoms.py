@@ -40,6 +40,7 @@ def offer_lists(shop: Workshop, view: View) -> None:
                     for joiner in _joiners(separator, turned, output):
                         if (each, order, unique, joiner) != (None, "", False, separator):
                             cost = view.cost + ranking.ITEMS + price + dear + 0.1 * unique + 0.1 * (joiner != separator)
+                            cost += ranking.FEW_ITEMS * bool(order and (len(turned) < 3 or len(shop.rows) + len(turned) < 5))
                             shop.through(view, Items(view.node, separator, each, order, unique, joiner), cost)
 
 
@@ -58,6 +59,6 @@ def _joiners(separator: str, items: list[str], output: str) -> list[str]:
         if at >= 0:
             rest = output[at + len(text) :]
             end = min((rest.find(other) for other in items if other in rest), default=-1)
-            if 0 < end <= 5:
+            if 0 < end <= 5 and not any(character.isalnum() for character in rest[:end]):
                 found[rest[:end]] = None
     return list(found)

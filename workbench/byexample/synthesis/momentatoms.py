@@ -11,6 +11,7 @@ from workbench.byexample.synthesis import ranking
 from workbench.byexample.synthesis.datepatterns import ORDERS, date_patterns
 from workbench.byexample.synthesis.numberatoms import offer_ranges
 from workbench.byexample.synthesis.workshop import View, Workshop
+from workbench.byexample.tree.calendars import LANGUAGES, month_numbers, weekday_numbers
 from workbench.byexample.tree.dates import FormatMoment, MomentNumber, MomentRange, ReadMoment, RoundMoment, seconds_of_day
 from workbench.byexample.tree.moments import Moment, pattern_expression, quote, read_moment, show_field
 from workbench.byexample.tree.nodes import Column
@@ -128,11 +129,9 @@ def _oddity(patterns: tuple[str, ...]) -> float:
 
 def offer_moments(shop: Workshop, moment: View, *, plain: bool = False) -> None:
     """Offers what can be made of a view of dates and times; `plain`: shown in patterns only."""
-    for fields, cost in _patterns(shop, moment.values, (*_DATE_FIELDS, *_TIME_FIELDS), _language(moment)):
-        shop.through(moment, FormatMoment(moment.node, fields, _language(moment)), moment.cost + cost)
-    if _language(moment) != "en":
-        for fields, cost in _patterns(shop, moment.values, (*_DATE_FIELDS, *_TIME_FIELDS), "en"):
-            shop.through(moment, FormatMoment(moment.node, fields), moment.cost + cost + 0.02)
+    for place, language in enumerate(_languages(_language(moment), shop.outputs[0])):
+        for fields, cost in _patterns(shop, moment.values, (*_DATE_FIELDS, *_TIME_FIELDS), language):
+            shop.through(moment, FormatMoment(moment.node, fields, language), moment.cost + cost + 0.02 * place)
     if plain:
         return
     for field in ("H", "m", "s", "yyyy", "d", "M"):
@@ -148,9 +147,18 @@ def _language(moment: View) -> str:
     return moment.node.language if isinstance(moment.node, ReadMoment) else "en"
 
 
+@lru_cache(maxsize=2000)
+def _languages(source: str, output: str) -> tuple[str, ...]:
+    """The languages that an output may be shown in: English, or those whose names of months or weekdays it has."""
+    words = set(re.findall(r"[^\W\d_]{3,}", output.lower()))
+    named = [name for name in LANGUAGES if words & (month_numbers(name).keys() | weekday_numbers(name).keys())]
+    if not named or ("en" in named and source == "en"):
+        return ("en",)
+    return tuple(dict.fromkeys([source, *named] if source in named else named))
+
+
 def _rounded(shop: Workshop, moment: View) -> None:
     several = len(shop.rows) > 1
-    known: dict[tuple[object, ...], list[tuple[str, float]]] = {}
     for step in _STEPS:
         for mode, more in (("floor", 0.0), ("nearest", 0.12), ("ceiling", 0.2)):
             rounded = moment.of(RoundMoment(moment.node, step, mode), 0.0)
@@ -161,10 +169,8 @@ def _rounded(shop: Workshop, moment: View) -> None:
             if not any(str(rounded.values[0].hour % size) in shop.outputs[0] for size in (12, 24)) and rounded.values[0].hour % 12:
                 continue
             cost = moment.cost + ranking.MOMENT_ROUND + more + 0.02 * _STEPS.index(step)
-            times = tuple(value[3:6] for value in rounded.values)
-            if times not in known:
-                known[times] = _patterns(shop, rounded.values, _TIME_FIELDS, "en")
-            for fields, dear in known[times]:
+            times = [Moment(None, None, None, *value[3:6]) for value in rounded.values]
+            for fields, dear in _patterns(shop, times, _TIME_FIELDS, "en"):
                 minutes = "m" in fields
                 if (step < 3600 and not minutes) or (step % 60 == 0 and "s" in fields and not minutes):
                     continue
@@ -211,6 +217,15 @@ def _ranges(shop: Workshop, moment: View) -> None:
 
 
 def _patterns(shop: Workshop, values: list[Moment], fields: tuple[str, ...], language: str) -> list[tuple[str, float]]:
+    """Patterns that show the moments somewhere in the outputs, with their costs; worked out once."""
+    key = (tuple(values), fields, language)
+    if key not in shop.known:
+        shop.known[key] = _find_patterns(shop, values, fields, language)
+    found: list[tuple[str, float]] = shop.known[key]
+    return found
+
+
+def _find_patterns(shop: Workshop, values: list[Moment], fields: tuple[str, ...], language: str) -> list[tuple[str, float]]:
     """Patterns that show the moments somewhere in the outputs, with their costs.
 
     Fields of one kind that look alike in all examples (5 and 12 hours, 12 with and without padding) are one choice while patterns are put

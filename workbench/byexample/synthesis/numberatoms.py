@@ -78,21 +78,22 @@ def number_view(view: View) -> View | None:
     return None
 
 
-def offer_numbers(shop: Workshop, number: View) -> None:
-    """Offers what can be made of a view of numbers."""
-    offer_ranges(shop, number)
+def offer_numbers(shop: Workshop, number: View, *, plain: bool = False) -> None:
+    """Offers what can be made of a view of numbers; `plain`: shown in other forms only, neither scaled nor rounded nor in bins."""
+    if not plain:
+        offer_ranges(shop, number)
     output = shop.outputs[0]
     seen: set[tuple[str, int]] = set()
     for match in SHOWN.finditer(output):
         for text in _forms_of(match.group()):
             if (text, 0) not in seen:
                 seen.add((text, 0))
-                _number_as(shop, number, text, ".")
+                _number_as(shop, number, text, ".", plain)
     if "," in output:
         for match in _COMMA.finditer(output):
             if "," in match.group() and (match.group(), 1) not in seen:
                 seen.add((match.group(), 1))
-                _number_as(shop, number, match.group(), ",")
+                _number_as(shop, number, match.group(), ",", plain)
     value = number.values[0]
     if value == value.to_integral_value() and re.search(rf"\b{int(value)}(?:st|nd|rd|th)\b", output):
         shop.through(number, Ordinal(number.node), number.cost + 0.3)
@@ -111,12 +112,13 @@ def _forms_of(shown: str) -> Iterator[str]:
     yield from dict.fromkeys(forms)
 
 
-def _number_as(shop: Workshop, number: View, text: str, decimal: str) -> None:
+def _number_as(shop: Workshop, number: View, text: str, decimal: str, plain: bool) -> None:
     group = "," if decimal == "." else "."
-    plain = text.strip("()").replace(group, "").replace(decimal, ".")
     try:
-        target = Decimal(plain)
+        target = Decimal(text.strip("()").replace(group, "").replace(decimal, "."))
     except ArithmeticError:
+        return
+    if target.adjusted() > _MOST_DIGITS or places(target) > _MOST_DIGITS:
         return
     if text.startswith("("):
         target = -target
@@ -124,12 +126,16 @@ def _number_as(shop: Workshop, number: View, text: str, decimal: str) -> None:
     exact = places(target)
     forms = _number_forms(text, decimal, group, _padded_width(tuple(shop.outputs)))
     steps = _steps_to(target)
-    for scale in _SCALES:
+    for scale in (0,) if plain else _SCALES:
         moved = first.scaleb(scale) if scale else first
         near = abs(moved - target)
         unit = Decimal(1).scaleb(-exact)
         cost = number.cost + ranking.NUMBER + (ranking.SCALE + 0.1 * (abs(scale) % 3 != 0) if scale else 0.0)
         fits = [(step, price) for step, price in steps if near < step] if (near and not scale) or len(shop.rows) > 1 else []
+        if plain or (not target and moved):
+            fits = [] if plain else [(step, price) for step, price in fits if step <= 10 * abs(moved)]
+        if fits and len(shop.rows) > 1:
+            fits = _shared_steps(shop, number, scale, fits, exactly=not near)
         if near > unit and not fits:
             continue
         scaled = number if not scale else number.of(Scale(number.node, format(Decimal(1).scaleb(scale), "f")), cost)
@@ -137,14 +143,39 @@ def _number_as(shop: Workshop, number: View, text: str, decimal: str) -> None:
             continue
         rounded = list(_rounded(scaled, target, fits, cost))
         # the digits after rounding are those of the step: nothing further is rounded
-        plain: dict[tuple[object, ...], tuple[FormatNumber, float]] = {}
+        kinds: dict[tuple[object, ...], tuple[FormatNumber, float]] = {}
         for form, form_cost in forms:
             _shown_as(shop, scaled, form, moved, target, cost + form_cost)
-            plain.setdefault((form.least, form.width, form.group, form.decimal, form.sign), (form, form_cost))
+            kinds.setdefault((form.least, form.width, form.group, form.decimal, form.sign), (form, form_cost))
         for view in rounded:
-            for form, form_cost in plain.values():
+            for form, form_cost in kinds.values():
                 shown = FormatNumber(view.node, form.least, None, False, form.width, form.group, form.decimal, form.sign)
                 shop.through(view, shown, view.cost + form_cost)
+
+
+def _shared_steps(
+    shop: Workshop, number: View, scale: int, steps: list[tuple[Decimal, float]], *, exactly: bool
+) -> list[tuple[Decimal, float]]:
+    """Those of the steps to which the numbers of the other examples may be rounded too; none when all are shown exactly."""
+    pairs = [
+        (abs(value).scaleb(scale), _numbers_in(output)) for value, output in zip(number.values[1:], shop.outputs[1:], strict=True)
+    ]
+    if exactly and all(value in shown for value, shown in pairs):
+        return []
+    return [
+        (step, price)
+        for step, price in steps
+        if all(any(abs(value - target) < step and not target % step for target in shown) for value, shown in pairs)
+    ]
+
+
+@lru_cache(maxsize=2000)
+def _numbers_in(output: str) -> tuple[Decimal, ...]:
+    """The numbers in an output, without their signs, thousands marks read in both ways."""
+    found = [Decimal(text) for text in re.findall(r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+", output.replace(",", ""))]
+    if "," in output:
+        found += [Decimal(text) for text in re.findall(r"[0-9]+(?:\.[0-9]+)?", output.replace(".", "").replace(",", "."))]
+    return tuple(found)
 
 
 def _shown_as(shop: Workshop, view: View, form: FormatNumber, moved: Decimal, target: Decimal, cost: float) -> None:

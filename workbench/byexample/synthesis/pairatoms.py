@@ -31,7 +31,7 @@ def offer_computed(shop: Workshop, numbers: Sequence[View], moments: Sequence[Vi
     _counts(shop)
     _durations(shop, moments)
     for moment in moments:
-        _moved(shop, moment)
+        _moved(shop, moment, {other.values[0][:3] for other in moments if other.column == moment.column})
 
 
 def _made(shop: Workshop, node: Node, cost: float) -> View | None:
@@ -127,13 +127,15 @@ def _durations(shop: Workshop, moments: Sequence[View]) -> None:
                 offer_numbers(shop, made)
 
 
-def _moved(shop: Workshop, moment: View) -> None:
+def _moved(shop: Workshop, moment: View, own: set[tuple[int | None, ...]]) -> None:
     """Dates that are some days, months or years away from those of the outputs, or the first or last of a period."""
     first = moment.values[0]
     if None in first[:3]:
         return
     targets = list(dict.fromkeys(found for text in [shop.outputs[0], *_DATES.findall(shop.outputs[0])] for found in _dates(text)))
     for target in targets[:6]:
+        if target[:3] in own:
+            continue
         for node, cost in _moves(moment.node, first, target):
             moved = moment.of(node, moment.cost + cost)
             if moved is not None and moved.values[0][:3] == target[:3]:

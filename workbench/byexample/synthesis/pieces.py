@@ -7,30 +7,34 @@ from workbench.byexample.synthesis import ranking
 from workbench.byexample.synthesis.workshop import View, Workshop
 from workbench.byexample.tree.nodes import Column
 from workbench.byexample.tree.texts import After, AfterToken, Before, Between, FromToken, Match, Part, Trim, UpToToken
-from workbench.byexample.tree.tokens import TOKENS, expression
+from workbench.byexample.tree.tokens import expression
 
 DELIMITERS = re.compile(r"[^\w\s]+[ ]|[ ][^\w\s]+[ ]|[^\w\s]|[ ]{2,}|\s|_|\r\n")
 _BRACKETS = ("()", "[]", "<>", "{}", '""', "''")
 _TYPED = ("email", "url", "ip", "phone", "guid", "time", "date", "dotted")
 _PLAIN = ("digits", "number", "signed", "letters", "alphanumeric", "nonblank", "word", "upper", "lower", "capitalized", "code")
 _MOST_PIECES = 12
+_LOOKED_AT = 2000
+"""How many characters of a text are looked through for what it may be cut at."""
 
 
 def pieces(shop: Workshop, view: View, level: int) -> Iterator[View]:
     """Parts of a text view, each with its cost; only those that apply to every example."""
     base = view.cost + (ranking.SECOND_LEVEL if level else 0.0)
-    yield from _parts(view, base)
-    yield from _tokens(view, base, _TYPED)
-    yield from _tokens(view, base, _PLAIN)
+    ways = [_parts(view, base), _tokens(view, base, _TYPED), _tokens(view, base, _PLAIN)]
     if not level:
-        yield from _around_tokens(view, base)
-        yield from _marks(shop, view, base)
+        ways += [_around_tokens(view, base), _marks(shop, view, base)]
+    for way in ways:
+        for piece in way:
+            yield piece
+            if shop.late:
+                return
 
 
 def delimiters(texts: list[str]) -> list[str]:
-    """The delimiters that stand in every text, as they come."""
+    """The delimiters that stand in every text, as they come; of a very long text those near its start."""
     found: dict[str, None] = {}
-    for match in DELIMITERS.finditer(texts[0]):
+    for match in DELIMITERS.finditer(texts[0][:_LOOKED_AT]):
         shown = match.group()
         for form in (shown, shown.strip(" ")):
             if form and all(form in text for text in texts):
@@ -66,7 +70,7 @@ def _tokens(view: View, base: float, kinds: tuple[str, ...]) -> Iterator[View]:
     for kind in kinds:
         if kind == "word" and not any("-" in value or "'" in value or "_" in value for value in view.values):
             continue
-        most = min(sum(1 for _ in expression(kind).finditer(value)) for value in view.values)
+        most = min(sum(1 for _ in expression(kind).finditer(value[:_LOOKED_AT])) for value in view.values)
         if kind == "number" and not any("." in value or "," in value for value in view.values):
             continue
         if kind == "signed" and not any("-" in value or "+" in value for value in view.values):
@@ -80,7 +84,7 @@ def _tokens(view: View, base: float, kinds: tuple[str, ...]) -> Iterator[View]:
 
 def _around_tokens(view: View, base: float) -> Iterator[View]:
     for kind in ("digits", "letters", "upper", "punctuation", "capitalized", "blanks"):
-        if not all(expression(kind).search(value) for value in view.values):
+        if max(map(len, view.values)) > _LOOKED_AT or not all(expression(kind).search(value) for value in view.values):
             continue
         for index in (0, -1):
             cost = base + ranking.TO_TOKEN + ranking.place(index)
@@ -99,7 +103,7 @@ def _marks(shop: Workshop, view: View, base: float) -> Iterator[View]:
     if len(texts) < 2:
         return
     found: dict[str, None] = {}
-    for word in re.finditer(r"[^\W\d_]{2,}", view.values[0]):
+    for word in re.finditer(r"[^\W\d_]{2,}", view.values[0][:_LOOKED_AT]):
         for mark in _widened(view.values[0], word.start(), word.end()):
             if len(found) < 40 and sum(mark in text for text in texts) >= 0.9 * len(texts):
                 found[mark] = None
@@ -127,6 +131,3 @@ def _widened(text: str, start: int, end: int) -> Iterator[str]:
     yield text[start:right]
     yield text[left:end]
     yield text[start:end]
-
-
-assert set(_TYPED) | set(_PLAIN) <= set(TOKENS)

@@ -21,7 +21,8 @@ WHOLE_CASE = {"snake": 0.9, "kebab": 0.9, "camel": 1.0, "pascal": 1.0}
 TRIM, SQUEEZE = 0.1, 0.15
 REPLACE, DROP, KEEP = 1.1, 1.1, 1.1
 ACCENTS = 0.5
-ITEMS = 1.0
+ITEMS, FEW_ITEMS = 1.0, 1.3
+"""For a list; for one put into another order though it has few items to tell the order."""
 PAD = 0.9
 
 # Numbers.

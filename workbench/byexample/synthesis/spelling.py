@@ -30,12 +30,13 @@ def spell(shop: Workshop, wanted: int) -> list[tuple[float, Node]]:
     for atom in shop.atoms:
         by_start.setdefault(atom.values[0][0], []).append(atom)
     prices = _Prices(shop)
-    heap: list[tuple[float, int, tuple[int, ...], tuple[Part, ...]]] = [(0.0, 0, tuple(0 for _ in outputs), ())]
+    ahead, ahead_of_part = _ahead(shop, by_start)
+    heap: list[tuple[float, float, int, tuple[int, ...], tuple[Part, ...]]] = [(ahead[0], 0.0, 0, tuple(0 for _ in outputs), ())]
     visits: dict[tuple[int, ...], int] = {}
     found: list[tuple[float, Node]] = []
     counter = 0
     while heap and len(found) < wanted and counter < _MOST_STEPS and not (found and counter % 64 == 0 and shop.late):
-        cost, _, position, parts = heapq.heappop(heap)
+        _, cost, _, position, parts = heapq.heappop(heap)
         if position == end:
             found.append((cost, assemble(parts)))
             continue
@@ -48,15 +49,38 @@ def spell(shop: Workshop, wanted: int) -> list[tuple[float, Node]]:
                 counter += 1
                 following = tuple(at + len(value) for at, value in zip(position, atom.values, strict=True))
                 dear = _out_of_order(parts, atom)
-                heapq.heappush(heap, (cost + atom.cost + dear + ranking.PER_PART, counter, following, (*parts, atom)))
+                total = cost + atom.cost + dear + ranking.PER_PART
+                heapq.heappush(heap, (total + ahead[following[0]], total, counter, following, (*parts, atom)))
         if parts and isinstance(parts[-1], str):
             continue
         for text in _constants(outputs, position):
             counter += 1
             following = tuple(at + len(text) for at in position)
             inside = ranking.INSIDE_WORD * _inside_word(outputs, position, following)
-            heapq.heappush(heap, (cost + prices.of(text) + inside + ranking.PER_PART, counter, following, (*parts, text)))
+            total = cost + prices.of(text) + inside + ranking.PER_PART
+            heapq.heappush(heap, (total + ahead_of_part[following[0]], total, counter, following, (*parts, text)))
     return found
+
+
+def _ahead(shop: Workshop, by_start: dict[str, list[View]]) -> tuple[list[float], list[float]]:
+    """For every place of the first output what the rest costs at least, and the same where a constant may not go on.
+
+    It leads the search (A*) past the many cheap ways to spell only the beginning.
+    """
+    output = shop.outputs[0]
+    size = len(output)
+    enter = ranking.PUNCTUATION + ranking.PER_PART
+    inside, free, part = [99.0] * size + [0.0], [99.0] * size + [0.0], [99.0] * size + [0.0]
+    for at in range(size - 1, -1, -1):
+        best = 99.0
+        for atom in by_start.get(output[at], ()):
+            if output.startswith(atom.values[0], at):
+                best = min(best, atom.cost + ranking.PER_PART + free[at + len(atom.values[0])])
+        step = ranking.TEXT_LENGTH / 2 if output[at].isalnum() else ranking.PUNCTUATION_LENGTH
+        inside[at] = step + min(inside[at + 1], part[at + 1])
+        part[at] = best
+        free[at] = min(best, enter + inside[at])
+    return free, part
 
 
 def assemble(parts: Sequence[Part]) -> Node:

@@ -49,9 +49,11 @@ def odd_answers(shop: Workshop, node: Node) -> float:
     answers = [answer for row in shop.others if (answer := node.run(row))]
     if not answers:
         return 0.0
-    starts, ends = {_kind_of(output[0]) for output in shop.outputs}, {_kind_of(output[-1]) for output in shop.outputs}
-    cost = ranking.ODD_START * sum(_kind_of(answer[0]) not in starts for answer in answers) / len(answers)
+    starts, ends = {_start(output) for output in shop.outputs}, {_kind_of(output[-1]) for output in shop.outputs}
+    cost = ranking.ODD_START * sum(_start(answer) not in starts for answer in answers) / len(answers)
     cost += ranking.ODD_END * sum(_kind_of(answer[-1]) not in ends for answer in answers) / len(answers)
+    if any(parse_number(output) is not None for output in shop.outputs):
+        return cost
     marks = set.intersection(*({c for c in output if not c.isalnum() and not c.isspace()} for output in shop.outputs))
     cost += ranking.ODD_MARKS * sum(not marks <= set(answer) for answer in answers) / len(answers)
     if isinstance(node, Concat):
@@ -61,6 +63,11 @@ def odd_answers(shop: Workshop, node: Node) -> float:
                 continue
             cost += ranking.TWICE * sum(left.run(row) == right.run(row) is not None for row in shop.others) / len(shop.others)
     return cost
+
+
+def _start(text: str) -> str:
+    """What a text starts with; the sign of a number is passed over."""
+    return "0" if text[0] in "+-(" and text[1:2].isdigit() else _kind_of(text[0])
 
 
 def _kind_of(character: str) -> str:
@@ -84,6 +91,7 @@ def gather(shop: Workshop) -> None:
             offer_numbers(shop, number)
         for moment in moment_views(shop, view):
             moments.append(moment)
+            shop.dated.add(view.column)
             offer_moments(shop, moment)
     offer_computed(shop, numbers, moments)
     for view, typed in first:
@@ -114,7 +122,7 @@ def _distinct(views: Iterable[View]) -> list[tuple[View, bool]]:
 def _offer(shop: Workshop, view: View, *, typed: bool) -> None:
     if typed:
         if (number := number_view(view)) is not None:
-            offer_numbers(shop, number)
+            offer_numbers(shop, number, plain=view.column in shop.dated)
         for moment in moment_views(shop, view):
             offer_moments(shop, moment)
     offer_texts(shop, view, whole=False)
@@ -151,9 +159,9 @@ def _broken(shop: Workshop, view: View) -> float:
         pairs = [
             (value, text) for value, text in zip(view.others(shop.others), view.parent_others(shop.others), strict=True) if value
         ]
-        return sum(re.search(rf"(?<![0-9:./-]){re.escape(value)}(?![0-9:/])", text) is None for value, text in pairs) / max(
-            len(pairs), 1
-        )
+        before = "[0-9:./-]" if node.kind in {"time", "date"} else "[0-9.]"
+        broken = sum(re.search(rf"(?<!{before}){re.escape(value)}(?![0-9:/])", text) is None for value, text in pairs)
+        return broken / max(len(pairs), 1)
     if node.kind not in _PLAIN_RUNS:
         return 0.0
     if any(value not in _WORD.findall(text) for value, text in zip(view.values, view.parent_values, strict=True)):

@@ -38,8 +38,13 @@ def style_conflict(root: Node, examples: Sequence[Example]) -> tuple[int, int, s
                 or not {shape(examples[i][0]) for i in mine} & {shape(examples[i][0]) for i in theirs}
             ):
                 continue
+            differing = [pair for pair in zip(*texts, strict=False) if pair[0] != pair[1]]
+            if len(texts[0]) != len(texts[1]) or any(
+                character.isalnum() for pair in differing for text in pair for character in text
+            ):
+                continue
             few, many = sorted((mine, theirs), key=len)
-            shown = next((f"'{one}' and '{other}'" for one, other in zip(*texts, strict=False) if one != other), "")
+            shown = f"'{differing[0][0]}' and '{differing[0][1]}'"
             return min(many[0], few[-1]), max(many[0], few[-1]), shown
     return None
 

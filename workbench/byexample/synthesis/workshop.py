@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,6 +70,10 @@ class Workshop:
     gaps: float = 1.0
     """How suspicious rows without an answer are: less so where an example has none either."""
     cancelled: Callable[[], bool] = lambda: False
+    known: dict[Hashable, Any] = field(default_factory=dict)
+    """What was worked out already, by what it depends on."""
+    dated: set[int | None] = field(default_factory=set)
+    """The columns that are dates as a whole: numbers in them are parts of dates."""
     columns: list[View] = field(default_factory=list)
     looked: int = 0
     kept: dict[tuple[int | None, tuple[str, ...]], list[View]] = field(default_factory=dict)
