@@ -29,7 +29,8 @@ class Function:
 def to_python(root: Node, columns: Sequence[str] = ()) -> str:
     """A module with one function `derive`, whose parameters are the columns that the program reads, in their order.
 
-    It gives what `root.run` gives for texts and None.
+    It gives what `root.run` gives for texts and None. Only its capitals and small letters are Python's own (`upper`, `lower`): they
+    make several letters of a few (ﬁ, ŉ), and ς of a Σ that ends a word, where programs and databases keep letter for letter.
     """
     return function(root, columns).source
 
