@@ -1,6 +1,7 @@
 """Derive by example: the user types in cells of a new column, a program is learned, all rows follow."""
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -122,7 +123,7 @@ class DeriveSession(QObject):
             self._take_stored()
             self._learn()
         else:
-            self._operations.run("Looking at the values", self._sampled, self._on_sampled, self._on_unsampled, quiet=True)
+            self._look()
 
     def step(self) -> "Derive | None":
         """The step as learned; None without a program."""
@@ -278,7 +279,7 @@ class DeriveSession(QObject):
         self.unlearned.emit(self.column)
 
     def _learn(self) -> None:
-        examples, sampled = self._pairs(), self._sampled
+        examples, sampled = self._pairs(), self._sampling()
         taken = self._taken if examples == self._stored else None
         self._operations.cancel_group("derive-check")
         self.panel.show_learning()
@@ -290,10 +291,18 @@ class DeriveSession(QObject):
 
         self._operations.run("Learning from your examples", work, self._on_learned, self.on_failed, exclusive="derive-learn")
 
-    def _sampled(self, _progress: Progress) -> Inputs:
-        """In a worker: the rows that are learned over, taken once for the same columns."""
-        known, inputs = self._sample, self._inputs
-        return known if known is not None and known.columns == inputs else take_inputs(self._base, inputs)
+    def _sampling(self) -> Callable[[Progress], Inputs]:
+        """For a worker: the rows that are learned over, taken once for the same columns."""
+        base, columns, known = self._base, self._inputs, self._sample
+
+        def sampled(_progress: Progress) -> Inputs:
+            return known if known is not None and known.columns == columns else take_inputs(base, columns)
+
+        return sampled
+
+    def _look(self) -> None:
+        """The rows to learn over are taken before the first example comes."""
+        self._operations.run("Looking at the values", self._sampling(), self._on_sampled, self._on_unsampled, quiet=True)
 
     def _on_sampled(self, inputs: Inputs) -> None:
         self._sample = inputs
@@ -409,7 +418,10 @@ class DeriveSession(QObject):
             self.panel.show_problem("Choose at least one source column.")
             return
         texts = {typed.row: typed.output for typed in self._examples if typed.row is not None}
+        for group in ("derive-learn", "derive-check"):
+            self._operations.cancel_group(group)
         self._inputs, self._examples, self._lesson, self._taken = names, [], None, None
+        self._look()
         self.marked.emit(frozenset(names))
         self._show(NewColumn(self._base, self.column, names))
         self.panel.show_lesson(None, 0)
