@@ -10,8 +10,8 @@ from workbench.byexample.printing.helpers import HELPER_NAMES
 from workbench.byexample.printing.literals import WIDTH, fresh, identifier
 from workbench.byexample.printing.modules import Module
 from workbench.byexample.printing.python_blocks import Blocks, tail
-from workbench.byexample.printing.python_dates import told
 from workbench.byexample.printing.scope import Scope
+from workbench.byexample.printing.told import told
 from workbench.byexample.printing.walking import columns_read
 from workbench.byexample.tree.dates import ReadMoment
 from workbench.byexample.tree.nodes import Choose, FirstOf, Node

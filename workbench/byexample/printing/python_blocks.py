@@ -6,10 +6,11 @@ from collections import Counter
 from dataclasses import replace
 
 from workbench.byexample.printing.python_conditions import condition_test, holds_without
-from workbench.byexample.printing.python_dates import date_value, told
+from workbench.byexample.printing.python_dates import date_value
 from workbench.byexample.printing.python_numbers import number_value
 from workbench.byexample.printing.python_texts import hint_of_text, text_value
 from workbench.byexample.printing.scope import NEVER, Scope, Value
+from workbench.byexample.printing.told import told
 from workbench.byexample.printing.walking import parts_of, strict_nodes, uses_of
 from workbench.byexample.tree.conditions import Applies, Condition, Contains, HasToken, IsBlank, IsMissing, Not
 from workbench.byexample.tree.dates import Duration, EdgeMoment, MomentNumber, ReadMoment, RoundMoment, ShiftMoment

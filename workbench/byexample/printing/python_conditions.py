@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from workbench.byexample.printing.literals import literal
 from workbench.byexample.printing.python_numbers import decimal, reader
-from workbench.byexample.printing.python_texts import pattern
+from workbench.byexample.printing.python_tokens import pattern
 from workbench.byexample.printing.scope import Scope, Value
 from workbench.byexample.tree.conditions import (
     Applies,

@@ -8,7 +8,7 @@ from workbench.byexample.printing import helpers
 from workbench.byexample.printing.english_numbers import formats
 from workbench.byexample.printing.literals import literal
 from workbench.byexample.printing.modules import Module
-from workbench.byexample.printing.python_texts import pattern
+from workbench.byexample.printing.python_tokens import pattern
 from workbench.byexample.printing.scope import Scope, Value
 from workbench.byexample.printing.words import listed
 from workbench.byexample.tree.dates import MomentNumber
