@@ -8,12 +8,14 @@ blanks between digits.
 import re
 from collections import Counter
 from collections.abc import Sequence as Rows
+from functools import cached_property
 
 from workbench.byexample.splitting.items import tokens_of
 from workbench.byexample.splitting.plans import Columns
 
 _WIDEST = 1000  # a line longer than this is no line of columns
 _DELIMITERS = ",;:|="
+_INSIDE = re.compile(r"[-+.,\d]\d")  # a place inside of a number
 
 
 def columns_of(texts: Rows[str]) -> Columns | None:
@@ -52,25 +54,32 @@ def _delimited(rows: Rows[str]) -> bool:
 
 
 class _Grid:
-    """Which positions of which rows hold something."""
+    """Which positions of which rows hold something: for every position a number with a bit for each row."""
 
     def __init__(self, rows: Rows[str]) -> None:
         self.rows = rows
         self.length = max(map(len, rows))
-        self.filled = [[not character.isspace() for character in row.ljust(self.length)] for row in rows]
-        self.count = [sum(row[p] for row in self.filled) for p in range(self.length)]
+        self.marks = ["".join(" " if character.isspace() else "x" for character in row).ljust(self.length) for row in rows]
+        self.filled = [sum(1 << r for r, row in enumerate(self.marks) if row[p] == "x") for p in range(self.length)]
+        self.count = [bits.bit_count() for bits in self.filled]
+
+    def within(self, start: int, end: int) -> int:
+        """The rows that hold something from start up to end."""
+        found = 0
+        for bits in self.filled[max(0, start) : end]:
+            found |= bits
+        return found
 
     def gaps(self) -> list[tuple[int, int]]:
         """Runs of positions that are blank in nearly all rows, with something on both sides."""
         allowed = len(self.rows) // 50
-        blank = [count <= allowed for count in self.count]
         found: list[tuple[int, int]] = []
-        first = next(p for p, is_blank in enumerate(blank) if not is_blank)
+        first = next(p for p, count in enumerate(self.count) if count > allowed or p == self.length - 1)
         start = None
         for p in range(first, self.length):
-            if blank[p] and start is None:
+            if self.count[p] <= allowed and start is None:
                 start = p
-            elif not blank[p] and start is not None:
+            elif self.count[p] > allowed and start is not None:
                 if self._enough(start, p):
                     found.append((start, p))
                 start = None
@@ -78,11 +87,12 @@ class _Grid:
 
     def _enough(self, start: int, end: int) -> bool:
         """Whether the blanks are no accident of a text: lines that reach so far share two of them, or pad, or are many."""
-        reaching = [row for row, text in zip(self.filled, self.rows, strict=True) if len(text) > start]
-        if len(reaching) * 2 < len(self.rows) or len(reaching) < 2:
+        reaching = sum(1 << r for r, text in enumerate(self.rows) if len(text) > start)
+        number = reaching.bit_count()
+        if number * 2 < len(self.rows) or number < 2:
             return False
-        padded = sum(not any(row[max(0, start - 1) : end]) or not any(row[start : end + 1]) for row in reaching)
-        return end - start > 1 or padded * 5 >= len(reaching) or len(reaching) > 5 or self._typed(start, end)
+        padded = (reaching & ~(self.within(start - 1, end) & self.within(start, end + 1))).bit_count()
+        return end - start > 1 or padded * 5 >= number or number > 5 or self._typed(start, end)
 
     def _typed(self, start: int, end: int) -> bool:
         """Whether the words on one side of the gap are no plain words in any row."""
@@ -92,9 +102,10 @@ class _Grid:
         return len(self.rows) > 2 and (not any(map(str.isalpha, before)) or not any(map(str.isalpha, after)))
 
     def varied(self, gaps: Rows[tuple[int, int]]) -> bool:
-        """Whether some row has more blanks than the gap: a value shorter than its column."""
+        """Whether some rows have more blanks than the gap: values shorter than their column."""
+        everyone = (1 << len(self.rows)) - 1
         for start, end in gaps:
-            if sum((start > 0 and not row[start - 1]) or not row[end] for row in self.filled) * 5 >= len(self.rows):
+            if (everyone & ~(self.filled[start - 1] & self.filled[end])).bit_count() * 5 >= len(self.rows):
                 return True
         return any(self.parted(0, p, self.length) for p in range(1, self.length))
 
@@ -102,28 +113,27 @@ class _Grid:
         """Whether a column begins or ends here, with something on both sides (from start, up to end) in many rows."""
         if not (self.begins(p) or self.ends(p)):
             return False
-        return all(sum(any(row[a:b]) for row in self.filled) * 2 >= len(self.rows) for a, b in ((start, p), (p, end)))
+        return all(self.within(a, b).bit_count() * 2 >= len(self.rows) for a, b in ((start, p), (p, end)))
 
     def begins(self, p: int) -> bool:
         """Words begin here after blanks in many rows (in half of these after two), and nearly no row has nothing here."""
         n = len(self.rows)
-        if self.count[p] < 0.9 * n:
+        started = self.filled[p] & ~self.filled[p - 1]
+        if self.count[p] < 0.9 * n or started.bit_count() * 2 < n:
             return False
-        started = [row for row in self.filled if row[p] and not row[p - 1]]
-        wide = sum(not any(row[max(0, p - 2) : p]) for row in started)
-        through = any(re.fullmatch(r"[-+.,\d]\d", text[p - 1 : p + 1]) for text in self.rows)
-        return len(started) * 2 >= n and wide * 2 >= len(started) and not through
+        wide = (started & ~self.within(p - 2, p)).bit_count()
+        return wide * 2 >= started.bit_count() and not any(_INSIDE.fullmatch(text[p - 1 : p + 1]) for text in self.rows)
 
     def ends(self, p: int) -> bool:
         """Words of different lengths end just before this in many rows, half of them before two blanks."""
         n = len(self.rows)
-        if n < 5 or self.count[p - 1] < 0.6 * n or self.count[p] == 0:
+        ended = self.filled[p - 1] & ~self.filled[p]
+        number = ended.bit_count()
+        if n < 5 or not self.count[p] or number * 2 < n or number * 5 < 3 * self.count[p - 1] or self.count[p - 1] < 0.6 * n:
             return False
-        ended = [row for row in self.filled if row[p - 1] and not row[p]]
-        wide = sum(not any(row[p : p + 2]) and any(row[p:]) for row in ended)
-        starts = Counter(max((k for k in range(p) if not row[k]), default=-1) for row in ended)
-        many = len(ended) * 2 >= n and len(ended) * 5 >= 3 * self.count[p - 1]
-        return many and wide * 2 >= len(ended) and max(starts.values()) * 5 <= 3 * len(ended)
+        wide = (ended & ~self.within(p, p + 2) & self.within(p, self.length)).bit_count()
+        starts = Counter(row.rfind(" ", 0, p) for r, row in enumerate(self.marks) if ended >> r & 1)
+        return wide * 2 >= number and max(starts.values()) * 5 <= 3 * number
 
     def sign(self, p: int) -> bool:
         """A position of signs and blanks between digits in all rows: the sign of the next number."""
@@ -138,15 +148,21 @@ class _Grid:
         """The cuts without those that only few rows have something behind, one blank after a word: these are phrases."""
         kept = set(cuts)
         for cut in sorted(cuts):
-            end = min((other for other in kept if other > cut), default=self.length)
-            behind = [row for row in self.filled if any(row[cut:end])]
-            if len(behind) < max(3, 0.3 * len(self.rows)) and all(row[cut] and not row[cut - 1] and row[cut - 2] for row in behind):
+            behind = self.within(cut, min((other for other in kept if other > cut), default=self.length))
+            phrases = self.filled[cut] & ~self.filled[cut - 1] & self.filled[max(0, cut - 2)]
+            if behind.bit_count() < max(3, 0.3 * len(self.rows)) and not behind & ~phrases:
                 kept.discard(cut)
         return kept
 
     def inside_items(self, p: int) -> bool:
-        """Whether a cut here would go through a date, a time or the like in most rows."""
-        hit = 0
+        """Whether a cut here would go through a date, a time or quoted text in most rows."""
+        return self._inner[p] * 2 > min(len(self.rows), 50)
+
+    @cached_property
+    def _inner(self) -> Counter[int]:
+        inner: Counter[int] = Counter()
         for row in self.rows[:50]:
-            hit += any(token.start < p < token.end and token.kind in ("date", "time", "quoted text") for token in tokens_of(row))
-        return hit * 2 > min(len(self.rows), 50)
+            for token in tokens_of(row):
+                if token.kind in ("date", "time", "quoted text"):
+                    inner.update(range(token.start + 1, token.end))
+        return inner

@@ -18,6 +18,7 @@ Example = tuple[str, Rows[str | None]]
 _SHARES = (0.97, 0.85, 0.6)
 _LEARNT_FROM = 80
 _LONGEST = 2000
+_CHARACTERS = 20_000
 _CHECKED = 500
 _DOUBTFUL = 10
 
@@ -83,6 +84,8 @@ def _sample(rows: Rows[str | None], size: int) -> list[str]:
     """Different rows that are not blank, spread evenly over the column, the first among them; of very long ones the start."""
     step = max(1, len(rows) // (size * 4))
     different = list(dict.fromkeys(row[:_LONGEST] for row in rows[::step] if row is not None and row.strip()))
+    characters = sum(map(len, different))
+    size = max(12, min(size, _CHARACTERS * len(different) // max(1, characters)))
     return different[:: max(1, -(-len(different) // size))]
 
 
@@ -101,9 +104,9 @@ def _predicted(texts: Rows[str], fill: Fill, deadline: float) -> list[Plan]:
             return plans
         if plans and share < _SHARES[0]:
             break
-        _add(plans, divide(texts, Level(share)), texts)
-        _add(plans, divide(texts, Level(share, ALL_ITEMS)), texts)
-        _add(plans, fallbacks.first_place(texts, Level(share)), texts)
+        _add(plans, divide(texts, Level(share, deadline=deadline)), texts)
+        _add(plans, divide(texts, Level(share, ALL_ITEMS, deadline=deadline)), texts)
+        _add(plans, fallbacks.first_place(texts, Level(share, deadline=deadline)), texts)
     listing = fallbacks.listing(texts, fill)
     if listing:
         plans.append(listing)

@@ -17,7 +17,7 @@ _MOST = 300  # separators of a level: a line with more is no record
 @dataclass(frozen=True, slots=True)
 class Level:
     """How a column is looked at: the share of rows that has to agree, what is opened, whether it is the whole column, how
-    deep in brackets it is, whether it is at the start of the line, and how deep in fields."""
+    deep in brackets it is, whether it is at the start of the line, how deep in fields, and when to stop."""
 
     share: float
     opened: frozenset[str] = frozenset()
@@ -25,6 +25,7 @@ class Level:
     enclosed: int = 0
     first: bool = True
     depth: int = 0
+    deadline: float = float("inf")
 
     def agreed(self, count: int, total: int) -> bool:
         """Whether so many of the rows are enough."""
@@ -33,7 +34,7 @@ class Level:
     def inner(self, *, enclosed: bool, first: bool) -> "Level":
         """The level of a field."""
         at_start = first and self.first and not enclosed
-        return Level(max(self.share, 0.97), self.opened, False, self.enclosed + enclosed, at_start, self.depth + 1)
+        return Level(max(self.share, 0.97), self.opened, False, self.enclosed + enclosed, at_start, self.depth + 1, self.deadline)
 
 
 @dataclass(frozen=True, slots=True)

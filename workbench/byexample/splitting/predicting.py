@@ -6,6 +6,7 @@ outside of items such as dates; every field between them is a level of its own, 
 separate more.
 """
 
+import time
 from collections.abc import Sequence as Rows
 from dataclasses import replace
 
@@ -23,7 +24,7 @@ _CLOSING = dict(ENCLOSING.values())
 
 def divide(texts: Rows[str], level: Level) -> Division | None:
     """The best division of a column, with every field divided further; None where nothing separates."""
-    if level.enclosed > 1 or level.depth > _DEEPEST or not any(texts):
+    if level.enclosed > 1 or level.depth > _DEEPEST or not any(texts) or time.monotonic() > level.deadline:
         return None
     lines = [tokens_of(text, level.opened) for text in texts]
     ways = [by_marks, by_blanks, by_items, by_leading_blanks, by_shape]
