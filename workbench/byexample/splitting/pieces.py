@@ -77,13 +77,13 @@ class Separator:
         if self.boundary:
             return BOUNDARIES[self.boundary][0]
         if self.optional:
-            return r"\s*\Z"
+            return r"\s*+\Z"
         if not self.loose:
             core = _escaped(self.text)
         elif not self.text.strip(" "):
-            core = r"\s+" if len(self.text) == 1 else r"\s{2,}"
+            core = r"\s++" if len(self.text) == 1 else r"\s{2,}+"
         else:
-            core = _escaped(re.sub(" +", " ", self.text)).replace(" ", r"\s*")
+            core = _escaped(re.sub(" +", " ", self.text)).replace(" ", r"\s*+")
         return PRECEDED[self.preceded][0] + core + FOLLOWED[self.followed][0]
 
     def named(self) -> str:
@@ -126,7 +126,7 @@ class Field:
         stops = list(dict.fromkeys(one.pattern for one in ((following,) if following else ()) + self.without))
         plain = [stop for stop in stops if len(stop.replace("\\", "")) == 1]
         stops = [stop for stop in stops if stop in plain or not stop.startswith(tuple(plain))]
-        if r"\s+" in stops:
+        if r"\s++" in stops:
             stops = [stop for stop in stops if not stop.startswith(" ")]
         body = self._body(stops)
         if self.jumps and following:
@@ -136,7 +136,7 @@ class Field:
     def _body(self, stops: list[str]) -> str:
         if not stops:
             return ".*+"
-        if stops == [r"\s+"] and not self.around:
+        if stops == [r"\s++"] and not self.around:
             return r"\S*+"
         if not self.around and all(len(stop.replace("\\", "")) == 1 and stop not in (r"\s", r"\d", r"\w") for stop in stops):
             return "[^" + "".join(stop if stop not in "-^]" else "\\" + stop for stop in stops) + "]*+"
