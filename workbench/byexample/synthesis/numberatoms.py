@@ -125,7 +125,7 @@ def _number_as(shop: Workshop, number: View, text: str, decimal: str, plain: boo
     first = number.values[0]
     exact = places(target)
     forms = _number_forms(text, decimal, group, _padded_width(tuple(shop.outputs)))
-    steps = _steps_to(target)
+    steps = _steps_to(target, places(target))
     for scale in (0,) if plain else _SCALES:
         moved = first.scaleb(scale) if scale else first
         near = abs(moved - target)
@@ -280,9 +280,9 @@ def nice_steps(decimals: int) -> list[tuple[Decimal, float]]:
 
 
 @lru_cache(maxsize=2000)
-def _steps_to(target: Decimal) -> tuple[tuple[Decimal, float], ...]:
-    """The steps that a number is a multiple of."""
-    return tuple((step, price) for step, price in nice_steps(places(target)) if not target % step)
+def _steps_to(target: Decimal, decimals: int) -> tuple[tuple[Decimal, float], ...]:
+    """The steps that a number shown with so many decimals is a multiple of."""
+    return tuple((step, price) for step, price in nice_steps(decimals) if not target % step)
 
 
 def offer_ranges(shop: Workshop, number: View, cycle: int = 0) -> None:

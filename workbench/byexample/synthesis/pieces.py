@@ -36,7 +36,7 @@ def delimiters(texts: list[str]) -> list[str]:
     found: dict[str, None] = {}
     for match in DELIMITERS.finditer(texts[0][:_LOOKED_AT]):
         shown = match.group()
-        for form in (shown, shown.strip(" ")):
+        for form in (shown, shown.strip(" "), shown.strip() and shown or shown[:1]):
             if form and all(form in text for text in texts):
                 found[form] = None
     return list(found)

@@ -8,7 +8,7 @@ PART, PART_AT_BLANK = 0.75, 0.85
 MARK = 0.85
 BETWEEN = 0.95
 TOKEN = dict.fromkeys(TOKENS, 1.0) | {
-    "digits": 0.9, "number": 0.85, "signed": 1.0, "letters": 0.95, "alphanumeric": 1.0, "word": 1.1, "nonblank": 0.95, "upper": 1.05,
+    "digits": 0.9, "number": 0.85, "signed": 1.0, "letters": 0.98, "alphanumeric": 1.0, "word": 1.1, "nonblank": 0.95, "upper": 1.05,
     "lower": 1.2, "capitalized": 1.1, "code": 1.1, "dotted": 0.8, "email": 0.6, "url": 0.6, "ip": 0.6, "phone": 0.6, "guid": 0.6,
     "time": 0.7, "date": 0.7,
 }  # fmt: skip
@@ -72,7 +72,7 @@ PUNCTUATION, PUNCTUATION_LENGTH = 0.25, 0.03
 TEXT, TEXT_LENGTH, TEXT_DIGIT = 1.1, 0.1, 1.7
 COPIED, COPIED_LENGTH = 1.5, 0.6
 """For a constant whose words stand in the input too: it was hardly typed."""
-INSIDE_WORD = 0.7
+INSIDE_WORD = 2.0
 """For a constant that starts or ends inside a word."""
 CALENDAR = 3.0
 """For a constant that is the name of a month or weekday."""
