@@ -8,10 +8,10 @@ from workbench.base.errors import UserError
 from workbench.byexample.native import Disagreement, agrees, to_ibis, why_not
 from workbench.byexample.native.compiler import CONDITIONS, NODES
 from workbench.byexample.tree.dates import FormatMoment, ReadMoment
-from workbench.byexample.tree.nodes import Column, Node
+from workbench.byexample.tree.nodes import Column, Constant, Node
 from workbench.byexample.tree.numbers import Arithmetic, FormatNumber, Number
 from workbench.byexample.tree.program import Program, walk
-from workbench.byexample.tree.texts import FromToken, Replace
+from workbench.byexample.tree.texts import Case, FromToken, Lookup, Part, Replace, Slice
 
 QUICK = settings(
     max_examples=20, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -81,6 +81,20 @@ def test_that_a_difference_is_found() -> None:
 
 def test_that_rows_may_be_short_or_long() -> None:
     assert agrees(Program(Column(1)), [("a",), ("a", "b"), ("a", "b", "c"), ()]) is None
+
+
+def test_that_texts_that_no_database_holds_are_passed_over() -> None:
+    assert agrees(Program(Column(0)), [("\ud800",), ("a",)]) is None
+
+
+def test_that_missing_texts_go_through_every_operator() -> None:
+    missing = [
+        Lookup(Constant(None), (("a", "b"),), "c"),
+        Slice(Constant(None), 1, -1),
+        Part(Column(3), "-", 0),
+        Case(Constant(None), "title"),
+    ]
+    assert [agrees(Program(program), [("a",)]) for program in missing] == [None] * 4
 
 
 def test_that_it_says_what_has_no_native_form() -> None:

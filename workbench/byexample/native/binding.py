@@ -72,6 +72,11 @@ def where(items: Any, body: Callable[[Any, Any], Any]) -> Any:
     return Where(items.op(), body(item.to_expr(), number.to_expr()).op(), item, number).to_expr()
 
 
+def missing(kind: Any) -> Any:
+    """A missing value of a type. No plain literal: Ibis would turn a comparison with that into another one."""
+    return ops.Cast(ibis.null(), ibis.dtype(kind)).to_expr()
+
+
 def bind(value: Any, body: Callable[[Any], Any]) -> Any:
     """`body` of the value, which is computed once however often `body` uses it."""
     if isinstance(value.op(), ops.Field | ops.Argument | ops.Literal):

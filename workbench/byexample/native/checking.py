@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from workbench.base.errors import UserError
@@ -9,9 +10,12 @@ from workbench.byexample.native import Disagreement, to_ibis, why_not
 from workbench.byexample.tree.nodes import Row
 from workbench.byexample.tree.program import Program
 
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
+
 
 def first_disagreement(program: Program, rows: Sequence[Row], dialect: str) -> Disagreement | None:
-    """The first row for which the two differ."""
+    """The first row for which the two differ. Rows with a text that no database can hold (half a surrogate pair) are left out."""
+    rows = [row for row in rows if all(_is_storable(cell) for cell in row)]
     if dialect != "duckdb":
         raise UserError("Only DuckDB runs here: the native form for another database cannot be compared.")
     for row, native in zip(rows, run_duckdb(program, rows), strict=True):
@@ -41,3 +45,7 @@ def run_duckdb(program: Program, rows: Sequence[Row]) -> list[str | None]:
 
 def _cell(row: Row, number: int) -> str | None:
     return row[number] if number < len(row) else None
+
+
+def _is_storable(cell: str | None) -> bool:
+    return cell is None or _HALF_PAIR.search(cell) is None

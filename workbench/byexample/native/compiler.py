@@ -7,7 +7,7 @@ from typing import Any
 
 import ibis
 
-from workbench.byexample.native.binding import numbered
+from workbench.byexample.native.binding import missing, numbered
 from workbench.byexample.native.engines import engine
 from workbench.byexample.native.values import NUMBER, Moment, NotNative, Number, Text, first_moment, merged_moments
 from workbench.byexample.tree.conditions import Condition
@@ -59,7 +59,7 @@ class Compiler:
         """A node that is a number."""
         value = self.value(node)
         if isinstance(value, Text) and isinstance(node, Constant) and node.text is None:
-            return Number(ibis.null(NUMBER), ibis.null("int64"))
+            return Number(missing(NUMBER), missing("int64"))
         if not isinstance(value, Number):
             raise NotNative(f"{type(node).__name__} gives no number where one is needed.")
         return value
@@ -81,11 +81,11 @@ class Compiler:
 
 def _column(compiler: Compiler, node: Column) -> Text:
     inside = node.index < len(compiler.columns)
-    return Text(compiler.columns[node.index] if inside else ibis.null("string"))
+    return Text(compiler.columns[node.index] if inside else missing("string"))
 
 
 def _constant(compiler: Compiler, node: Constant) -> Text:  # noqa: ARG001 (the operators' common form)
-    return Text(ibis.null("string") if node.text is None else ibis.literal(node.text))
+    return Text(missing("string") if node.text is None else ibis.literal(node.text))
 
 
 def _concat(compiler: Compiler, node: Concat) -> Text:
@@ -132,11 +132,11 @@ def _merged(arms: Sequence[tuple[Any, Value]]) -> Value:
 
 def _as_kind(value: Value, kind: Value) -> Value:
     """A value that is missing for sure takes the kind of the others."""
-    if isinstance(kind, Text) or not isinstance(value, Text) or not value.value.equals(ibis.null("string")):
+    if isinstance(kind, Text) or not isinstance(value, Text) or not value.value.equals(missing("string")):
         return value
     if isinstance(kind, Number):
-        return Number(ibis.null(NUMBER), ibis.null("int64"))
-    return Moment(ibis.null(kind.value.type()), kind.fields)
+        return Number(missing(NUMBER), missing("int64"))
+    return Moment(missing(kind.value.type()), kind.fields)
 
 
 NODES.update({Column: _column, Constant: _constant, Concat: _concat, FirstOf: _first_of, Choose: _choose})

@@ -6,7 +6,7 @@ from typing import Any
 
 import ibis
 
-from workbench.byexample.native.binding import bind
+from workbench.byexample.native.binding import bind, missing
 from workbench.byexample.native.calendar import iso_week, ordinal, weekday
 from workbench.byexample.native.compiler import NODES, Compiler
 from workbench.byexample.native.numbers import counted, exactly, ordinal_text
@@ -54,7 +54,7 @@ def _field(compiler: Compiler, value: Moment, field: str, language: str) -> Any:
             return ibis.cases((value.field("hour") < 12, early), (value.field("hour") >= 12, late))
         case "S":
             return value.field("fraction")
-    return ibis.null("string")
+    return missing("string")
 
 
 def _day(value: Moment) -> Any:
@@ -96,7 +96,7 @@ def _moment_number(compiler: Compiler, node: dates.MomentNumber) -> Number:
     if node.field not in _WIDTHS:
         if node.field == "S":
             return _fraction(given)
-        return Number(ibis.null(NUMBER), ibis.null("int64"))
+        return Number(missing(NUMBER), missing("int64"))
     return counted(with_moment(given, lambda value: field_number(value, node.field)))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import ibis
 
-from workbench.byexample.native.binding import bind, each
+from workbench.byexample.native.binding import bind, each, missing
 from workbench.byexample.native.compiler import NODES, Compiler
 from workbench.byexample.native.engines import LETTERS, literal, token
 from workbench.byexample.native.values import NUMBER, NotNative, Text
@@ -218,12 +218,12 @@ def _around_token(compiler: Compiler, node: Any, kept: Callable[[Any, Any], Any]
 
 
 def _lookup(compiler: Compiler, node: texts.Lookup) -> Any:
-    otherwise = ibis.null("string") if node.otherwise is None else ibis.literal(node.otherwise)
+    otherwise = missing("string") if node.otherwise is None else ibis.literal(node.otherwise)
     listed = dict(reversed(node.table))  # the first of equal ones counts
 
     def found(value: Any) -> Any:
-        arms = [(value == given, ibis.null("string") if to is None else ibis.literal(to)) for given, to in listed.items()]
-        return ibis.cases((value.isnull(), ibis.null("string")), *arms, else_=otherwise)
+        arms = [(value == given, missing("string") if to is None else ibis.literal(to)) for given, to in listed.items()]
+        return ibis.cases((value.isnull(), missing("string")), *arms, else_=otherwise)
 
     return bind(compiler.text(node.of), found)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import ibis
 
-from workbench.byexample.native.binding import bind
+from workbench.byexample.native.binding import bind, missing
 
 NUMBER = "decimal(36, 18)"
 """The type of every number: 18 digits before the point and 18 after it. A sum of two of them still fits into a decimal of 38."""
@@ -43,7 +43,7 @@ class Moment:
 
     def field(self, name: str) -> Any:
         """A field's value; NULL where it is not known."""
-        return self.value[name] if name in self.fields else ibis.null(field_type(name))
+        return self.value[name] if name in self.fields else missing(field_type(name))
 
 
 def field_type(name: str) -> str:
@@ -54,8 +54,8 @@ def field_type(name: str) -> str:
 def moment(fields: Mapping[str, Any], there: Any, names: tuple[str, ...] | None = None) -> Moment:
     """The moment with these fields where `there` holds, else none; with the fields `names`, others are not known."""
     names = names or tuple(name for name in MOMENT_FIELDS if name in fields)
-    value = ibis.struct({name: fields[name] if name in fields else ibis.null(field_type(name)) for name in names})
-    return Moment(ibis.ifelse(there, value, ibis.null(value.type())), names)
+    value = ibis.struct({name: fields[name] if name in fields else missing(field_type(name)) for name in names})
+    return Moment(ibis.ifelse(there, value, missing(value.type())), names)
 
 
 def with_moment(given: Moment, body: Callable[[Moment], Any]) -> Any:
