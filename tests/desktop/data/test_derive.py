@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
 from workbench.dataprep.package import Package
 from workbench.dataprep.steps import Derive, Example
@@ -43,7 +43,7 @@ def test_that_typed_values_fill_the_column_and_become_a_step(bench: Any) -> None
     assert session.lesson is not None
     assert session.lesson.program is not None
     assert "carrier" in session.panel.sentence
-    assert session.panel.facts == "All 10 rows have a value"
+    assert session.panel.facts == "All 10 rows checked"
     assert [f"carrier {name}" for name in bench.column("carrier")] == bench.column("carrier_derived")
     _press(bench, session.panel.ok)
     step = Package.load(page.document.path).flows[0].steps[0]
@@ -55,6 +55,23 @@ def test_that_typed_values_fill_the_column_and_become_a_step(bench: Any) -> None
     bench.idle()
     assert "carrier_derived" not in bench.names()
     assert page.document.flow.steps == ()
+
+
+def test_that_typing_what_stands_there_makes_it_an_example_and_enter_alone_does_not(bench: Any) -> None:
+    page = bench.prepare()
+    session = _begin(bench, page, "carrier")
+    _type(bench, page, 0, "carrier_derived", "carrier UA")
+    _type(bench, page, 2, "carrier_derived", "carrier AA")
+    assert page.grid.model.example_values == {0: "carrier UA", 2: "carrier AA"}
+    page.grid.go_to(9, "carrier_derived")
+    page.grid.view.setFocus()
+    QTest.keyClick(page.grid.view, Qt.Key.Key_F2)
+    bench.until(lambda: page.grid.view.viewport().findChild(QLineEdit) is not None)
+    QTest.keyClick(page.grid.view.viewport().findChild(QLineEdit), Qt.Key.Key_Return)
+    bench.idle()
+    assert page.grid.model.example_values == {0: "carrier UA", 2: "carrier AA"}
+    session.cancel()
+    bench.idle()
 
 
 def test_that_another_reading_is_taken_and_its_first_difference_confirmed(bench: Any) -> None:
@@ -119,7 +136,7 @@ def test_that_rows_without_a_value_are_counted_over_all_rows(bench: Any) -> None
     page = bench.prepare("airports")
     session = _begin(bench, page, "origin")
     _type(bench, page, 0, "origin_derived", "12AM-1AM")
-    assert session.panel.facts == "2 of 28,803 rows have no value"
+    assert session.panel.facts == "2 of 28,803 rows have no answer"
     assert session.lesson.doubtful[0] == 28_800  # type: ignore[union-attr]
     session.cancel()
     bench.idle()

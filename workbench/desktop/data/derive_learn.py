@@ -154,7 +154,7 @@ def _reading(inputs: Inputs, program: "Program", other: "Program", differs: tupl
         shown = f"differs on {rows:,} row{'' if rows == 1 else 's'}"
     else:
         share = rows / max(sum(inputs.counts), 1)
-        shown = f"differs on about {share:.0%} of the rows" if share >= 0.01 else "differs on few rows"
+        shown = f"differs on about {share:.0%}" if share >= 0.01 else "differs on few rows"
     row = inputs.rows[differs[0]]
     return Reading(other, words, sentence, shown, inputs.places[differs[0]], program.run(row), other.run(row))
 

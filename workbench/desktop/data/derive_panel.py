@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QScrollArea, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QScrollArea, QSizePolicy, QWidget
 
 from workbench.desktop.data.derive_code import CodeTabs
 from workbench.desktop.data.derive_learn import Lesson, Row
@@ -15,7 +15,7 @@ from workbench.desktop.data.editors.fields import ColumnPicker, choice
 from workbench.desktop.data.wizard.draft import TYPE_TITLES
 from workbench.desktop.icons import icon
 from workbench.desktop.theme import theme
-from workbench.desktop.widgets import ElidedLabel, IconLabel, button, clear_layout, icon_button, label
+from workbench.desktop.widgets import IconLabel, button, clear_layout, icon_button, label
 
 if TYPE_CHECKING:
     from workbench.dataprep.columns import Schema
@@ -35,6 +35,7 @@ class DerivePanel(Panel):
 
     def __init__(self, schema: "Schema", inputs: tuple[str, ...], name: str, type_: str, *, edit: bool) -> None:
         super().__init__("wand-sparkles", "Derive column by example", "Save" if edit else "Add column")
+        self._doubtful = self._reading_count = 0
         self.picker = ColumnPicker(schema, inputs, "Choose the source columns")
         self.picker.setMaximumWidth(340)
         self.name = QLineEdit(name)
@@ -57,13 +58,13 @@ class DerivePanel(Panel):
         self.outer.addLayout(fields)
         self._mark = IconLabel("sparkles", 16, "accent")
         self._sentence = label("", wrap=True)
-        self._sentence.setSizePolicy(
-            self._sentence.sizePolicy().horizontalPolicy().Ignored, self._sentence.sizePolicy().verticalPolicy()
-        )
+        self._sentence.setSizePolicy(QSizePolicy.Policy.Ignored, self._sentence.sizePolicy().verticalPolicy())
         line = QHBoxLayout()
         line.setSpacing(8)
         line.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self._sentence, 1)
+        self._facts = label("", "muted")
+        line.addWidget(self._facts, 0, Qt.AlignmentFlag.AlignTop)
         self.outer.addLayout(line)
         self._tools = self._make_tools()
         self.outer.addWidget(self._tools)
@@ -89,19 +90,21 @@ class DerivePanel(Panel):
         self.show_lesson(None, 0)
 
     def _make_tools(self) -> QWidget:
-        """The line under the sentence: what holds of all rows, and what can be done next."""
-        self._facts = ElidedLabel("", "muted")
+        """The line under the sentence: what can be done next."""
         self.confirm = button("Looks right", self.confirmed.emit, icon="check", tooltip="Take this row as one more example")
         self.review = button("Review next suggested row", self.review_asked.emit, icon="corner-down-left")
         self.readings_button = button("Other readings", self._on_readings, kind="ghost", icon="list")
         self.code_button = button("Show code", self._on_code, kind="ghost", icon="code")
         tools = QWidget()
+        tools.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         tools.setProperty("transparent", True)
         row = QHBoxLayout(tools)
         row.setContentsMargins(24, 0, 0, 0)
         row.setSpacing(8)
-        row.addWidget(self._facts, 1)
-        for made in (self.confirm, self.review, self.readings_button, self.code_button):
+        for made in (self.review, self.confirm):
+            row.addWidget(made)
+        row.addStretch(1)
+        for made in (self.readings_button, self.code_button):
             row.addWidget(made)
         return tools
 
@@ -114,6 +117,7 @@ class DerivePanel(Panel):
         self.picker.setMinimumWidth(200 if roomy else 110)
         self.name.setMinimumWidth(200 if roomy else 100)
         self.type.setMinimumWidth(120 if roomy else 90)
+        self._name_buttons()
 
     @property
     def sentence(self) -> str:
@@ -130,6 +134,7 @@ class DerivePanel(Panel):
             self._say("triangle-alert", "bad", lesson.sentence)
         else:
             self._say("circle-check", "ok", lesson.sentence)
+        self.show_facts("")
         learned = lesson is not None and lesson.program is not None and examples > 0
         count = len(lesson.doubtful) if lesson is not None else 0
         readings = lesson.readings if lesson is not None and learned else ()
@@ -139,31 +144,39 @@ class DerivePanel(Panel):
         self.readings_button.setVisible(bool(readings))
         self.readings.show_readings(readings)
         self.readings.setVisible(bool(readings) and self.readings.isVisibleTo(self))
-        self._name_readings(len(readings))
+        self._reading_count = len(readings)
         self.ok.setEnabled(learned)
         if not learned:
             self.code.hide()
-        self.code_button.setText("Hide code" if self.code.isVisibleTo(self) else "Show code")
+        self._name_buttons()
         if self.code.isVisibleTo(self):
             self.code_asked.emit()
 
     def show_doubtful(self, count: int) -> None:
         """How many rows deserve a look."""
+        self._doubtful = count
         self.review.setVisible(bool(count))
-        self.review.setText(f"Review next suggested row ({count})")
+        self._name_buttons()
 
     @property
     def facts(self) -> str:
         """What the panel says of all rows."""
-        return self._facts.full_text
+        return self._facts.text()
 
-    def show_facts(self, sentence: str) -> None:
-        """What holds of all rows, once they were looked at."""
-        self._facts.set_text(sentence)
+    def show_facts(self, sentence: str, more: str = "") -> None:
+        """What holds of all rows, once they were looked at; `more` is the tooltip."""
+        self._facts.setText(sentence)
+        self._facts.setToolTip(more)
+
+    def show_confirm(self, shown: bool) -> None:
+        """Whether the current row is one in doubt."""
+        self.confirm.setVisible(shown)
+        self._name_buttons()
 
     def show_learning(self) -> None:
         """The examples are being learned from."""
         self._say("loader", "accent", "Learning from your examples …")
+        self.show_facts("")
         self.ok.setEnabled(False)
 
     def show_problem(self, sentence: str) -> None:
@@ -192,19 +205,26 @@ class DerivePanel(Panel):
 
     def _on_code(self) -> None:
         self.code.setVisible(not self.code.isVisible())
-        self.code_button.setText("Hide code" if self.code.isVisible() else "Show code")
+        self._name_buttons()
         if self.code.isVisible():
             self.code.show_code({})
             self.code_asked.emit()
 
     def _on_readings(self) -> None:
         self.readings.setVisible(not self.readings.isVisible())
-        self._name_readings(self._reading_count)
+        self._name_buttons()
 
-    def _name_readings(self, count: int) -> None:
-        self._reading_count = count
-        hide = self.readings.isVisibleTo(self)
-        self.readings_button.setText("Hide other readings" if hide else f"Other readings ({count})")
+    def _name_buttons(self) -> None:
+        """What the buttons say, in fewer words where the panel is narrow."""
+        readings, code, count = self.readings.isVisibleTo(self), self.code.isVisibleTo(self), self._reading_count
+        self.review.setText(f"Review next suggested row ({self._doubtful})")
+        self.readings_button.setText("Hide other readings" if readings else f"Other readings ({count})")
+        self.code_button.setText("Hide code" if code else "Show code")
+        margins = self.outer.contentsMargins()
+        if self._tools.sizeHint().width() > self.width() - margins.left() - margins.right():
+            self.review.setText(f"Review ({self._doubtful})")
+            self.readings_button.setText("Hide readings" if readings else f"Readings ({count})")
+            self.code_button.setText("Hide" if code else "Code")
 
 
 class _Chip(QWidget):

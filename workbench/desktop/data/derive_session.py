@@ -177,7 +177,7 @@ class DeriveSession(QObject):
     def _on_current(self, row: int, _column: str) -> None:
         """A row in doubt can be confirmed while it is current."""
         lesson = self._lesson
-        self.panel.confirm.setVisible(lesson is not None and lesson.program is not None and row in lesson.doubtful)
+        self.panel.show_confirm(lesson is not None and lesson.program is not None and row in lesson.doubtful)
 
     def accept(self) -> None:
         """Adds or changes the step."""
@@ -348,14 +348,14 @@ class DeriveSession(QObject):
         reviewed = self._reviewed
         total = self._base.row_count
         if found.count:
-            self.panel.show_facts(f"{found.count:,} of {total:,} rows have no value")
+            self.panel.show_facts(f"{found.count:,} of {total:,} rows have no answer")
             at = self._lesson.doubtful[reviewed] if 0 <= reviewed < len(self._lesson.doubtful) else None
             self._lesson = with_unanswered(self._lesson, found.rows)
             self._reviewed = self._lesson.doubtful.index(at) if at in self._lesson.doubtful else -1
             self.panel.show_doubtful(len(self._lesson.doubtful))
             self._mark_examples()
         else:
-            self.panel.show_facts(f"All {total:,} rows have a value")
+            self.panel.show_facts(f"All {total:,} rows checked", "Every row whose sources are filled has an answer.")
 
     def _on_unchecked(self, error: Exception) -> None:
         self.panel.show_facts(str(error))
@@ -375,7 +375,6 @@ class DeriveSession(QObject):
 
     def _on_lesson(self, lesson: Lesson) -> None:
         self._lesson, self._reviewed = lesson, -1
-        self.panel.show_facts("")
         self._show_examples()
         self.panel.show_lesson(lesson, len(self._examples))
         if lesson.program is None:

@@ -98,7 +98,11 @@ class _Cells(QStyledItemDelegate):
 
     def setModelData(self, editor: QWidget, model: Any, index: Index) -> None:
         if isinstance(editor, QLineEdit):
-            self._view.grid_model.setData(index, editor.text())
+            shown = self._view.grid_model.cell(index.row(), index.column())
+            if editor.isModified() and editor.text() and editor.text() == shown:
+                self._view.grid_model.example_edited.emit(index.row(), shown)  # typed as it stands: right as it is
+            else:
+                self._view.grid_model.setData(index, editor.text())
 
 
 class GridView(QTableView):
