@@ -1,5 +1,6 @@
 """A learner that is given example after example answers as one that gets all at once, with no more work."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -105,6 +106,23 @@ def test_that_lists_serve_as_rows() -> None:
     learned = learn([(["Ada", "Lovelace"], "Ada L.")], [["Alan", "Turing"]])  # type: ignore[list-item]
     assert learned.program
     assert learned.program.run(["Alan", "Turing"]) == "Alan T."
+
+
+def test_that_no_order_of_a_set_decides() -> None:
+    code = f"from workbench.byexample import learn; print(*(learn(examples) for examples in {list(SHOWN.values())!r}))"
+    found = {
+        subprocess.run(
+            [sys.executable, "-X", "utf8", "-c", code],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=True,
+            timeout=60,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in "12"
+    }
+    assert len(found) == 1
 
 
 def test_that_the_engine_needs_nothing_but_the_standard_library() -> None:
