@@ -63,7 +63,15 @@ def conditions(examples: Sequence[Example], others: Sequence[Row]) -> Iterator[t
             often = sum(word in (row[index] or "") for row in others) / max(len(others), 1)
             yield 1.2 - 0.4 * (0.1 < often < 0.9) + dear, Contains(node, word)
         for text in dict.fromkeys(known):
-            yield (1.3 if any(row[index] == text for row in others) else 2.5) + dear, Equals(node, text)
+            yield _equality(text, index, others) + dear, Equals(node, text)
+
+
+def _equality(text: str, index: int, others: Sequence[Row]) -> float:
+    """What a condition on a whole value costs: little in a column of few values that come again and again, much for a chance one."""
+    values = [row[index] for row in others]
+    if text not in values:
+        return 2.5
+    return 0.55 if len(values) >= 4 and len(set(values)) <= max(len(values) // 3, 2) else 1.3
 
 
 def _date_patterns(texts: list[str]) -> tuple[str, ...]:

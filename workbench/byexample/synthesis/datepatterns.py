@@ -32,8 +32,10 @@ def date_patterns(text: str) -> tuple[tuple[str, str, str], ...]:
     found: list[tuple[str, str, str]] = []
     for order, language, pattern in _readings(plain):
         entry = (order, language, pattern)
-        if entry not in found and read_moment(plain, pattern, language) is not None:
-            found.append(entry)
+        moment = read_moment(plain, pattern, language)
+        if entry in found or moment is None or (plain.isdecimal() and not 1500 <= (moment.year or 2000) < 2500):
+            continue
+        found.append(entry)
     return tuple(found)
 
 

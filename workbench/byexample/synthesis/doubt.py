@@ -1,5 +1,6 @@
 """Which rows deserve the user's look."""
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -7,13 +8,14 @@ from collections.abc import Sequence
 from workbench.byexample.tree.nodes import Node, Row
 
 _SAMPLE = 40
-_LIMIT = 2000
+_LIMIT, _SPREAD = 2000, 10_000
 _SHOWN = 20
 
 
-def sample_rows(inputs: Sequence[tuple[str | None, ...]], size: int = _SAMPLE) -> list[tuple[str | None, ...]]:
+def sample_rows(inputs: Sequence[Row], size: int = _SAMPLE) -> list[tuple[str | None, ...]]:
     """Some of the distinct rows that are not blank: of every shape one, then spread evenly."""
-    distinct = [row for row in dict.fromkeys(inputs) if any(cell and cell.strip() for cell in row)]
+    spread = inputs[:: max(len(inputs) // _SPREAD, 1)]
+    distinct = [row for row in dict.fromkeys(map(tuple, spread)) if any(cell and cell.strip() for cell in row)]
     if len(distinct) <= size:
         return distinct
     limited = distinct[:: max(len(distinct) // _LIMIT, 1)]
@@ -28,13 +30,13 @@ def sample_rows(inputs: Sequence[tuple[str | None, ...]], size: int = _SAMPLE) -
 
 
 def doubtful_rows(
-    found: Sequence[tuple[float, Node]], inputs: Sequence[tuple[str | None, ...]], taken: set[tuple[str | None, ...]]
+    found: Sequence[tuple[float, Node]], inputs: Sequence[Row], taken: set[tuple[str | None, ...]]
 ) -> tuple[tuple[int, ...], list[tuple[int, ...]]]:
     """Rows worth a look, most doubtful first, and for every other program the rows on which it differs from the first.
 
     Rows without an answer count most, then those on which good programs disagree, then those of a shape that no example has.
     """
-    limited = list(enumerate(inputs))[:_LIMIT]
+    limited = [(index, tuple(row)) for index, row in enumerate(itertools.islice(inputs, _LIMIT))]
     best = found[0][1]
     answers = [best.run(row) for _, row in limited]
     differing: list[tuple[int, ...]] = []

@@ -91,7 +91,7 @@ class Learner:
     """
 
     def __init__(self, inputs: Sequence[Row] = (), *, budget: Budget | None = None) -> None:
-        self._inputs = [tuple(row) for row in inputs]
+        self._inputs = inputs
         self._budget = budget or Budget()
         self._sample = sample_rows(self._inputs)
         self._examples: list[Example] = []

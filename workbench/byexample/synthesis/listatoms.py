@@ -40,8 +40,15 @@ def offer_lists(shop: Workshop, view: View) -> None:
                     for joiner in _joiners(separator, turned, output):
                         if (each, order, unique, joiner) != (None, "", False, separator):
                             cost = view.cost + ranking.ITEMS + price + dear + 0.1 * unique + 0.1 * (joiner != separator)
-                            cost += ranking.FEW_ITEMS * bool(order and (len(turned) < 3 or len(shop.rows) + len(turned) < 5))
+                            cost += ranking.FEW_ITEMS * _few(order, len(turned), len(shop.rows))
                             shop.through(view, Items(view.node, separator, each, order, unique, joiner), cost)
+
+
+def _few(order: str, items: int, examples: int) -> float:
+    """How little the examples tell of an order: two items come sorted by chance every second time."""
+    if not order:
+        return 0.0
+    return 2.0 if items < 3 and examples < 4 else float(items + examples < 5)
 
 
 def _each(separator: str) -> Iterator[tuple[Node | None, float]]:

@@ -23,7 +23,7 @@ _KIND = {"yyyy": "y", "yy": "y", "MMMM": "M", "MMM": "M", "MM": "M", "M": "M", "
          "s": "s", "S": "S", "a": "a", "aaa": "a"}  # fmt: skip
 _OPEN = {"M", "d", "H", "h", "m", "s", "D", "w"}
 _GLUE = re.compile(
-    r"[^\w]{1,3}|_|T(?=[0-9])|[Qh](?=[0-9 ])|[hms](?: |$)|W(?=[0-9])| (?:of|at|de|the|on|um) |(?:st|nd|rd|th)\b[^\w]{0,2}"
+    r"[^\w]?[QW](?=[0-9])|[^\w]{1,3}|_|T(?=[0-9])|[Qh](?=[0-9 ])|[hms](?: |$)|W(?=[0-9])| (?:of|at|de|the|on|um) |(?:st|nd|rd|th)\b[^\w]{0,2}"
 )
 _MOST_PATTERNS = 60
 _CLOCKS = (
@@ -168,7 +168,7 @@ def _rounded(shop: Workshop, moment: View) -> None:
                 continue
             if not any(str(rounded.values[0].hour % size) in shop.outputs[0] for size in (12, 24)) and rounded.values[0].hour % 12:
                 continue
-            cost = moment.cost + ranking.MOMENT_ROUND + more + 0.02 * _STEPS.index(step)
+            cost = moment.cost + ranking.MOMENT_ROUND + more + ranking.CLOCK_STEP.get(step, 0.3)
             times = [Moment(None, None, None, *value[3:6]) for value in rounded.values]
             for fields, dear in _patterns(shop, times, _TIME_FIELDS, "en"):
                 minutes = "m" in fields

@@ -111,7 +111,7 @@ def _counts(shop: Workshop) -> None:
         ):  # fmt: skip
             made = column.of(node, column.cost + cost)
             if made is not None and all(str(value) in output for value, output in zip(made.values, shop.outputs, strict=True)):
-                offer_numbers(shop, made)
+                offer_numbers(shop, made, plain=True)
 
 
 def _durations(shop: Workshop, moments: Sequence[View]) -> None:

@@ -52,6 +52,19 @@ ORDER = {"": 0.0, "mdy": 0.0, "dmy": 0.03, "ydm": 0.9}
 ODD_FIELD = {"yy": 0.15, "w": 0.25, "ww": 0.2, "D": 0.35, "DDD": 0.3, "Q": 0.7, "do": 0.0, "YYYY": 0.8, "aaa": 0.0, "S": 0.3}
 ODD_NEIGHBOURS, ODD_PADDING = 0.4, 0.3
 MOMENT_ROUND, MOMENT_RANGE = 0.5, 0.35
+CLOCK_STEP = {
+    3600: 0.0,
+    1800: 0.02,
+    900: 0.05,
+    600: 0.1,
+    300: 0.1,
+    60: 0.1,
+    7200: 0.15,
+    10800: 0.2,
+    14400: 0.2,
+    21600: 0.2,
+    43200: 0.2,
+}
 
 # What the rows without an answer say.
 MISSING = 2.5
@@ -60,6 +73,8 @@ BROKEN_TOKEN = 1.5
 """For a token that is cut out of longer words in other rows, times their share."""
 FRAGILE, LAYOUT = 0.5, 1.5
 """For pieces counted from the start where rows have more or fewer of them, and for positions that hit other kinds of characters."""
+BLANK_ENDS = 0.3
+"""For a piece that starts or ends with a blank: a piece without, beside a blank, reads better."""
 RAGGED = 0.8
 """For a piece that has blanks at its ends in other rows only, times the root of their share."""
 PRECEDENCE = {"moment": 0.7, "number": 0.35}

@@ -130,7 +130,9 @@ def _after_letter(letter: str, pattern: str) -> float:
     """Q goes before a quarter, W before a week."""
     if letter not in {"Q", "W"}:
         return 0.0
-    return (-0.8 if letter == "Q" else -0.3) if pattern.startswith("Q" if letter == "Q" else "w") else 0.3
+    if letter == "Q":
+        return -0.8 if pattern.startswith("Q") else 0.3
+    return -0.45 if pattern.startswith("ww") else -0.2 if pattern.startswith("w") else 0.3
 
 
 def _constants(outputs: Sequence[str], position: tuple[int, ...]) -> list[str]:

@@ -52,7 +52,7 @@ def odd_answers(shop: Workshop, node: Node) -> float:
     starts, ends = {_start(output) for output in shop.outputs}, {_kind_of(output[-1]) for output in shop.outputs}
     cost = ranking.ODD_START * sum(_start(answer) not in starts for answer in answers) / len(answers)
     cost += ranking.ODD_END * sum(_kind_of(answer[-1]) not in ends for answer in answers) / len(answers)
-    if any(parse_number(output) is not None for output in shop.outputs):
+    if not any(character.isalpha() for output in shop.outputs for character in output):
         return cost
     marks = set.intersection(*({c for c in output if not c.isalnum() and not c.isspace()} for output in shop.outputs))
     cost += ranking.ODD_MARKS * sum(not marks <= set(answer) for answer in answers) / len(answers)
@@ -161,7 +161,9 @@ def _broken(shop: Workshop, view: View) -> float:
         ]
         before = "[0-9:./-]" if node.kind in {"time", "date"} else "[0-9.]"
         broken = sum(re.search(rf"(?<!{before}){re.escape(value)}(?![0-9:/])", text) is None for value, text in pairs)
-        return broken / max(len(pairs), 1)
+        if node.kind == "number":
+            broken += sum(re.search(rf"(?:^|[ \t(:;,=])-{re.escape(value)}", text) is not None for value, text in pairs)
+        return min(broken / max(len(pairs), 1), 1.0)
     if node.kind not in _PLAIN_RUNS:
         return 0.0
     if any(value not in _WORD.findall(text) for value, text in zip(view.values, view.parent_values, strict=True)):

@@ -116,7 +116,7 @@ def _cleaned(shop: Workshop, view: View) -> None:
         plain = view.of(WithoutAccents(node), cost + ranking.ACCENTS)
         if plain:
             shop.offer(plain)
-            _cases(shop, plain, whole=False)
+            _cases(shop, plain, whole=True)
     for kind in _DROPPED:
         for new in ("", " ", "-", "_") if kind in {"blanks", "punctuation"} else ("",):
             cleaned = view.of(ReplaceTokens(node, kind, new), cost + ranking.DROP + 0.1 * bool(new))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from workbench.byexample.synthesis.ranking import BLANK_ENDS
 from workbench.byexample.tree.nodes import Column, Node, Row, Unary
 
 _PER_VALUE = 4
@@ -114,6 +115,8 @@ class Workshop:
 
     def _keep(self, view: View) -> None:
         # Another column with the same values is kept beside it: a row mostly uses each column once.
+        if view.values[0][0].isspace() or view.values[0][-1].isspace():
+            view.cost += BLANK_ENDS
         alike = self.kept.setdefault((view.column, tuple(view.values)), [])
         if len(alike) == _PER_VALUE and alike[-1].cost <= view.cost:
             return
