@@ -353,3 +353,39 @@ def test_that_a_quote_that_is_never_closed_is_noted(project: Path, engine: Engin
     (project / "a.csv").write_text('"a","b\n1,2\n3,4\n')
     with engine.view(package("a.csv"), "f") as view:
         assert any("quote" in note.message for note in view.notes)
+
+
+def test_that_a_sample_is_spread_over_the_rows_and_misses_no_value_of_a_regular_column(project: Path, engine: Engine) -> None:
+    (project / "a.csv").write_text("id,k\n" + "".join(f"x{i},{i % 50}\n" for i in range(60_000)))
+    with engine.view(package("a.csv"), "f") as view:
+        regular = view.sample(["k"])
+        assert sorted(int(row[0] or "") for row in regular.rows) == list(range(50))
+        assert not regular.whole
+        ids = view.sample(["id"], 500)
+        assert len(ids.rows) == len(set(ids.rows)) <= 500
+        assert [row[0] for row in ids.rows] == [f"x{place}" for place in ids.places]
+        assert max(ids.places) > 55_000
+        assert ids == view.sample(["id"], 500)
+
+
+def test_that_a_small_table_is_sampled_whole_with_counts(project: Path, engine: Engine) -> None:
+    (project / "a.csv").write_text("a,b\nx,1\n,2\nx,1\nx,\n")
+    with engine.view(package("a.csv"), "f") as view:
+        found = view.sample(["a", "b"])
+        assert found.rows == (("x", "1"), (None, "2"), ("x", None))
+        assert (found.places, found.counts, found.whole) == ((0, 1, 3), (2, 1, 1), True)
+        assert view.places(["a", "b"], [("x", None), (None, "2"), ("y", "1")]) == {("x", None): 3, (None, "2"): 1}
+        assert view.places(["a"], []) == {}
+
+
+def test_that_rows_without_an_answer_are_counted_and_one_of_each_shape_named(project: Path, engine: Engine) -> None:
+    (project / "a.csv").write_text("t\n517\nlater\nnever\n\n12:30\n")
+    derive = Derive.learn("hours", ("t",), [(("517",), "5AM-6AM")])
+    with engine.view(package("a.csv", derive), "f") as view:
+        answers = view.window(0, 5).columns[1]
+        found = view.unanswered("hours", ["t"])
+    missing = [row for row, (text, answer) in enumerate(zip(("517", "later", "never", None, "12:30"), answers, strict=True))
+               if text and answer is None]  # fmt: skip
+    assert found.count == len(missing) >= 2
+    assert found.rows[0] == 1
+    assert 2 not in found.rows

@@ -298,3 +298,13 @@ def test_that_a_column_of_a_preview_is_no_source_of_a_new_column(bench: Any) -> 
     page.session.cancel()
     bench.idle()
     assert not bench.problems
+
+
+def test_that_a_step_that_runs_as_a_python_function_says_so_in_its_tooltip(bench: Any) -> None:
+    page = bench.prepare()
+    step = Derive.learn("pace", ("dep_time", "hour"), [(("84", "4"), "21"), (("65", "13"), "5"), (("90", "8"), "11.25")])
+    page.add_step(step, "Derive pace")
+    bench.until(lambda: "Runs as a Python function" in page.steps.list.item(1).toolTip())
+    bench.idle()
+    assert not page.steps.cards[1].problem.text()
+    assert bench.column("pace")[4] == step.load_program().run(("754", "7"))
