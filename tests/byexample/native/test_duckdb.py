@@ -14,7 +14,7 @@ from workbench.byexample.tree.program import Program, walk
 from workbench.byexample.tree.texts import Case, FromToken, Lookup, Part, Replace, Slice
 
 QUICK = settings(
-    max_examples=20, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from workbench.byexample.native.binding import bind
 from workbench.byexample.native.compiler import CONDITIONS, Compiler
-from workbench.byexample.native.engines import token
+from workbench.byexample.native.functions import token
 from workbench.byexample.native.numbers import constant, parsed
 from workbench.byexample.native.values import NotNative, Text
 from workbench.byexample.tree import conditions

@@ -15,7 +15,7 @@ import ibis.expr.operations as ops
 
 from workbench.byexample.native.binding import bind
 from workbench.byexample.native.compiler import NODES, Compiler
-from workbench.byexample.native.engines import token
+from workbench.byexample.native.functions import token
 from workbench.byexample.native.values import NUMBER, NotNative, Number, Text
 from workbench.byexample.tree import numbers
 from workbench.byexample.tree.nodes import NUMBER_LIMIT

@@ -13,7 +13,7 @@ import ibis
 
 from workbench.byexample.native.binding import bind
 from workbench.byexample.native.compiler import Compiler
-from workbench.byexample.native.engines import function
+from workbench.byexample.native.functions import function
 from workbench.byexample.tree.dates import FormatMoment, ReadMoment
 from workbench.byexample.tree.moments import elements
 

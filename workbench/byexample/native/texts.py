@@ -9,7 +9,7 @@ import ibis
 
 from workbench.byexample.native.binding import bind, each, missing
 from workbench.byexample.native.compiler import NODES, Compiler
-from workbench.byexample.native.engines import LETTERS, literal, token
+from workbench.byexample.native.functions import LETTERS, literal, token
 from workbench.byexample.native.values import NUMBER, NotNative, Text
 from workbench.byexample.tree import texts
 
