@@ -45,6 +45,20 @@ CONDITIONS: dict[str, Table] = {
             ("Emmy Amalie Noether", "Noether, Emmy A."),
         ],
     ),
+    "by another column": (
+        3,
+        [
+            (("Ada", "f"), "Ms. Ada"),
+            (("Alan", "m"), "Mr. Alan"),
+            (("Grace", "f"), "Ms. Grace"),
+            (("Kurt", "m"), "Mr. Kurt"),
+            (("Emmy", "f"), "Ms. Emmy"),
+            (("Barbara", "f"), "Ms. Barbara"),
+            (("John", "m"), "Mr. John"),
+            (("Donald", "m"), "Mr. Donald"),
+            (("Rosa", "f"), "Ms. Rosa"),
+        ],
+    ),
     "dates and times, each in its layout": (
         3,
         [
