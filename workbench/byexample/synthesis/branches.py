@@ -1,12 +1,15 @@
 """Learning programs of several cases: rows that fulfil a condition are treated in another way."""
 
+import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
+from decimal import ROUND_FLOOR, Decimal
 
 from workbench.byexample.synthesis import ranking
 from workbench.byexample.synthesis.datepatterns import date_patterns
 from workbench.byexample.tree.conditions import (
     Applies,
+    Compares,
     Condition,
     Contains,
     EndsWith,
@@ -21,6 +24,7 @@ from workbench.byexample.tree.conditions import (
 )
 from workbench.byexample.tree.dates import ReadMoment
 from workbench.byexample.tree.nodes import Arm, Choose, Column, Constant, Node, Row
+from workbench.byexample.tree.numbers import parse_number
 from workbench.byexample.tree.texts import Lookup
 
 Example = tuple[tuple[str | None, ...], str | None]
@@ -56,8 +60,9 @@ def conditions(examples: Sequence[Example], others: Sequence[Row]) -> Iterator[t
         for character in characters:
             for times in (2, 3):
                 yield 0.8 + 0.1 * times + dear, Contains(node, character, times)
+        yield from ((0.8 + dear, condition) for condition in _thresholds(index, examples))
         yield from ((0.9 + dear, WordCount(node, count)) for count in sorted({len(text.split()) for text in known}))
-        yield from ((1.0 + dear, LengthIs(node, length)) for length in sorted({len(text) for text in known})[:6])
+        yield from ((1.15 + dear, LengthIs(node, length)) for length in sorted({len(text) for text in known})[:6])
         words = sorted({word for text in known for word in re.findall(r"[^\W\d_]{2,}", text)})
         for word in words[:30]:
             often = sum(word in (row[index] or "") for row in others) / max(len(others), 1)
@@ -66,12 +71,34 @@ def conditions(examples: Sequence[Example], others: Sequence[Row]) -> Iterator[t
             yield _equality(text, index, others) + dear, Equals(node, text)
 
 
+def _thresholds(index: int, examples: Sequence[Example]) -> Iterator[Condition]:
+    """Round limits between the numbers of examples with different outputs."""
+    numbers = [(number, output) for row, output in examples if (number := parse_number(row[index] or "")) is not None]
+    if len(numbers) < len(examples):
+        return
+    ordered = sorted(numbers, key=lambda item: item[0])
+    for (low, first), (high, second) in itertools.pairwise(ordered):
+        if low < high and first != second:
+            yield Compares(Column(index), ">=", _round_between(low, high))
+
+
+def _round_between(low: Decimal, high: Decimal) -> str:
+    """The roundest number above `low` and up to `high`."""
+    for exponent in range(high.adjusted() + 1, -7, -1):
+        for factor in (1, 5):
+            step = Decimal(factor).scaleb(exponent)
+            found = (high / step).to_integral_value(ROUND_FLOOR) * step
+            if low < found <= high:
+                return format(found, "f")
+    return format(high, "f")
+
+
 def _equality(text: str, index: int, others: Sequence[Row]) -> float:
     """What a condition on a whole value costs: little in a column of few values that come again and again, much for a chance one."""
     values = [row[index] for row in others]
     if text not in values:
         return 2.5
-    return 0.55 if len(values) >= 4 and len(set(values)) <= max(len(values) // 3, 2) else 1.3
+    return 0.55 if len(set(values)) <= max(len(values) // 3, 2) else 1.3
 
 
 def _date_patterns(texts: list[str]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from workbench.byexample.synthesis.branches import Example, learn_branches, learn_lookup
 from workbench.byexample.synthesis.doubt import doubtful_rows, sample_rows
-from workbench.byexample.synthesis.straight import learn_straight, unanswered
+from workbench.byexample.synthesis.straight import learn_straight
 from workbench.byexample.synthesis.styles import style_conflict
 from workbench.byexample.synthesis.workshop import Workshop
 from workbench.byexample.tree.conditions import IsBlank
@@ -68,11 +68,15 @@ class Learned:
     conflicts: tuple[Conflict, ...] = ()
     reason: str = ""
     """Without a program: why there is none."""
+    width: int = 1
+    """How many input columns there are."""
 
     @property
     def explanation(self) -> str:
         """What the program does, in a sentence; without one, why there is none."""
-        return self.reason if self.program is None else self.program.explain()
+        if self.program is None:
+            return self.reason
+        return self.program.explain([f"column {number + 1}" for number in range(self.width)] if self.width > 1 else ())
 
 
 def learn(examples: Sequence[Example], inputs: Sequence[Row] = (), *, budget: Budget | None = None) -> Learned:
@@ -124,7 +128,7 @@ class Learner:
             for program, differs in zip(programs[1:], differing, strict=True)
             if differs or not self._inputs
         ]
-        return Learned(programs[0], tuple(alternatives[:_ALTERNATIVES]), doubtful)
+        return Learned(programs[0], tuple(alternatives[:_ALTERNATIVES]), doubtful, width=len(distinct[0][0]))
 
 
 def _conflicts(examples: Sequence[Example]) -> tuple[Conflict, ...]:
@@ -217,6 +221,3 @@ def _distinct(found: list[tuple[float, Node]]) -> list[tuple[float, Node]]:
     for cost, node in found:
         best[node] = min(cost, best.get(node, cost))
     return [(cost, node) for node, cost in best.items()]
-
-
-__all__ = ["unanswered"]

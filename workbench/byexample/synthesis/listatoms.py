@@ -17,7 +17,7 @@ _EACH: tuple[tuple[Node | None, float], ...] = (
     (Part(_ITEM, ":", -1), 0.5), (Part(_ITEM, "=", -1), 0.5), (Part(_ITEM, "=", 0), 0.5), (Part(_ITEM, "@", 0), 0.5),
 )  # fmt: skip
 _ORDERS = (("", 0.0), ("reversed", 0.3), ("sorted", 0.25), ("numeric", 0.3), ("descending", 0.35))
-_MOST_ITEMS = 60
+_MOST_ITEMS = 3000
 
 
 def offer_lists(shop: Workshop, view: View) -> None:

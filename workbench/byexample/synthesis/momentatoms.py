@@ -13,8 +13,8 @@ from workbench.byexample.synthesis.numberatoms import offer_ranges
 from workbench.byexample.synthesis.workshop import View, Workshop
 from workbench.byexample.tree.calendars import LANGUAGES, month_numbers, weekday_numbers
 from workbench.byexample.tree.dates import FormatMoment, MomentNumber, MomentRange, ReadMoment, RoundMoment, seconds_of_day
-from workbench.byexample.tree.moments import Moment, pattern_expression, quote, read_moment, show_field
-from workbench.byexample.tree.nodes import Column
+from workbench.byexample.tree.moments import Moment, elements, pattern_expression, quote, read_moment, show_field
+from workbench.byexample.tree.nodes import Node
 
 _DATE_FIELDS = ("yyyy", "yy", "MMMM", "MMM", "MM", "M", "dd", "d", "do", "EEEE", "EEE", "Q", "ww", "w", "DDD", "D")
 _TIME_FIELDS = ("HH", "H", "hh", "h", "mm", "m", "ss", "s", "S", "a", "aaa")
@@ -71,7 +71,7 @@ def moment_views(shop: Workshop, view: View) -> Iterator[View]:
             moment = view.of(ReadMoment(view.node, patterns, language), cost)
             if moment is None:
                 continue
-            key = tuple(moment.values) + (tuple(moment.others(shop.others)) if doubted else ())
+            key = (*moment.values, *moment.others(shop.others))
             if key not in seen:
                 seen.add(key)
                 yield moment
@@ -131,7 +131,8 @@ def offer_moments(shop: Workshop, moment: View, *, plain: bool = False) -> None:
     """Offers what can be made of a view of dates and times; `plain`: shown in patterns only."""
     for place, language in enumerate(_languages(_language(moment), shop.outputs[0])):
         for fields, cost in _patterns(shop, moment.values, (*_DATE_FIELDS, *_TIME_FIELDS), language):
-            shop.through(moment, FormatMoment(moment.node, fields, language), moment.cost + cost + 0.02 * place)
+            turned = ranking.TURNED * _turns(moment.node, fields)
+            shop.through(moment, FormatMoment(moment.node, fields, language), moment.cost + cost + turned + 0.02 * place)
     if plain:
         return
     for field in ("H", "m", "s", "yyyy", "d", "M"):
@@ -145,6 +146,19 @@ def offer_moments(shop: Workshop, moment: View, *, plain: bool = False) -> None:
 
 def _language(moment: View) -> str:
     return moment.node.language if isinstance(moment.node, ReadMoment) else "en"
+
+
+def _turns(source: Node, shown: str) -> bool:
+    """Whether day and month are read in one order and shown in the other, both as numbers."""
+    orders = {_day_first(pattern) for pattern in source.patterns} if isinstance(source, ReadMoment) else set()
+    return len(orders - {None}) == 1 and _day_first(shown) is not None and _day_first(shown) not in orders
+
+
+@lru_cache(maxsize=2000)
+def _day_first(pattern: str) -> bool | None:
+    """Whether the day stands before the month, where both are numbers."""
+    fields = [text[0] for text, is_field in elements(pattern) if is_field and text in {"M", "MM", "d", "dd"}]
+    return fields[0] == "d" if set(fields) == {"M", "d"} else None
 
 
 @lru_cache(maxsize=2000)
@@ -323,7 +337,7 @@ def _settled(parts: tuple["_Group | str", ...]) -> list[tuple[str, float]]:
             found.append((pattern, cost))
         elif free:
             found.append((pattern, cost + more))
-    if kinds_of(groups) == {"a"}:
+    if "a" in kinds_of(groups) and "H" not in kinds_of(groups):
         return [(pattern, cost + 0.4) for pattern, cost in found]
     twelve = any(group.kind == "H" and set(group.names) <= {"h", "hh"} for group in groups)
     if twelve and not halves:
@@ -381,6 +395,3 @@ def _order_cost(parts: tuple["_Group | str", ...]) -> float:
     cost += ranking.ODD_NEIGHBOURS * max(changes - 1, 0)
     words = any(group.names[0] in {"MMM", "MMMM"} for group in groups)
     return cost + 0.03 * ("dM" in kinds and not words)
-
-
-__all__ = ["Column", "moment_views", "offer_moments"]

@@ -21,7 +21,7 @@ WHOLE_CASE = {"snake": 0.9, "kebab": 0.9, "camel": 1.0, "pascal": 1.0}
 TRIM, SQUEEZE = 0.1, 0.15
 REPLACE, DROP, KEEP = 1.1, 1.1, 1.1
 ACCENTS = 0.5
-ITEMS, FEW_ITEMS = 1.0, 1.3
+ITEMS, FEW_ITEMS = 1.0, 1.8
 """For a list; for one put into another order though it has few items to tell the order."""
 PAD = 0.9
 
@@ -50,7 +50,7 @@ ARITHMETIC = 1.6
 MOMENT, MOMENT_FIELD = 0.75, 0.22
 ORDER = {"": 0.0, "mdy": 0.0, "dmy": 0.03, "ydm": 0.9}
 ODD_FIELD = {"yy": 0.15, "w": 0.25, "ww": 0.2, "D": 0.35, "DDD": 0.3, "Q": 0.7, "do": 0.0, "YYYY": 0.8, "aaa": 0.0, "S": 0.3}
-ODD_NEIGHBOURS, ODD_PADDING = 0.4, 0.3
+ODD_NEIGHBOURS, ODD_PADDING, TURNED = 0.4, 0.3, 0.06
 MOMENT_ROUND, MOMENT_RANGE = 0.5, 0.35
 CLOCK_STEP = {
     3600: 0.0,

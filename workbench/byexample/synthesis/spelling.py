@@ -3,6 +3,7 @@
 import heapq
 import math
 import re
+import time
 from collections.abc import Sequence
 
 from workbench.byexample.synthesis import ranking
@@ -13,6 +14,11 @@ from workbench.byexample.tree.nodes import Concat, Constant, Node
 
 _MOST_STEPS = 40_000
 _MOST_PARTS = 40
+_LONGEST = 80
+"""Constants longer than that are taken whole or not at all."""
+_FAR = 3000
+_GRACE = 0.5
+"""Seconds for which the search goes on without any program when the time is up."""
 _CALENDAR = re.compile(
     r"\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b|\b(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)[a-z]*\b"
     r"|\b[ap]m\b|\d[ap]m\b|\bq[1-4]\b",
@@ -35,7 +41,9 @@ def spell(shop: Workshop, wanted: int) -> list[tuple[float, Node]]:
     visits: dict[tuple[int, ...], int] = {}
     found: list[tuple[float, Node]] = []
     counter = 0
-    while heap and len(found) < wanted and counter < _MOST_STEPS and not (found and counter % 64 == 0 and shop.late):
+    while heap and len(found) < wanted and counter < _MOST_STEPS:
+        if shop.late and (found or time.monotonic() > shop.deadline + _GRACE):
+            break
         _, cost, _, position, parts = heapq.heappop(heap)
         if position == end:
             found.append((cost, assemble(parts)))
@@ -43,8 +51,7 @@ def spell(shop: Workshop, wanted: int) -> list[tuple[float, Node]]:
         visits[position] = visits.get(position, 0) + 1
         if visits[position] > wanted or len(parts) >= _MOST_PARTS:
             continue
-        rest = outputs[0][position[0] :]
-        for atom in by_start.get(rest[:1], ()):
+        for atom in by_start.get(outputs[0][position[0] : position[0] + 1], ()):
             if all(output.startswith(value, at) for output, value, at in zip(outputs, atom.values, position, strict=True)):
                 counter += 1
                 following = tuple(at + len(value) for at, value in zip(position, atom.values, strict=True))
@@ -69,6 +76,8 @@ def _ahead(shop: Workshop, by_start: dict[str, list[View]]) -> tuple[list[float]
     """
     output = shop.outputs[0]
     size = len(output)
+    if size > _FAR:
+        return [0.0] * (size + 1), [0.0] * (size + 1)
     enter = ranking.PUNCTUATION + ranking.PER_PART
     inside, free, part = [99.0] * size + [0.0], [99.0] * size + [0.0], [99.0] * size + [0.0]
     for at in range(size - 1, -1, -1):
@@ -145,9 +154,8 @@ def _constants(outputs: Sequence[str], position: tuple[int, ...]) -> list[str]:
         )
     if len(outputs[0]) <= 30:
         return [first[:size] for size in range(1, length + 1)]
-    return [
-        first[:size] for size in range(1, length + 1) if size <= 3 or size == length or _kind(first[size - 1]) != _kind(first[size])
-    ]
+    ends = [size for size in range(1, min(length, _LONGEST)) if size <= 3 or _kind(first[size - 1]) != _kind(first[size])]
+    return [first[:size] for size in (*ends, length) if size]
 
 
 def _inside_word(outputs: Sequence[str], start: tuple[int, ...], end: tuple[int, ...]) -> int:
@@ -188,7 +196,9 @@ class _Prices:
         if not letters:
             return ranking.PUNCTUATION + others
         # A text that the input holds too, a digit or a calendar name was hardly typed, unless different rows say so.
-        digits = sum(character.isdigit() for character in text)
+        digits = sum(
+            0.35 if character == "0" and not re.search("[1-9]", text) else 1.0 for character in text if character.isdigit()
+        )
         price = ranking.TEXT - 0.6 + ranking.TEXT_LENGTH * letters + ranking.TEXT_DIGIT * digits
         copied = 0.0
         for word in re.findall(r"[^\W_]+", text.lower()):

@@ -52,16 +52,16 @@ def odd_answers(shop: Workshop, node: Node) -> float:
     starts, ends = {_start(output) for output in shop.outputs}, {_kind_of(output[-1]) for output in shop.outputs}
     cost = ranking.ODD_START * sum(_start(answer) not in starts for answer in answers) / len(answers)
     cost += ranking.ODD_END * sum(_kind_of(answer[-1]) not in ends for answer in answers) / len(answers)
-    if not any(character.isalpha() for output in shop.outputs for character in output):
-        return cost
-    marks = set.intersection(*({c for c in output if not c.isalnum() and not c.isspace()} for output in shop.outputs))
-    cost += ranking.ODD_MARKS * sum(not marks <= set(answer) for answer in answers) / len(answers)
     if isinstance(node, Concat):
         parts = [part for part in node.parts if not isinstance(part, Constant)]
         for left, right in itertools.pairwise(parts):
             if any(left.run(row) == right.run(row) for row in shop.rows):
                 continue
             cost += ranking.TWICE * sum(left.run(row) == right.run(row) is not None for row in shop.others) / len(shop.others)
+    if not any(character.isalpha() for output in shop.outputs for character in output):
+        return cost
+    marks = set.intersection(*({c for c in output if not c.isalnum() and not c.isspace()} for output in shop.outputs))
+    cost += ranking.ODD_MARKS * sum(not marks <= set(answer) for answer in answers) / len(answers)
     return cost
 
 
@@ -186,12 +186,13 @@ def _other_layout(shop: Workshop, view: View) -> float:
     """The share of rows in which characters cut out by their positions are of other kinds than in the examples."""
     if not isinstance(view.node, Slice):
         return 0.0
-    layouts = {_layout(value) for value in view.values}
+    layouts = {layout(value) for value in view.values}
     texts = [value for value in view.others(shop.others) if value]
-    return sum(_layout(text) not in layouts for text in texts) / max(len(texts), 1)
+    return sum(layout(text) not in layouts for text in texts) / max(len(texts), 1)
 
 
-def _layout(text: str) -> str:
+def layout(text: str) -> str:
+    """The text with letters as `a` and digits as `0`."""
     return "".join("a" if c.isalpha() else "0" if c.isdigit() else c for c in text)
 
 
