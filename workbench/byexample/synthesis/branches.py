@@ -94,7 +94,7 @@ def _round_between(low: Decimal, high: Decimal) -> str:
 
 
 def _equality(text: str, index: int, others: Sequence[Row]) -> float:
-    """What a condition on a whole value costs: little in a column of few values that come again and again, much for a chance one."""
+    """What a condition on a whole value costs: little in a column of few values that come again and again."""
     values = [row[index] for row in others]
     if text not in values:
         return 2.5

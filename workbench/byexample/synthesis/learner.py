@@ -82,8 +82,8 @@ class Learned:
 def learn(examples: Sequence[Example], inputs: Sequence[Row] = (), *, budget: Budget | None = None) -> Learned:
     """Learns a program that gives every example its output, and does well on the rows of `inputs`.
 
-    `examples`: pairs of the texts of the input columns and the output text (None: missing). `inputs`: rows of the same columns, whose
-    outputs are not known; they guide the ranking. Contradicting examples give `conflicts`, and no program.
+    `examples`: pairs of the texts of the input columns and the output text (None: missing). `inputs`: rows of the same columns,
+    whose outputs are not known; they guide the ranking. Contradicting examples give `conflicts`, and no program.
     """
     return Learner(inputs, budget=budget).learn(examples)
 
@@ -166,11 +166,12 @@ class _Search:
         filled = tuple(number for number, example in enumerate(examples) if example[1])
         if not filled:
             return [(0.0, Constant(examples[0][1]))]
-        found = [(cost, node) for cost, node in self.straight(filled, self._others) if all(not node.run(row) for row, _ in empty)]
+        plain = [(cost, self._blank_aside(node)) for cost, node in self.straight(filled, self._others)]
+        found = [(cost, node) for cost, node in plain if all(not node.run(row) for row, _ in empty)]
         if len(examples) > 1 and (not found or found[0][0] > _strain(found[0][1])):
             found += learn_branches(examples, self._others, self.straight, self._late)
             found += learn_lookup(examples, self._others)
-        right = [(cost, self._blank_aside(node)) for cost, node in found if self._fulfils(node)]
+        right = [(cost, node) for cost, node in found if self._fulfils(node)]
         return sorted(_distinct(right), key=lambda item: item[0])[:8]
 
     def straight(self, numbers: tuple[int, ...], others: Sequence[Row]) -> list[tuple[float, Node]]:
@@ -206,7 +207,9 @@ class _Search:
 
     def _blank_aside(self, node: Node) -> Node:
         """A program that is the same text for all rows leaves blank rows blank."""
-        if not isinstance(node, Constant) or any(not (cell or "").strip() for row, _ in self._examples for cell in row):
+        if not isinstance(node, Constant) or any(
+            not (cell or "").strip() for row, output in self._examples if output for cell in row
+        ):
             return node
         return Choose((Arm(IsBlank(Column(0)), Constant(None)),), node)
 

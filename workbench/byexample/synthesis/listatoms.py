@@ -13,7 +13,8 @@ _FIRST = Slice(_ITEM, 0, 1)
 _EACH: tuple[tuple[Node | None, float], ...] = (
     (None, 0.0), (Trim(_ITEM), 0.1), (Case(_ITEM, "title"), 0.2), (Case(_ITEM, "upper"), 0.2), (Case(_ITEM, "lower"), 0.2),
     (Case(_ITEM, "sentence"), 0.3), (_FIRST, 0.25), (Case(_FIRST, "upper"), 0.3), (Match(_ITEM, "digits", 0), 0.4),
-    (Match(_ITEM, "letters", 0), 0.4), (Match(_ITEM, "nonblank", 0), 0.4), (Match(_ITEM, "nonblank", -1), 0.4), (Match(_ITEM, "upper", 0), 0.5),
+    (Match(_ITEM, "letters", 0), 0.4), (Match(_ITEM, "nonblank", 0), 0.4), (Match(_ITEM, "nonblank", -1), 0.4),
+    (Match(_ITEM, "upper", 0), 0.5),
     (Part(_ITEM, ":", -1), 0.5), (Part(_ITEM, "=", -1), 0.5), (Part(_ITEM, "=", 0), 0.5), (Part(_ITEM, "@", 0), 0.5),
 )  # fmt: skip
 _ORDERS = (("", 0.0), ("reversed", 0.3), ("sorted", 0.25), ("numeric", 0.3), ("descending", 0.35))

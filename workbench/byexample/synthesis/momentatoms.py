@@ -1,5 +1,6 @@
 """Atoms out of dates and times: shown in the outputs' patterns, rounded, and the bins that hold them."""
 
+import itertools
 import math
 import re
 from collections import Counter, deque
@@ -18,18 +19,19 @@ from workbench.byexample.tree.nodes import Node
 
 _DATE_FIELDS = ("yyyy", "yy", "MMMM", "MMM", "MM", "M", "dd", "d", "do", "EEEE", "EEE", "Q", "ww", "w", "DDD", "D")
 _TIME_FIELDS = ("HH", "H", "hh", "h", "mm", "m", "ss", "s", "S", "a", "aaa")
-_KIND = {"yyyy": "y", "yy": "y", "MMMM": "M", "MMM": "M", "MM": "M", "M": "M", "dd": "d", "d": "d", "do": "d", "EEEE": "E", "EEE": "E",
-         "Q": "Q", "ww": "w", "w": "w", "DDD": "D", "D": "D", "HH": "H", "H": "H", "hh": "H", "h": "H", "mm": "m", "m": "m", "ss": "s",
-         "s": "s", "S": "S", "a": "a", "aaa": "a"}  # fmt: skip
+_KIND = {field: {"h": "H", "E": "E"}.get(field[0], field[0]) for field in (*_DATE_FIELDS, *_TIME_FIELDS)}
+"""What each field tells; both clocks tell the hour."""
 _OPEN = {"M", "d", "H", "h", "m", "s", "D", "w"}
 _GLUE = re.compile(
-    r"[^\w]?[QW](?=[0-9])|[^\w]{1,3}|_|T(?=[0-9])|[Qh](?=[0-9 ])|[hms](?: |$)|W(?=[0-9])| (?:of|at|de|the|on|um) |(?:st|nd|rd|th)\b[^\w]{0,2}"
+    r"[^\w]?[QW](?=[0-9])|[^\w]{1,3}|_|T(?=[0-9])|[Qh](?=[0-9 ])|[hms](?: |$)| (?:of|at|de|the|on|um) |(?:st|nd|rd|th)\b[^\w]{0,2}"
 )
 _MOST_PATTERNS = 60
 _CLOCKS = (
-    "ha", "h a", "haaa", "h aaa", "hha", "hh a", "h:mma", "h:mm a", "h:mmaaa", "h:mm aaa", "hh:mma", "hh:mm a", "H:mm", "HH:mm", "H:mm:ss",
+    "ha", "h a", "haaa", "h aaa", "hha", "hh a", "h:mma", "h:mm a", "h:mmaaa", "h:mm aaa", "hh:mma", "hh:mm a", "H:mm", "HH:mm",
+    "H:mm:ss",
     "HH:mm:ss", "h:mm:ssa", "h:mm:ss a", "hh:mm:ss a", "hh:mm:ssa", "h:mm:ssaaa", "HH'h'", "H'h'", "HH'h'mm", "HHmm", "HH", "H",
 )  # fmt: skip
+_TO = r"((?:[ \t]*[-–—~/|,][ \t]*)|(?:[ \t]+(?:to|till|until|bis|and)[ \t]+)|\.\.|[ \t]+)"
 _STEPS = (3600, 7200, 1800, 900, 10800, 14400, 21600, 600, 1200, 300, 43200, 28800, 60, 5400, 120)
 _GAPS = (0, 60, 1, 600, 300, 3600)
 _UNREAD = 2.5
@@ -188,20 +190,19 @@ def _rounded(shop: Workshop, moment: View) -> None:
                 minutes = "m" in fields
                 if (step < 3600 and not minutes) or (step % 60 == 0 and "s" in fields and not minutes):
                     continue
-                dear += 0.15 if minutes and step >= 3600 else 0.0
-                shop.through(rounded, FormatMoment(rounded.node, fields), cost + dear)
+                full_hours = 0.15 if minutes and step >= 3600 else 0.0
+                shop.through(rounded, FormatMoment(rounded.node, fields), cost + dear + full_hours)
 
 
 @lru_cache(maxsize=2000)
 def _clock_ranges(output: str) -> tuple[tuple[str, str, str, str], ...]:
     """Pairs of times in an output: (pattern, low, separator, high)."""
-    found = []
+    found: list[tuple[str, str, str, str]] = []
     for pattern in _CLOCKS:
         shown, _ = pattern_expression(pattern)
         bare = shown.replace("(", "(?:").replace("(?:?:", "(?:")
-        expression = rf"(?<![0-9:.])({bare})((?:[ \t]*[-–—~/|,][ \t]*)|(?:[ \t]+(?:to|till|until|bis|and)[ \t]+)|\.\.|[ \t]+)({bare})(?![0-9:])"
-        for match in re.finditer(expression, output, re.IGNORECASE):
-            found.append((pattern, match[1], match[2], match[3]))
+        expression = rf"(?<![0-9:.])({bare}){_TO}({bare})(?![0-9:])"
+        found += [(pattern, match[1], match[2], match[3]) for match in re.finditer(expression, output, re.IGNORECASE)]
     return tuple(found)
 
 
@@ -242,8 +243,8 @@ def _patterns(shop: Workshop, values: list[Moment], fields: tuple[str, ...], lan
 def _find_patterns(shop: Workshop, values: list[Moment], fields: tuple[str, ...], language: str) -> list[tuple[str, float]]:
     """Patterns that show the moments somewhere in the outputs, with their costs.
 
-    Fields of one kind that look alike in all examples (5 and 12 hours, 12 with and without padding) are one choice while patterns are put
-    together; which of them is meant is settled for the whole pattern.
+    Fields of one kind that look alike in all examples (12 with and without padding) are one choice while patterns are put together;
+    which of them is meant is settled for the whole pattern.
     """
     groups: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for field in fields:
@@ -391,7 +392,7 @@ def _order_cost(parts: tuple["_Group | str", ...]) -> float:
     kinds = "".join(group.kind for group in groups)
     for wrong in ("mH", "sm", "sH", "my", "Md:", "dm", "Mm", "ym", "Hs"):
         cost += ranking.ODD_NEIGHBOURS * (wrong in kinds)
-    changes = sum(1 for left, right in zip(kinds, kinds[1:], strict=False) if (left in "Hmsa") != (right in "Hmsa"))
+    changes = sum(1 for left, right in itertools.pairwise(kinds) if (left in "Hmsa") != (right in "Hmsa"))
     cost += ranking.ODD_NEIGHBOURS * max(changes - 1, 0)
     words = any(group.names[0] in {"MMM", "MMMM"} for group in groups)
     return cost + 0.03 * ("dM" in kinds and not words)

@@ -308,7 +308,11 @@ def offer_ranges(shop: Workshop, number: View, cycle: int = 0) -> None:
                 form = FormatNumber(Column(0), decimals, None, False, width)
                 cost = number.cost + ranking.RANGE
                 cost += (0.0 if step.normalize() in _NICE_RANGE else 2.5) + (1.0 if cycle and cycle % step else 0.0)
-                cost += 0.35 * bool(origin and origin != gap) + 0.05 * bool(gap) + (0.8 if separator in "/_.:," else 0.0)
+                cost += (
+                    0.35 * bool(origin and origin != gap)
+                    + 0.05 * bool(gap)
+                    + (0.8 if separator in "/_.:," else 2.0 if separator.isspace() else 0.0)
+                )
                 made = NumberRange(number.node, _plain(step), _plain(origin), gap_text, separator, form)
                 shop.through(number, made, cost)
 

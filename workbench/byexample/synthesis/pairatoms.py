@@ -92,7 +92,7 @@ def _linear(shop: Workshop, numbers: Sequence[View]) -> None:
             offset = round(shown[0] - factor * values[0], max(places(shown[0]), 0))
             sure = len(values) > 2 or (digits <= 3 and places(offset) < 2 and values[0] * factor + offset == shown[0])
             fits = sure and all(_near(value * factor + offset, [number_]) for value, number_ in zip(values, shown, strict=True))
-            if fits and (factor, offset) != (1, 0):
+            if fits and (factor != 1 or offset != 0):
                 cost = ranking.ARITHMETIC + 0.3 + 0.2 * digits + (0.6 if offset else 0.0) + (0.8 if len(values) < 3 else 0.0)
                 scaled = number.of(
                     Scale(number.node, format(factor, "f"), format(offset.normalize() if offset else offset, "f")), cost

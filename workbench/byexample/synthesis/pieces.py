@@ -36,7 +36,7 @@ def delimiters(texts: list[str]) -> list[str]:
     found: dict[str, None] = {}
     for match in DELIMITERS.finditer(texts[0][:_LOOKED_AT]):
         shown = match.group()
-        for form in (shown, shown.strip(" "), shown.strip() and shown or shown[:1]):
+        for form in (shown, shown.strip(" "), shown if shown.strip() else shown[:1]):
             if form and all(form in text for text in texts):
                 found[form] = None
     return list(found)
@@ -61,7 +61,8 @@ def _parts(view: View, base: float) -> Iterator[View]:
         for index in (0, 1, -1, -2) if several else ():
             yield from _trimmed(view.of(Before(view.node, delimiter, index), base + ranking.MARK + ranking.place(index)))
             yield from _trimmed(view.of(After(view.node, delimiter, index), base + ranking.MARK + ranking.place(index)))
-    for left, right in _BRACKETS:
+    for brackets in _BRACKETS:
+        left, right = brackets[0], brackets[1]
         if left in view.values[0]:
             yield from _trimmed(view.of(Between(view.node, left, right), base + ranking.BETWEEN))
 

@@ -8,7 +8,8 @@ PART, PART_AT_BLANK = 0.75, 0.85
 MARK = 0.85
 BETWEEN = 0.95
 TOKEN = dict.fromkeys(TOKENS, 1.0) | {
-    "digits": 0.9, "number": 0.85, "signed": 1.0, "letters": 0.98, "alphanumeric": 1.0, "word": 1.1, "nonblank": 0.95, "upper": 1.05,
+    "digits": 0.9, "number": 0.85, "signed": 1.0, "letters": 0.98, "alphanumeric": 1.0, "word": 1.1, "nonblank": 0.95,
+    "upper": 1.05,
     "lower": 1.2, "capitalized": 1.1, "code": 1.1, "dotted": 0.8, "email": 0.6, "url": 0.6, "ip": 0.6, "phone": 0.6, "guid": 0.6,
     "time": 0.7, "date": 0.7,
 }  # fmt: skip
@@ -51,7 +52,7 @@ MOMENT, MOMENT_FIELD = 0.75, 0.22
 ORDER = {"": 0.0, "mdy": 0.0, "dmy": 0.03, "ydm": 0.9}
 ODD_FIELD = {"yy": 0.15, "w": 0.25, "ww": 0.2, "D": 0.35, "DDD": 0.3, "Q": 0.7, "do": 0.0, "YYYY": 0.8, "aaa": 0.0, "S": 0.3}
 ODD_NEIGHBOURS, ODD_PADDING, TURNED = 0.4, 0.3, 0.06
-MOMENT_ROUND, MOMENT_RANGE = 0.5, 0.35
+MOMENT_ROUND, MOMENT_RANGE, CLOCK_DIGITS = 0.5, 0.35, 0.05
 CLOCK_STEP = {
     3600: 0.0,
     1800: 0.02,
@@ -96,8 +97,8 @@ UNANSWERED = 2.5
 """For a program, times the share of the rows that it leaves without an answer."""
 
 ODD_START, ODD_END, ODD_MARKS = 0.7, 0.4, 0.5
-"""For answers on other rows that start, or end, with another kind of character than the examples do, or lack a mark that all examples
-have, times their share."""
+"""For answers on other rows that start, or end, with another kind of character than the examples do, or lack a mark that
+all examples have, times their share."""
 TWICE = 2.0
 """For two parts that say the same in other rows, but not in the examples, times their share."""
 

@@ -217,6 +217,9 @@ class _Prices:
                     copied += 1.5
                 price += 0.5
         price += ranking.CALENDAR * len(_CALENDAR.findall(text))
-        if all(len(output) == len(text) for output in self._outputs):
-            price += ranking.WHOLE_CONSTANT
+        if all(output == text for output in self._outputs):
+            if self._distinct > 1:
+                copied /= 2
+            else:
+                price += ranking.WHOLE_CONSTANT
         return 0.6 + others + copied + price / math.sqrt(self._distinct)

@@ -3,7 +3,7 @@
 import itertools
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from workbench.byexample.synthesis import ranking
 from workbench.byexample.synthesis.datepatterns import date_patterns
@@ -18,7 +18,7 @@ from workbench.byexample.synthesis.workshop import View, Workshop
 from workbench.byexample.tree.dates import ReadMoment
 from workbench.byexample.tree.nodes import Column, Concat, Constant, Node, Unary
 from workbench.byexample.tree.numbers import Number, parse_number
-from workbench.byexample.tree.texts import Match, Part, Slice, Trim
+from workbench.byexample.tree.texts import Match, Pad, Part, Slice, Trim
 
 _WORD = re.compile(r"[^\W_]+")
 _PLAIN_RUNS = {"digits", "letters", "upper", "lower", "capitalized"}
@@ -77,22 +77,22 @@ def _kind_of(character: str) -> str:
 def gather(shop: Workshop) -> None:
     """Offers all atoms, the plain ones first, so that a short budget still finds them."""
     views = list(shop.columns)
-    for number, column in enumerate(views):
+    for place, column in enumerate(views):
         column.cost = ranking.COLUMN
         shop.offer(column)
-        column.cost = 0.02 * number
+        column.cost = 0.02 * place
     first = _distinct(view for column in views for view in pieces(shop, column, 0))
     numbers, moments = [], []
-    for view in views:
+    for view in shop.columns:
         offer_texts(shop, view, whole=True)
         offer_lists(shop, view)
         if (number := number_view(view)) is not None:
             numbers.append(number)
             offer_numbers(shop, number)
-        for moment in moment_views(shop, view):
-            moments.append(moment)
+        for read in (*moment_views(shop, view), *_clock_digits(shop, view)):
+            moments.append(read)
             shop.dated.add(view.column)
-            offer_moments(shop, moment)
+            offer_moments(shop, read)
     offer_computed(shop, numbers, moments)
     for view, typed in first:
         if shop.late:
@@ -107,6 +107,15 @@ def gather(shop: Workshop) -> None:
             _offer(shop, view, typed=typed)
         else:
             shop.offer(view)
+
+
+def _clock_digits(shop: Workshop, view: View) -> Iterator[View]:
+    """Times written as digits without zeros in front: 5 is 0:05, 517 is 5:17."""
+    texts = [value for value in (*view.values, *view.others(shop.others)) if value]
+    if texts and all(text.isascii() and text.isdigit() and len(text) <= 4 for text in texts) and min(map(len, texts)) < 3:
+        padded = view.of(Pad(view.node, 4, "0", "left"), view.cost + ranking.CLOCK_DIGITS)
+        if padded is not None:
+            yield from moment_views(shop, padded)
 
 
 def _distinct(views: Iterable[View]) -> list[tuple[View, bool]]:

@@ -35,12 +35,12 @@ def offer_texts(shop: Workshop, view: View, whole: bool) -> None:
 
 def _cases(shop: Workshop, view: View, whole: bool) -> None:
     node, cost = view.node, view.cost
-    if not any(value.lower() in output.lower() for value, output in zip(view.values[:1], shop.outputs[:1], strict=True)):
-        if not whole:
-            return
+    if not whole and view.values[0].lower() not in shop.outputs[0].lower():
+        return
     for style, more in ranking.CASE.items():
-        if to_case(view.values[0], style) in shop.outputs[0] and (cased := view.of(Case(node, style), cost + more)):
-            if cased.values != view.values:
+        if to_case(view.values[0], style) in shop.outputs[0]:
+            cased = view.of(Case(node, style), cost + more)
+            if cased is not None and cased.values != view.values:
                 shop.offer(cased)
     if whole and any(character.isalpha() for character in shop.outputs[0]):
         for style, more in ranking.WHOLE_CASE.items():

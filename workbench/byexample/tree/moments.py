@@ -21,8 +21,8 @@ from workbench.byexample.tree.numbers import ordinal
 from workbench.byexample.tree.texts import lower
 
 FIELDS = (
-    "yyyy", "yy", "YYYY", "Q", "MMMM", "MMM", "MM", "M", "do", "dd", "d", "DDD", "D", "EEEE", "EEE", "F", "ww", "w", "HH", "H", "hh",
-    "h", "mm", "m", "ss", "s", "S", "aaa", "a", "X",
+    "yyyy", "yy", "YYYY", "Q", "MMMM", "MMM", "MM", "M", "do", "dd", "d", "DDD", "D", "EEEE", "EEE", "F", "ww", "w", "HH", "H",
+    "hh", "h", "mm", "m", "ss", "s", "S", "aaa", "a", "X",
 )  # fmt: skip
 
 
@@ -76,8 +76,9 @@ def quote(text: str) -> str:
 _TWO, _ONE = "[0-9]{2}", "[0-9]{1,2}"
 _READ = {
     "yyyy": "[0-9]{4}", "YYYY": "[0-9]{4}", "yy": _TWO, "MM": _TWO, "dd": _TWO, "HH": _TWO, "hh": _TWO, "mm": _TWO, "ss": _TWO,
-    "ww": _TWO, "M": _ONE, "d": _ONE, "H": _ONE, "h": _ONE, "m": _ONE, "s": _ONE, "w": _ONE, "do": _ONE, "D": "[0-9]{1,3}", "DDD": "[0-9]{3}",
-    "Q": "[1-4]", "F": "[1-5]", "S": "[0-9]+", "a": r"[ap]\.?m\.?", "aaa": r"[ap]\.?m\.?", "X": r"z|utc|gmt|[+-][0-9]{2}:?[0-9]{2}|[+-][0-9]{2}",
+    "ww": _TWO, "M": _ONE, "d": _ONE, "H": _ONE, "h": _ONE, "m": _ONE, "s": _ONE, "w": _ONE, "do": _ONE,
+    "D": "[0-9]{1,3}", "DDD": "[0-9]{3}", "Q": "[1-4]", "F": "[1-5]", "S": "[0-9]+", "a": r"[ap]\.?m\.?", "aaa": r"[ap]\.?m\.?",
+    "X": r"z|utc|gmt|[+-][0-9]{2}:?[0-9]{2}|[+-][0-9]{2}",
 }  # fmt: skip
 
 

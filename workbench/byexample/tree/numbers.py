@@ -169,8 +169,8 @@ class FormatNumber(Unary):
     """A number as text.
 
     `least` and `most`: decimals; beyond `most` (None: no limit) it is rounded by `mode`; fewer than `least` are filled with zeros.
-    In between, the digits that the number has are kept, but zeros at its end only when `keep_zeros` is set. `width`: digits before the
-    point, filled with zeros. `group`: the thousands mark (`style` "indian" groups 12,34,567). `decimal`: the decimal mark.
+    In between, the digits that the number has are kept, but zeros at its end only when `keep_zeros` is set. `width`: digits before
+    the point, filled with zeros. `group`: the thousands mark (`style` "indian" groups 12,34,567). `decimal`: the decimal mark.
     `sign`: "-" for negative numbers only, "+" for positive ones too, "()" brackets for negative ones. Zero has no sign.
     """
 
