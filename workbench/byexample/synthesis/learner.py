@@ -16,6 +16,8 @@ from workbench.byexample.tree.nodes import Arm, Choose, Column, Concat, Constant
 from workbench.byexample.tree.program import Program
 
 _ALTERNATIVES = 5
+_GAPS = 0.25
+"""How much rows without an answer still count where an example has none either."""
 
 
 class LearningCancelled(Exception):
@@ -157,7 +159,7 @@ class _Search:
         self._others = others
         self._budget = budget
         self._deadline = time.monotonic() + budget.seconds
-        self._known: dict[tuple[tuple[int, ...], int], list[tuple[float, Node]]] = {}
+        self._known: dict[tuple[tuple[int, ...], tuple[Row, ...]], list[tuple[float, Node]]] = {}
 
     def run(self) -> list[tuple[float, Node]]:
         """Programs with their costs, cheapest first."""
@@ -176,22 +178,18 @@ class _Search:
 
     def straight(self, numbers: tuple[int, ...], others: Sequence[Row]) -> list[tuple[float, Node]]:
         """One program for some of the examples."""
-        key = (numbers, hash(tuple(others)))
+        key = (numbers, tuple(others))
         if key not in self._known:
-            known = self._known.get((numbers, 0))
-            if known is None:
-                shop = Workshop(
-                    [self._examples[number][0] for number in numbers],
-                    [self._examples[number][1] or "" for number in numbers],
-                    others,
-                    self._deadline,
-                    self._budget.views,
-                    0.25 if any(not output and any(row) for row, output in self._examples) else 1.0,
-                    self._cancelled,
-                )
-                self._known[key] = learn_straight(shop)
-            else:
-                self._known[key] = known
+            shop = Workshop(
+                [self._examples[number][0] for number in numbers],
+                [self._examples[number][1] or "" for number in numbers],
+                others,
+                self._deadline,
+                self._budget.views,
+                _GAPS if any(not output and any(row) for row, output in self._examples) else 1.0,
+                self._cancelled,
+            )
+            self._known[key] = learn_straight(shop)
         return self._known[key]
 
     def _cancelled(self) -> bool:
