@@ -27,8 +27,10 @@ def date_patterns(text: str) -> tuple[tuple[str, str, str], ...]:
     Empty when it is none. Only readings that give a real date are listed.
     """
     plain = text.strip(" \t\r\n")
-    if not plain or len(plain) > _LONGEST or not _HINT.search(plain):
+    if not plain or len(plain) > _LONGEST:
         return ()
+    if not _HINT.search(plain):
+        return tuple(("", language, "MMM") for language in LANGUAGES if plain.lower() in month_numbers(language))[:1]
     found: list[tuple[str, str, str]] = []
     for order, language, pattern in _readings(plain):
         entry = (order, language, pattern)
