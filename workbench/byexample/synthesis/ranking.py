@@ -52,7 +52,7 @@ MOMENT, MOMENT_FIELD = 0.75, 0.22
 ORDER = {"": 0.0, "mdy": 0.0, "dmy": 0.03, "ydm": 0.9}
 ODD_FIELD = {"yy": 0.15, "w": 0.25, "ww": 0.2, "D": 0.35, "DDD": 0.3, "Q": 0.7, "do": 0.0, "YYYY": 0.8, "aaa": 0.0, "S": 0.3}
 ODD_NEIGHBOURS, ODD_PADDING, TURNED = 0.4, 0.3, 0.06
-MOMENT_ROUND, MOMENT_RANGE, CLOCK_DIGITS = 0.5, 0.35, 0.05
+MOMENT_ROUND, MOMENT_RANGE, CLOCK_DIGITS = 0.5, 0.35, 0.4
 UNREAD = 2.5
 """For a date whose patterns do not read all other rows, times the root of their share."""
 CLOCK_STEP = {

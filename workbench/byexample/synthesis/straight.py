@@ -67,7 +67,11 @@ def gather(shop: Workshop) -> None:
 def _clock_digits(shop: Workshop, view: View) -> Iterator[View]:
     """Times written as digits without zeros in front: 5 is 0:05, 517 is 5:17."""
     texts = [value for value in (*view.values, *view.others(shop.others)) if value]
-    if texts and all(text.isascii() and text.isdigit() and len(text) <= 4 for text in texts) and min(map(len, texts)) < 3:
+    if (
+        texts
+        and all(text.isascii() and text.isdigit() and len(text) <= 4 for text in texts)
+        and min(map(len, texts)) < 3 <= max(map(len, texts))
+    ):
         padded = view.of(Pad(view.node, 4, "0", "left"), view.cost + ranking.CLOCK_DIGITS)
         if padded is not None:
             yield from moment_views(shop, padded)
