@@ -140,9 +140,10 @@ def test_that_a_wrong_expression_gives_a_sentence(run_steps: Run, sql: str, sent
 
 
 def test_that_a_derived_column_stands_right_of_its_input(run_steps: Run) -> None:
-    step = Derive.learn("hours", ("t",), [(("517",), "5AM-6AM"), (("1733",), "5PM-6PM")])
-    rows = run_steps("t,x\n517,1\n1733,2\nNA,3\n35x,4\n1200,5\n", step)
-    assert [row[1] for row in rows] == ["5AM-6AM", "5PM-6PM", None, None, "12PM-1PM"]
+    examples = [(("517",), "5AM-6AM"), (("1733",), "5PM-6PM")]
+    step = Derive.learn("hours", ("t",), examples, [("517",), ("1733",), ("5",), ("1200",)])
+    rows = run_steps("t,x\n517,1\n1733,2\nNA,3\n35x,4\n1200,5\n5,6\n", step)
+    assert [row[1] for row in rows] == ["5AM-6AM", "5PM-6PM", None, None, "12PM-1PM", "12AM-1AM"]
     assert rows[0] == ("517", "5AM-6AM", "1")
 
 

@@ -18,6 +18,28 @@ def test_that_several_columns_make_a_key() -> None:
     assert learned.program.run(("2013", "12", "30", "0")) == "2013-12-30 00"
 
 
+def test_that_one_example_makes_a_key_where_the_inputs_tell_the_rest() -> None:
+    rows = [("2013", "1", "1", "5"), ("2013", "12", "30", "0"), ("2013", "2", "3", "15"), ("2013", "7", "13", "22")]
+    program = learn([(rows[0], "2013-01-01 05")], rows).program
+    assert program
+    assert [program.run(row) for row in rows] == ["2013-01-01 05", "2013-12-30 00", "2013-02-03 15", "2013-07-13 22"]
+
+
+def test_that_digits_without_zeros_in_front_are_times() -> None:
+    rows = [("517",), ("5",), ("35",), ("0",), ("1733",)]
+    program = learn([(rows[0], "5AM-6AM"), (rows[4], "5PM-6PM")], rows).program
+    assert program
+    assert [program.run(row) for row in rows] == ["5AM-6AM", "12AM-1AM", "12AM-1AM", "12AM-1AM", "5PM-6PM"]
+
+
+def test_that_names_in_two_orders_are_not_taken_for_a_sorted_list() -> None:
+    rows = [("Lovelace, Ada",), ("Alan Turing",), ("Hopper, Grace",), ("Backus, John",)]
+    examples = [(rows[0], "Ada Lovelace"), (rows[1], "Alan Turing"), (rows[2], "Grace Hopper")]
+    program = learn(examples, rows).program
+    assert program
+    assert program.run(rows[3]) == "John Backus"
+
+
 def test_that_whole_columns_are_joined_even_when_one_is_empty() -> None:
     learned = learn([(("Claudio", "A", "Chew"), "Claudio A Chew")])
     assert learned.program

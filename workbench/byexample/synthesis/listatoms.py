@@ -49,7 +49,7 @@ def _few(order: str, items: int, examples: int) -> float:
     """How little the examples tell of an order: two items come sorted by chance every second time."""
     if not order:
         return 0.0
-    return 2.0 if items < 3 and examples < 4 else float(items + examples < 5)
+    return 4.0 if items < 3 and examples < 4 else float(items + examples < 5)
 
 
 def _each(separator: str) -> Iterator[tuple[Node | None, float]]:

@@ -311,7 +311,7 @@ def offer_ranges(shop: Workshop, number: View, cycle: int = 0) -> None:
                 cost += (
                     0.35 * bool(origin and origin != gap)
                     + 0.05 * bool(gap)
-                    + (0.8 if separator in "/_.:," else 2.0 if separator.isspace() else 0.0)
+                    + (0.8 if separator in "/_.:," else 4.0 if separator.isspace() else 0.0)
                 )
                 made = NumberRange(number.node, _plain(step), _plain(origin), gap_text, separator, form)
                 shop.through(number, made, cost)
