@@ -46,10 +46,14 @@ def test_that_a_row_of_another_shape_is_doubtful() -> None:
     assert 30 in learned.doubtful[:3]
 
 
-def test_that_empty_rows_and_examples_are_not_doubtful() -> None:
+def test_that_examples_are_not_doubtful_and_one_empty_row_is_asked_for_at_last() -> None:
     inputs = [*NAMES, ("",), (None,), ("  ",)]
     doubtful = learn([(NAMES[0], "Lovelace")], inputs).doubtful
-    assert not {0, 4, 5, 6} & set(doubtful)
+    assert 0 not in doubtful
+    assert [row for row in doubtful if row in {4, 5, 6}] == [4]
+    assert doubtful[-1] == 4
+    known = learn([(NAMES[0], "Lovelace"), (("",), "")], inputs).doubtful
+    assert not {4, 5, 6} & set(known)
 
 
 def test_that_nothing_is_doubtful_where_all_rows_are_examples() -> None:

@@ -5,11 +5,13 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from workbench.byexample.tree.nodes import Node, Row
+from workbench.byexample.tree.nodes import Choose, Constant, Node, Row
 
 _SAMPLE = 40
 _LIMIT, _SPREAD = 2000, 10_000
 _SHOWN = 20
+_DOUBT, _BLANK, _RARE = 0.3, 0.31, 0.15
+"""From which score on a row is shown; that of a blank row; the share up to which a layout is rare."""
 
 
 def sample_rows(inputs: Sequence[Row], size: int = _SAMPLE) -> list[tuple[str | None, ...]]:
@@ -34,7 +36,8 @@ def doubtful_rows(
 ) -> tuple[tuple[int, ...], list[tuple[int, ...]]]:
     """Rows worth a look, most doubtful first, and for every other program the rows on which it differs from the first.
 
-    Rows without an answer count most, then those on which good programs disagree, then those of a shape that no example has.
+    Rows without an answer count most, then those on which good programs disagree, then those of a shape that no example has; at
+    last those of a rare layout, and one blank row.
     """
     limited = [(index, tuple(row)) for index, row in enumerate(itertools.islice(inputs, _LIMIT))]
     best = found[0][1]
@@ -49,20 +52,43 @@ def doubtful_rows(
         for place in differs:
             scores[place] += weight * (1.0 - 0.3 * share)
     shapes = Counter(shape(row) for _, row in limited)
-    usual = {shape(row) for row in taken}
+    layouts = Counter(_layout(row) for _, row in limited)
+    usual, known = {shape(row) for row in taken}, {_layout(row) for row in taken}
+    blank_known = any(_is_blank(row) for row in taken)
     ranked: list[tuple[float, int]] = []
     seen = set(taken)
     for place, (index, row) in enumerate(limited):
-        if row in seen or not any(cell and cell.strip() for cell in row):
+        if row in seen:
             continue
         seen.add(row)
+        if _is_blank(row):
+            if not blank_known:
+                blank_known = True  # one of them is enough
+                ranked.append((-_BLANK, index))
+            continue
         score = scores[place] + (2.5 if answers[place] is None else 0.0)
-        own = shape(row)
+        own, layout = shape(row), _layout(row)
         if own not in usual:
             score += 0.5 + 0.4 / shapes[own]
-        if score >= 0.3:
+        elif layout not in known and layouts[layout] <= _RARE * len(limited):
+            score += _DOUBT
+        if _is_fixed(best, row):
+            score += 0.45
+        if score >= _DOUBT:
             ranked.append((-score, index))
     return tuple(index for _, index in sorted(ranked)[:_SHOWN]), differing
+
+
+def _is_blank(row: Row) -> bool:
+    return not any(cell and cell.strip() for cell in row)
+
+
+def _is_fixed(root: Node, row: Row) -> bool:
+    """Whether the row falls into a case that gives one text to all its rows, which few examples speak for."""
+    if not isinstance(root, Choose):
+        return False
+    case = next((arm.then for arm in root.arms if arm.condition.holds(row)), root.otherwise)
+    return isinstance(case, Constant)
 
 
 def shape(row: Row) -> str:
@@ -73,3 +99,8 @@ def shape(row: Row) -> str:
 def _shape(text: str) -> str:
     letters = re.sub(r"[^\W\d_]+", "a", text)
     return re.sub(r"\s+", " ", re.sub(r"\d+", "0", letters))
+
+
+def _layout(row: Row) -> str:
+    """The row with every digit made 0 and words made alike: 10:7 is laid out in another way than 10:07."""
+    return "\x1f".join("\0" if cell is None else re.sub(r"[^\W\d_]+", "a", re.sub(r"\d", "0", cell)) for cell in row)
