@@ -9,7 +9,7 @@ from workbench.byexample.tree.nodes import Choose, Constant, Node, Row
 
 _SAMPLE = 40
 _LIMIT, _SPREAD = 2000, 10_000
-_SHOWN = 20
+_SHOWN, _OF_A_REASON = 20, 3
 _DOUBT, _BLANK, _RARE = 0.3, 0.31, 0.15
 """From which score on a row is shown; that of a blank row; the share up to which a layout is rare."""
 
@@ -44,18 +44,20 @@ def doubtful_rows(
     answers = [best.run(row) for _, row in limited]
     differing: list[tuple[int, ...]] = []
     scores = [0.0] * len(limited)
-    for cost, node in found[1:]:
+    reasons: list[object] = [None] * len(limited)
+    for number, (cost, node) in enumerate(found[1:]):
         weight = 1.0 / (1.0 + max(cost - found[0][0], 0.0))
         differs = [place for place, (_, row) in enumerate(limited) if (node.run(row) or "") != (answers[place] or "")]
         differing.append(tuple(limited[place][0] for place in differs))
         share = len(differs) / max(len(limited), 1)
         for place in differs:
             scores[place] += weight * (1.0 - 0.3 * share)
+            reasons[place] = number if reasons[place] is None else reasons[place]
     shapes = Counter(shape(row) for _, row in limited)
     layouts = Counter(_layout(row) for _, row in limited)
     usual, known = {shape(row) for row in taken}, {_layout(row) for row in taken}
     blank_known = any(_is_blank(row) for row in taken)
-    ranked: list[tuple[float, int]] = []
+    ranked: list[tuple[float, int, object]] = []
     seen = set(taken)
     for place, (index, row) in enumerate(limited):
         if row in seen:
@@ -64,7 +66,7 @@ def doubtful_rows(
         if _is_blank(row):
             if not blank_known:
                 blank_known = True  # one of them is enough
-                ranked.append((-_BLANK, index))
+                ranked.append((-_BLANK, index, "blank"))
             continue
         score = scores[place] + (2.5 if answers[place] is None else 0.0)
         own, layout = shape(row), _layout(row)
@@ -75,8 +77,19 @@ def doubtful_rows(
         if _is_fixed(best, row):
             score += 0.45
         if score >= _DOUBT:
-            ranked.append((-score, index))
-    return tuple(index for _, index in sorted(ranked)[:_SHOWN]), differing
+            ranked.append((-score, index, own if reasons[place] is None else reasons[place]))
+    return _varied(ranked), differing
+
+
+def _varied(ranked: list[tuple[float, int, object]]) -> tuple[int, ...]:
+    """The rows most doubtful first, but few for one reason: an answer to one of them settles the others."""
+    counts: Counter[object] = Counter()
+    chosen = []
+    for _, index, reason in sorted(ranked, key=lambda item: item[:2]):
+        counts[reason] += 1
+        if counts[reason] <= _OF_A_REASON:
+            chosen.append(index)
+    return tuple(chosen[:_SHOWN])
 
 
 def _is_blank(row: Row) -> bool:
