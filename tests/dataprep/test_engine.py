@@ -55,7 +55,7 @@ def test_that_values_that_do_not_fit_their_type_are_counted(project: Path, engin
     (project / "a.csv").write_text("n,s\n1,x\nmany,y\n3.5,z\n")
     with engine.view(package("a.wbsource"), "f") as view:
         assert view.window(0, 3).columns[0] == ("1", None, None)
-        assert [note.message for note in view.notes] == ["2 values of n in a.csv are no integer and became missing."]
+        assert [note.message for note in view.notes] == ["2 values of n in a.csv are no whole number and became errors."]
 
 
 def test_that_a_conversion_reports_how_many_values_failed(project: Path, engine: Engine) -> None:
@@ -63,7 +63,7 @@ def test_that_a_conversion_reports_how_many_values_failed(project: Path, engine:
     step = Convert(columns=("s",), to="integer")
     with engine.view(package("a.csv", step), "f") as view:
         (note,) = view.notes
-    assert (note.step, note.message) == (step.id, "2 values in s are no whole number and became missing.")
+    assert (note.step, note.message) == (step.id, "2 values in s are no whole number and became errors.")
 
 
 def test_that_a_column_the_file_lacks_is_named_with_step_and_closest_names(project: Path, engine: Engine) -> None:

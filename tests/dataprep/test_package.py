@@ -63,7 +63,7 @@ def test_that_a_missing_package_is_not_found(tmp_path: Path) -> None:
 
 def test_that_a_step_of_a_newer_version_is_kept_and_refuses_to_run(project: Path, engine: Engine) -> None:
     (project / "a.csv").write_text("a,b\n1,2\n")
-    raw = {"version": 1, "flows": [{"id": "x", "name": "x", "source": {"kind": "file", "path": "a.csv"},
+    raw = {"version": 2, "flows": [{"id": "x", "name": "x", "source": {"kind": "file", "path": "a.csv"},
            "steps": [{"op": "teleport", "id": "s", "where": {"x": 1}}]}]}  # fmt: skip
     path = project / "a.wbprep"
     path.write_text(json.dumps(raw))
@@ -100,8 +100,8 @@ def test_that_the_generated_code_is_python_and_names_the_steps(tmp_path: Path) -
 
 
 def test_that_a_package_of_a_newer_workbench_and_a_folder_are_said_as_what_they_are(tmp_path: Path) -> None:
-    (tmp_path / "new.wbprep").write_text('{"version": 2, "flows": [], "more": 1}')
-    with pytest.raises(UserError, match=r"written by a newer Workbench .*version 2.*Update Workbench"):
+    (tmp_path / "new.wbprep").write_text('{"version": 99, "flows": [], "more": 1}')
+    with pytest.raises(UserError, match=r"written by a newer Workbench .*version 99.*Update Workbench"):
         Package.load(tmp_path / "new.wbprep")
     with pytest.raises(UserError, match="is a folder, not a data preparation"):
         Package.load(tmp_path)

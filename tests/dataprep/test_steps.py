@@ -202,8 +202,8 @@ def test_that_contradicting_examples_are_refused_with_a_sentence() -> None:
     ("inner", [("a", "1", "10"), ("a", "1", "11"), ("b", "2", "20")]),
     ("left", [("a", "1", "10"), ("a", "1", "11"), ("b", "2", "20"), ("c", "3", None)]),
     ("right", [("a", "1", "10"), ("a", "1", "11"), ("b", "2", "20"), ("d", None, "40")]),
-    ("outer", [("a", "1", "10"), ("a", "1", "11"), ("b", "2", "20"), ("c", "3", None), ("d", None, "40")]),
-    ("left_only", [("c", "3")]),
+    ("full", [("a", "1", "10"), ("a", "1", "11"), ("b", "2", "20"), ("c", "3", None), ("d", None, "40")]),
+    ("left_anti", [("c", "3")]),
 ])  # fmt: skip
 def test_that_a_join_keeps_the_rows_that_it_says(
     run_steps: Run, project: object, how: str, expected: list[tuple[str | None, ...]]

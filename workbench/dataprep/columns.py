@@ -5,10 +5,34 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-ColumnType = Literal["integer", "decimal", "boolean", "date", "time", "timestamp", "string", "other"]
+ColumnType = Literal[
+    "integer", "decimal", "boolean", "date", "time", "timestamp", "timestamp_tz", "string", "struct", "list", "other"
+]  # fmt: skip
 
 ROW = "__row__"
 """The hidden column that carries the order of the rows through every step."""
+
+ERROR = "__error__"
+"""What the names of the hidden companions begin with that hold the error cells of a column: see `workbench.dataprep.cells`."""
+
+TYPE_WORDS: dict[ColumnType, str] = {
+    "integer": "whole number",
+    "decimal": "decimal number",
+    "boolean": "true/false",
+    "date": "date",
+    "time": "time",
+    "timestamp": "date and time",
+    "timestamp_tz": "date and time with zone",
+    "string": "text",
+    "struct": "record",
+    "list": "list",
+    "other": "text",
+}
+"""What a type is called in a sentence."""
+
+NUMERIC: frozenset[ColumnType] = frozenset({"integer", "decimal"})
+TEMPORAL: frozenset[ColumnType] = frozenset({"date", "timestamp", "timestamp_tz"})
+TEXT: frozenset[ColumnType] = frozenset({"string", "other"})
 
 DUCKDB_TYPES: dict[ColumnType, str] = {
     "integer": "BIGINT",
@@ -17,7 +41,10 @@ DUCKDB_TYPES: dict[ColumnType, str] = {
     "date": "DATE",
     "time": "TIME",
     "timestamp": "TIMESTAMP",
+    "timestamp_tz": "TIMESTAMPTZ",
     "string": "VARCHAR",
+    "struct": "JSON",
+    "list": "JSON",
     "other": "VARCHAR",
 }
 
@@ -28,17 +55,36 @@ IBIS_TYPES: dict[ColumnType, str] = {
     "date": "date",
     "time": "time",
     "timestamp": "timestamp",
+    "timestamp_tz": "timestamp('UTC')",
     "string": "string",
+    "struct": "json",
+    "list": "json",
     "other": "string",
 }
 
 
 @dataclass(frozen=True)
 class ColumnInfo:
-    """A column's name and type."""
+    """A column's name and type. `nested`: the Ibis type of a struct or list, such as `array<struct<a: int64>>`; empty else."""
 
     name: str
     type: ColumnType
+    nested: str = ""
+
+    @property
+    def ibis_type(self) -> str:
+        """The Ibis type."""
+        return self.nested or IBIS_TYPES[self.type]
+
+    @property
+    def duckdb_type(self) -> str:
+        """The type in DuckDB's SQL."""
+        if not self.nested:
+            return DUCKDB_TYPES[self.type]
+        import ibis
+        from ibis.backends.sql.datatypes import DuckDBType
+
+        return str(DuckDBType.from_ibis(ibis.dtype(self.nested)).sql("duckdb"))
 
 
 Schema = tuple[ColumnInfo, ...]
@@ -95,16 +141,30 @@ def type_of(dtype: Any) -> ColumnType:
         ("is_floating", "decimal"),
         ("is_decimal", "decimal"),
         ("is_date", "date"),
-        ("is_timestamp", "timestamp"),
+        ("is_timestamp", "timestamp_tz" if getattr(dtype, "timezone", None) else "timestamp"),
         ("is_time", "time"),
         ("is_string", "string"),
+        ("is_struct", "struct"),
+        ("is_array", "list"),
+        ("is_map", "struct"),
     ]
     return next((kind for test, kind in kinds if getattr(dtype, test)()), "other")
 
 
+def column_of(name: str, dtype: Any) -> ColumnInfo:
+    """A column of an Ibis data type."""
+    kind = type_of(dtype)
+    return ColumnInfo(name, kind, str(dtype) if kind in {"struct", "list"} else "")
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a column of a step's table is none of the user's: the row column, or a companion with error cells."""
+    return name == ROW or name.startswith(ERROR)
+
+
 def schema_of(table: Any) -> Schema:
     """The visible columns of an Ibis table."""
-    return tuple(ColumnInfo(name, type_of(dtype)) for name, dtype in table.schema().items() if name != ROW)
+    return tuple(column_of(name, dtype) for name, dtype in table.schema().items() if not is_hidden(name))
 
 
 def unique_name(wanted: str, taken: Iterable[str]) -> str:

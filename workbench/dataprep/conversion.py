@@ -45,6 +45,7 @@ def convert(
     from_: ColumnType,
     to: ColumnType,
     *,
+    dialect: str = "duckdb",  # noqa: ARG001
     formats: Sequence[str] = (),
     decimal: str = ".",
     true_values: Sequence[str] = TRUE_VALUES,
@@ -82,11 +83,12 @@ def _from_text(
         plain = text
         if decimal == ",":
             plain = text.replace(".", "").replace(",", ".")
-        number = plain.try_cast(IBIS_TYPES[to])
         if to == "integer":
-            # DuckDB would round 1.5 to 2 without a word
-            return ibis.ifelse(plain.contains("."), ibis.null("int64"), number)
-        return number.nullif(float("nan"))
+            # DuckDB would round 1.5 to 2 without a word; 2.0 is whole
+            number = plain.try_cast("float64")
+            whole = ibis.ifelse(number == number.floor(), number.try_cast("int64"), ibis.null("int64"))
+            return ibis.ifelse(plain.contains("."), whole, plain.try_cast("int64"))
+        return plain.try_cast("float64").nullif(float("nan"))
     if formats:
         strptime = function("try_strptime", ("string", "string"), "timestamp")
         parsed = ibis.coalesce(*(strptime(text, format_) for format_ in formats))

@@ -10,7 +10,7 @@ from workbench.base.errors import NotFound, UserError
 from workbench.base.files import write_atomic
 from workbench.base.ids import new_id
 from workbench.dataprep.sources import Frozen, read_json
-from workbench.dataprep.steps import Derive, Join, Step, StepBase, WriteCsv, WriteParquet
+from workbench.dataprep.steps import Derive, Other, Step, StepBase, Write
 
 
 class FileRef(Frozen):
@@ -24,10 +24,11 @@ class FileRef(Frozen):
 
 
 class FlowRef(Frozen):
-    """A flow that starts from the result of another flow of the package."""
+    """A flow that starts from the result of another one: of the same package, or of the file `package`."""
 
     kind: Literal["flow"] = "flow"
     flow: str
+    package: str = ""
 
 
 SourceRef = Annotated[FileRef | FlowRef, Field(discriminator="kind")]
@@ -43,23 +44,30 @@ class Dataflow(Frozen):
 
     @property
     def writes(self) -> bool:
-        """Whether an enabled step writes a file."""
-        return any(isinstance(step, WriteParquet | WriteCsv) and step.enabled for step in self.steps)
+        """Whether an enabled step writes."""
+        return any(isinstance(step, Write) and step.enabled for step in self.steps)
 
     def with_steps(self, steps: tuple[StepBase, ...]) -> "Dataflow":
         """The same flow with other steps."""
         return self.model_copy(update={"steps": steps})
 
     def references(self) -> list[str]:
-        """The ids of the flows that this one needs."""
-        own = [self.source.flow] if isinstance(self.source, FlowRef) else []
-        return own + [step.flow for step in self.steps if isinstance(step, Join) and step.enabled and step.flow]
+        """The ids of the flows of the same package that this one needs."""
+        return [other.flow for other in self.others() if other.flow and not other.package]
+
+    def others(self) -> list[Other]:
+        """All tables that it needs: its source, and what its enabled steps refer to."""
+        if isinstance(self.source, FlowRef):
+            own = Other(flow=self.source.flow, package=self.source.package)
+        else:
+            own = Other(source=self.source.path)
+        return [own, *(other for step in self.steps if step.enabled for other in step.others())]
 
 
 class Package(Frozen):
     """The content of a `.wbprep` file. `folder` is where it was loaded from, which relative paths start from."""
 
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     flows: tuple[Dataflow, ...] = ()
     _folder: Path | None = PrivateAttr(default=None)
     _path: Path | None = PrivateAttr(default=None)
@@ -84,7 +92,7 @@ class Package(Frozen):
     @classmethod
     def load(cls, path: Path) -> "Package":
         """Reads a package. Raises NotFound, or UserError with the place of what is wrong; the file stays as it is."""
-        package = cls.model_validate(read_json(Path(path), "data preparation", cls))
+        package = cls.model_validate(read_json(Path(path), "data preparation", cls, MIGRATIONS))
         return package.placed(Path(path))
 
     def placed(self, path: Path) -> "Package":
@@ -104,7 +112,7 @@ class Package(Frozen):
             {
                 "id": flow.id,
                 "name": flow.name,
-                "source": flow.source.model_dump(mode="json"),
+                "source": {key: value for key, value in flow.source.model_dump(mode="json").items() if value},
                 "steps": [_step_json(step) for step in flow.steps],
             }
             for flow in self.flows
@@ -136,6 +144,19 @@ class Package(Frozen):
             if flow_id in flow.references() and flow.id != flow_id:
                 raise UserError(f"The flow {flow.name} uses this one.", hint=f"Change {flow.name} first.")
         return self.model_copy(update={"flows": tuple(flow for flow in self.flows if flow.id != flow_id)})
+
+
+def _joins_by_their_sql_names(raw: dict[str, Any]) -> None:
+    """Version 2 calls the kinds of joins as SQL does."""
+    names = {"outer": "full", "left_only": "left_anti"}
+    for flow in raw.get("flows", ()):
+        for step in flow.get("steps", ()):
+            if step.get("op") == "join" and step.get("how") in names:
+                step["how"] = names[step["how"]]
+
+
+MIGRATIONS = {1: _joins_by_their_sql_names}
+"""What makes a file of each older version one of the next: a function that changes the JSON in place."""
 
 
 def _step_json(step: StepBase) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from workbench.dataprep.columns import ColumnInfo, ColumnType, quoted
 from workbench.dataprep.control import Cancel
-from workbench.dataprep.storage import Store
+from workbench.dataprep.engine.store import Store
 
 BINS = 20
 TOP = 20

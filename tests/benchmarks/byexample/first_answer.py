@@ -20,8 +20,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from workbench.dataprep.engine import Engine
+from workbench.dataprep.engine.views import TableView
 from workbench.dataprep.package import Dataflow, FileRef, Package
-from workbench.dataprep.views import TableView
 from workbench.desktop.data.derive_learn import learn_lesson, take_inputs
 from workbench.desktop.operations import Progress
 

@@ -1,47 +1,43 @@
 """All steps, and the union that tells them apart by `op`."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Union
 
 from pydantic import Discriminator, Tag
 
-from workbench.dataprep.steps.base import Context, SchemaContext, StepBase
-from workbench.dataprep.steps.columns import Convert, Keep, Remove, Rename
-from workbench.dataprep.steps.rows import (
-    Condition,
-    Filter,
-    Operator,
-    RemoveDuplicates,
-    Sort,
-    SortKey,
-    Top,
-    operator_words,
-    operators_for,
-)
-from workbench.dataprep.steps.tables import Aggregate, How, Join, JoinKey, Measure, Summarize
+from workbench.dataprep.steps import columns, creating, models, rows, script, tables, types, values, write
+from workbench.dataprep.steps.base import Context, Other, Rows, SchemaContext, StepBase
+from workbench.dataprep.steps.columns import *  # noqa: F403 (each room names what it offers)
+from workbench.dataprep.steps.creating import *  # noqa: F403
+from workbench.dataprep.steps.models import *  # noqa: F403
+from workbench.dataprep.steps.rows import *  # noqa: F403
+from workbench.dataprep.steps.script import *  # noqa: F403
+from workbench.dataprep.steps.tables import *  # noqa: F403
+from workbench.dataprep.steps.types import *  # noqa: F403
 from workbench.dataprep.steps.unknown import Unknown
-from workbench.dataprep.steps.values import Derive, Example, Expression, FillMissing, Replace, Split, Trim
-from workbench.dataprep.steps.write import WriteCsv, WriteParquet
+from workbench.dataprep.steps.values import *  # noqa: F403
+from workbench.dataprep.steps.write import *  # noqa: F403
 
-STEPS: dict[str, type[StepBase]] = {
-    "rename": Rename,
-    "remove": Remove,
-    "keep": Keep,
-    "convert": Convert,
-    "filter": Filter,
-    "derive": Derive,
-    "split": Split,
-    "replace": Replace,
-    "fill_missing": FillMissing,
-    "trim": Trim,
-    "expression": Expression,
-    "sort": Sort,
-    "remove_duplicates": RemoveDuplicates,
-    "join": Join,
-    "summarize": Summarize,
-    "top": Top,
-    "write_parquet": WriteParquet,
-    "write_csv": WriteCsv,
+ROOMS = {
+    "Create columns": creating,
+    "Repair values": values,
+    "Columns": columns,
+    "Types": types,
+    "Rows": rows,
+    "Tables": tables,
+    "For models": models,
+    "Script": script,
+    "Write": write,
 }
+"""The groups of steps, in the order of the menus."""
+
+
+def _steps_of(room: Any) -> dict[str, type[StepBase]]:
+    offered = (getattr(room, name) for name in room.__all__)
+    steps = [one for one in offered if isinstance(one, type) and issubclass(one, StepBase) and one.model_fields["op"].default]
+    return {step.model_fields["op"].default: step for step in steps if isinstance(step.model_fields["op"].default, str)}
+
+
+STEPS: dict[str, type[StepBase]] = {op: step for room in ROOMS.values() for op, step in _steps_of(room).items()}
 """Each step's class by its `op`, in the order of the menus."""
 
 
@@ -50,62 +46,12 @@ def _tag(value: Any) -> str:
     return op if op in STEPS else "unknown"
 
 
-Step = Annotated[
-    Annotated[Rename, Tag("rename")]
-    | Annotated[Remove, Tag("remove")]
-    | Annotated[Keep, Tag("keep")]
-    | Annotated[Convert, Tag("convert")]
-    | Annotated[Filter, Tag("filter")]
-    | Annotated[Derive, Tag("derive")]
-    | Annotated[Split, Tag("split")]
-    | Annotated[Replace, Tag("replace")]
-    | Annotated[FillMissing, Tag("fill_missing")]
-    | Annotated[Trim, Tag("trim")]
-    | Annotated[Expression, Tag("expression")]
-    | Annotated[Sort, Tag("sort")]
-    | Annotated[RemoveDuplicates, Tag("remove_duplicates")]
-    | Annotated[Join, Tag("join")]
-    | Annotated[Summarize, Tag("summarize")]
-    | Annotated[Top, Tag("top")]
-    | Annotated[WriteParquet, Tag("write_parquet")]
-    | Annotated[WriteCsv, Tag("write_csv")]
-    | Annotated[Unknown, Tag("unknown")],
-    Discriminator(_tag),
-]
+if TYPE_CHECKING:
+    Step = StepBase
+else:
+    _tagged = tuple(Annotated[step, Tag(op)] for op, step in {**STEPS, "unknown": Unknown}.items())
+    Step = Annotated[Union[_tagged], Discriminator(_tag)]  # noqa: UP007 (made of a tuple)
 
-__all__ = [
-    "STEPS",
-    "Aggregate",
-    "Condition",
-    "Context",
-    "Convert",
-    "Derive",
-    "Example",
-    "Expression",
-    "FillMissing",
-    "Filter",
-    "How",
-    "Join",
-    "JoinKey",
-    "Keep",
-    "Measure",
-    "Operator",
-    "Remove",
-    "RemoveDuplicates",
-    "Rename",
-    "Replace",
-    "SchemaContext",
-    "Sort",
-    "SortKey",
-    "Split",
-    "Step",
-    "StepBase",
-    "Summarize",
-    "Top",
-    "Trim",
-    "Unknown",
-    "WriteCsv",
-    "WriteParquet",
-    "operator_words",
-    "operators_for",
-]
+__all__ = ["ROOMS", "STEPS", "Context", "Other", "Rows", "SchemaContext", "Step", "StepBase", "Unknown"]
+for _room in ROOMS.values():
+    __all__ += _room.__all__

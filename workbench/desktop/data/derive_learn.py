@@ -8,7 +8,7 @@ from workbench.desktop.operations import Progress
 
 if TYPE_CHECKING:
     from workbench.byexample import Conflict, Program
-    from workbench.dataprep.views import TableView
+    from workbench.dataprep.engine.views import TableView
 
 Row = tuple[str | None, ...]
 Examples = tuple[tuple[Row, str | None], ...]

@@ -29,8 +29,8 @@ from workbench.desktop.operations import Progress
 
 if TYPE_CHECKING:
     from workbench.byexample import Program
+    from workbench.dataprep.engine.views import TableView, Unanswered
     from workbench.dataprep.steps import Derive
-    from workbench.dataprep.views import TableView, Unanswered
     from workbench.desktop.data.document import PrepDocument
     from workbench.desktop.data.flow_data import FlowData
     from workbench.desktop.grid import DataGrid

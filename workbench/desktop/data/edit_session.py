@@ -15,9 +15,9 @@ from workbench.desktop.operations import Progress
 
 if TYPE_CHECKING:
     from workbench.dataprep.columns import Schema
+    from workbench.dataprep.engine.views import TableView
     from workbench.dataprep.package import Package
     from workbench.dataprep.steps import Join, StepBase
-    from workbench.dataprep.views import TableView
     from workbench.desktop.data.document import PrepDocument
     from workbench.desktop.data.editors.base import StepEditor
     from workbench.desktop.data.flow_data import FlowData
@@ -166,7 +166,7 @@ class EditSession(QObject):
         """How many rows find a partner: the join with other choices of rows, on the same sample."""
         engine, sample, flow, index, rows = self._data.engine, self._data.sample_rows, self._flow, self._index, self._rows
         variants = {
-            how: self.package_with(step.model_copy(update={"how": how})) for how in ("left_only", "inner", "right", step.how)
+            how: self.package_with(step.model_copy(update={"how": how})) for how in ("left_anti", "inner", "right", step.how)
         }
         how = step.how
 
@@ -175,7 +175,7 @@ class EditSession(QObject):
             for name, package in variants.items():
                 with engine().view(package, flow, index, sample_rows=sample, cancel=progress.cancel_event) as view:
                     counts[name] = view.row_count
-            lonely = counts["left_only"]
+            lonely = counts["left_anti"]
             return JoinCounts(rows - lonely, lonely, counts[how], counts["right"] - counts["inner"])
 
         editor.counts.set_counts(None, "Counting matches …")

@@ -12,8 +12,8 @@ from workbench.desktop.operations import Operations, Progress
 
 if TYPE_CHECKING:
     from workbench.dataprep.engine import Engine
+    from workbench.dataprep.engine.views import TableView
     from workbench.dataprep.package import Package
-    from workbench.dataprep.views import TableView
 
 _numbers = itertools.count(1)
 

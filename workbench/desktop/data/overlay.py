@@ -7,7 +7,7 @@ from workbench.desktop.grid import GridColumn
 
 if TYPE_CHECKING:
     from workbench.byexample import Program
-    from workbench.dataprep.views import TableView
+    from workbench.dataprep.engine.views import TableView
 
 
 @dataclass(frozen=True)

@@ -28,9 +28,9 @@ from workbench.desktop.widgets import EmptyState, HLine, Splitter
 
 if TYPE_CHECKING:
     from workbench.dataprep.engine import Engine
+    from workbench.dataprep.engine.views import TableView
     from workbench.dataprep.package import Package
     from workbench.dataprep.steps import Condition, Derive, StepBase
-    from workbench.dataprep.views import TableView
     from workbench.desktop.context import AppContext
     from workbench.desktop.data.inspector import Bar
 

@@ -16,8 +16,8 @@ from workbench.desktop.widgets import HLine, PageHeader, Splitter, button, label
 
 if TYPE_CHECKING:
     from workbench.dataprep.engine import Engine
+    from workbench.dataprep.engine.views import TableView
     from workbench.dataprep.sources import DataSource
-    from workbench.dataprep.views import TableView
     from workbench.desktop.context import AppContext
     from workbench.desktop.data.inspector import Bar
 

@@ -12,8 +12,8 @@ from workbench.desktop.widgets import SearchBox, StateStack
 
 if TYPE_CHECKING:
     from workbench.dataprep.columns import ColumnInfo
+    from workbench.dataprep.engine.views import TableView
     from workbench.dataprep.profiles import ColumnProfile
-    from workbench.dataprep.views import TableView
     from workbench.desktop.data.editor_host import Panel
     from workbench.desktop.data.flow_data import FlowData
     from workbench.desktop.operations import Operations

@@ -22,8 +22,8 @@ HOW = {
     "inner": "Matching rows only",
     "left": "All rows of this table",
     "right": "All rows of the other table",
-    "outer": "All rows of both",
-    "left_only": "Rows without a match",
+    "full": "All rows of both",
+    "left_anti": "Rows without a match",
 }
 
 

@@ -14,9 +14,9 @@ _ROWS = 5000
 
 def retyped(path: Path, spec: "SourceSpec") -> "SourceSpec":
     """The spec with the columns that a file has when it is read like this; only what the user set himself stays. For a worker."""
-    from workbench.dataprep.guessing import MISSING_CANDIDATES, guess_column
-    from workbench.dataprep.loading import column_names
     from workbench.dataprep.sources import SourceColumn
+    from workbench.dataprep.sources.guessing import MISSING_CANDIDATES, guess_column
+    from workbench.dataprep.sources.readers.delimited import column_names
 
     table = text_preview(path, spec, _ROWS)
     if not table.columns:

@@ -1,74 +1,20 @@
 """Data sources: the `.wbsource` file says where a data file is and how it is read."""
 
+import contextlib
 import json
 import os
+from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
-from typing import Literal
+from types import MappingProxyType
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from workbench.base.errors import EnvironmentError_, NotFound, UserError
 from workbench.base.files import write_atomic
 from workbench.base.ids import new_id
-from workbench.dataprep.columns import ColumnInfo, ColumnType, Schema
-
-MISSING_MARKERS = ("NA", "N/A", "n/a", "NULL", "null", "NaN", "nan")
-"""Texts that mean a missing value where they are found in a column of another type; an empty cell always does."""
-
-
-class Frozen(BaseModel):
-    """An immutable record that refuses unknown fields."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class SourceColumn(Frozen):
-    """A column as it is read. `format` is a strptime format of dates and times; empty for the ISO forms."""
-
-    name: str
-    type: ColumnType
-    format: str = ""
-
-
-class Question(Frozen):
-    """What the data cannot tell, such as the order of day and month: `choices` are the formats, `labels` what they mean."""
-
-    column: str
-    text: str
-    choices: tuple[str, ...]
-    labels: tuple[str, ...]
-
-
-class SourceSpec(Frozen):
-    """How a file is read, as detected and then as the user changed it."""
-
-    kind: Literal["delimited", "parquet"] = "delimited"
-    delimiter: str = ","
-    quote: str = '"'
-    encoding: str = "utf-8"
-    header: bool = True
-    skip_rows: int = Field(0, ge=0)
-    decimal: Literal[".", ","] = "."
-    missing: tuple[str, ...] = ("",)
-    columns: tuple[SourceColumn, ...] = ()
-    notes: tuple[str, ...] = ()
-    """What the detection wants to tell, one sentence each."""
-    questions: tuple[Question, ...] = ()
-    """What it wants to ask; the first choice holds until it is answered."""
-
-    @property
-    def schema_(self) -> Schema:
-        """Name and type of each column."""
-        return tuple(ColumnInfo(column.name, column.type) for column in self.columns)
-
-    def with_column(self, name: str, type_: ColumnType, format_: str = "") -> "SourceSpec":
-        """The same with one column read as another type; questions about it are answered by that."""
-        columns = tuple(
-            SourceColumn(name=name, type=type_, format=format_) if column.name == name else column for column in self.columns
-        )
-        return self.model_copy(
-            update={"columns": columns, "questions": tuple(q for q in self.questions if q.column != name)},
-        )
+from workbench.dataprep.columns import Schema
+from workbench.dataprep.sources.specs import AnySpec, Frozen, SourceSpec
 
 
 class DataSource(Frozen):
@@ -81,7 +27,7 @@ class DataSource(Frozen):
     id: str = Field(default_factory=new_id)
     name: str
     path: str
-    spec: SourceSpec
+    spec: AnySpec
 
     @property
     def columns(self) -> Schema:
@@ -110,7 +56,7 @@ class DataSource(Frozen):
 
 def detect(path: Path) -> SourceSpec:
     """How the file is to be read: format, encoding, header, types. Raises UserError with one sentence when it is no table."""
-    from workbench.dataprep.detection import detect_file
+    from workbench.dataprep.sources.detection import detect_file
 
     return detect_file(Path(path))
 
@@ -145,16 +91,28 @@ def locate(path: str, folders: tuple[Path, ...]) -> Path:
     raise NotFound(f"The file {path} is not in {sought}.", hint="It was moved or deleted: choose it again.", place=path)
 
 
-def read_json(path: Path, what: str, model: type[BaseModel]) -> object:
-    """The checked JSON of a file. Raises NotFound, EnvironmentError_ or UserError saying where the file is wrong."""
+Migrations = Mapping[int, Callable[[dict[str, Any]], None]]
+
+
+def read_json(path: Path, what: str, model: type[BaseModel], migrations: Migrations = MappingProxyType({})) -> object:
+    """The checked JSON of a file, brought to the newest version; the file itself stays as it is.
+
+    Raises NotFound, EnvironmentError_ or UserError saying where the file is wrong.
+    """
     if path.is_dir():
         raise UserError(f"{path} is a folder, not a {what}.", hint="Name the file in it.", place=str(path))
     try:
         raw = json.loads(path.read_text("utf-8"))
-        _check_version(raw, path, what)
+        raw = _migrated(raw, path, what, migrations)
         model.model_validate(raw)
     except FileNotFoundError as error:
         raise NotFound(f"There is no {what} {path}.", place=str(path)) from error
+    except RecursionError as error:
+        raise UserError(
+            f"The {what} {path.name} is damaged (it is nested too deep).",
+            hint="Restore it from git or an earlier snapshot.",
+            place=str(path),
+        ) from error
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         where = f"{path}:{error.lineno}" if isinstance(error, json.JSONDecodeError) else str(path)
         reason = f"line {error.lineno}: {error.msg}" if isinstance(error, json.JSONDecodeError) else "it is not UTF-8 text"
@@ -172,14 +130,24 @@ def read_json(path: Path, what: str, model: type[BaseModel]) -> object:
     return raw
 
 
-def _check_version(raw: object, path: Path, what: str) -> None:
+def _migrated(raw: object, path: Path, what: str, migrations: Migrations) -> object:
+    newest = max(migrations, default=0) + 1
     version = raw.get("version") if isinstance(raw, dict) else None
-    if isinstance(version, int) and version > 1:
+    if not isinstance(raw, dict) or not isinstance(version, int):
+        return raw
+    if version > newest:
         raise UserError(
             f"The {what} {path.name} was written by a newer Workbench (its format has the version {version}).",
             hint="Update Workbench to open it.",
             place=str(path),
         )
+    for number in range(version, newest):
+        if number in migrations:
+            # what is not even shaped like a file of ours is left to the validation, which says where it is wrong
+            with contextlib.suppress(AttributeError, TypeError):
+                migrations[number](raw)
+            raw["version"] = number + 1
+    return raw
 
 
 def validation_sentence(error: ValidationError) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -27,7 +28,7 @@ _FULL = ("no space left", "disk full", "disk quota", "max_temp_directory_size", 
 class Store:
     """One DuckDB database file of this process, gone when closed. Thread-safe: every query has a cursor of its own."""
 
-    def __init__(self, cache: Path) -> None:
+    def __init__(self, cache: Path, *, memory_limit: str = "", threads: int = 0) -> None:
         import duckdb
 
         self._folder = cache / "steps"
@@ -38,7 +39,7 @@ class Store:
             raise disk_error(error, f"The cache {self._folder}") from error
         self.file = self._folder / f"{os.getpid()}-{int(started_at(os.getpid()) or 0)}-{new_id()[:8]}.duckdb"
         try:
-            self._connection = duckdb.connect(str(self.file), config={"preserve_insertion_order": "true"})
+            self._connection = duckdb.connect(str(self.file), config=self._configuration(memory_limit, threads))
         except duckdb.Error as error:
             raise failure(error) from error
         self._closed = False
@@ -49,6 +50,14 @@ class Store:
         self._lock = threading.Lock()
         self._calm = threading.Condition(self._lock)
         """Notified when a cursor is given back."""
+
+    def _configuration(self, memory_limit: str, threads: int) -> dict[str, str | bool | int | float | list[str]]:
+        settings: dict[str, str | bool | int | float | list[str]] = {
+            "preserve_insertion_order": "true",
+            "temp_directory": f"{self.file}.spill",
+        }
+        settings |= {"memory_limit": memory_limit} if memory_limit else {}
+        return settings | ({"threads": str(threads)} if threads else {})
 
     @contextlib.contextmanager
     def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -129,8 +138,7 @@ class Store:
             self._connection.close()
         for file in self._folder.glob(f"{self.file.name}*"):
             with contextlib.suppress(OSError):
-                if file.is_file():
-                    file.unlink()
+                shutil.rmtree(file) if file.is_dir() else file.unlink()
 
 
 def watched(
@@ -201,4 +209,4 @@ def _remove_stale(folder: Path) -> None:
         began = rest.partition("-")[0]
         if pid.isdigit() and began.isdigit() and not is_alive(int(pid), float(began) + 0.5):
             with contextlib.suppress(OSError):
-                file.unlink()
+                shutil.rmtree(file) if file.is_dir() else file.unlink()

@@ -8,10 +8,10 @@ from collections import Counter
 from pathlib import Path
 
 from workbench.base.errors import EnvironmentError_, NotFound, UserError
-from workbench.dataprep.columns import literal, type_of
-from workbench.dataprep.guessing import MISSING_CANDIDATES, Guess, guess_column
-from workbench.dataprep.loading import column_names, dialect
-from workbench.dataprep.sources import SourceColumn, SourceSpec
+from workbench.dataprep.columns import column_of, literal
+from workbench.dataprep.sources.guessing import MISSING_CANDIDATES, Guess, guess_column
+from workbench.dataprep.sources.readers.delimited import column_names, dialect
+from workbench.dataprep.sources.specs import DelimitedSpec, ParquetSpec, SourceColumn, SourceSpec
 
 _HEAD = 1 << 20
 _PROBE = 1 << 18
@@ -49,7 +49,7 @@ def detect_file(path: Path) -> SourceSpec:
     if not text.strip():
         raise UserError(f"{path.name} is empty: it holds only blank lines.", hint="Choose another file.", place=str(path))
     delimiter, quote = _delimiter(path, text, encoding)
-    spec = SourceSpec(delimiter=delimiter, quote=quote, encoding=encoding)
+    spec = DelimitedSpec(delimiter=delimiter, quote=quote, encoding=encoding)
     rows = _parse(text, spec)
     width = _width(rows)
     skip = _preamble(rows, width)
@@ -124,7 +124,7 @@ def _whole_lines(text: str) -> str:
     return text[text.find("\n") + 1 : text.rfind("\n") + 1]
 
 
-def _parse(text: str, spec: SourceSpec) -> list[list[str]]:
+def _parse(text: str, spec: DelimitedSpec) -> list[list[str]]:
     reader = csv.reader(io.StringIO(text), **dialect(spec))
     rows: list[list[str]] = []
     try:
@@ -143,7 +143,7 @@ def _delimiter(path: Path, text: str, encoding: str) -> tuple[str, str]:
     )
     scores: dict[str, float] = {}
     for candidate in candidates:
-        rows = [row for row in _parse(sample, SourceSpec(delimiter=candidate)) if row]
+        rows = [row for row in _parse(sample, DelimitedSpec(delimiter=candidate)) if row]
         widths = Counter(map(len, rows))
         width, share = max(widths.items(), key=lambda item: (item[1], item[0]))
         if width > 1:
@@ -181,7 +181,7 @@ def _preamble(rows: list[list[str]], width: int) -> int:
     return 0
 
 
-def _physical_lines(text: str, spec: SourceSpec, rows: int) -> int:
+def _physical_lines(text: str, spec: DelimitedSpec, rows: int) -> int:
     """The number of lines of the file that hold its first `rows` rows."""
     reader = csv.reader(io.StringIO(text), **dialect(spec))
     for _ in range(rows):
@@ -209,7 +209,7 @@ def _has_header(body: list[list[str]], more: list[list[str]]) -> bool:
     return not any(cell in column for cell, column in zip(cells, columns, strict=True)) and all(len(cell) <= 60 for cell in cells)
 
 
-def _with_types(spec: SourceSpec, names: list[str], data: list[list[str]], *, header: bool, skip: int) -> SourceSpec:
+def _with_types(spec: DelimitedSpec, names: list[str], data: list[list[str]], *, header: bool, skip: int) -> DelimitedSpec:
     columns = list(zip(*data, strict=True)) if data else [() for _ in names]
     guesses: list[Guess] = [guess_column(list(column), comma=spec.delimiter != ",") for column in columns]
     comma = any(guess.decimal == "," for guess in guesses) and not any(guess.decimal == "." for guess in guesses)
@@ -237,11 +237,11 @@ def _with_types(spec: SourceSpec, names: list[str], data: list[list[str]], *, he
     )
 
 
-def _parquet(path: Path) -> SourceSpec:
+def _parquet(path: Path) -> ParquetSpec:
     import duckdb
     import ibis
 
-    from workbench.dataprep.building import ibis_type
+    from workbench.dataprep.scalars import ibis_type
 
     try:
         with duckdb.connect() as connection:
@@ -250,7 +250,5 @@ def _parquet(path: Path) -> SourceSpec:
         raise UserError(
             f"{path.name} is a damaged Parquet file: it cannot be read to its end.", hint="Get the file again.", place=str(path)
         ) from error
-    return SourceSpec(
-        kind="parquet",
-        columns=tuple(SourceColumn(name=row[0], type=type_of(ibis.dtype(ibis_type(str(row[1]))))) for row in found),
-    )
+    columns = [column_of(row[0], ibis.dtype(ibis_type(str(row[1])))) for row in found]
+    return ParquetSpec(columns=tuple(SourceColumn(name=c.name, type=c.type, nested=c.nested) for c in columns))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from workbench.dataprep.columns import ColumnInfo, Schema, find, missing_columns, quoted
+from workbench.dataprep.cells import companion, split_error
+from workbench.dataprep.columns import ColumnInfo, find, missing_columns, quoted
 from workbench.dataprep.control import Cancel, Progress
+from workbench.dataprep.engine.store import Store
+from workbench.dataprep.engine.tables import Table
 from workbench.dataprep.profiles import ColumnProfile, profile_column
 from workbench.dataprep.reports import Note
-from workbench.dataprep.storage import Store
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -19,11 +21,21 @@ from workbench.base.errors import NotFound
 
 
 @dataclass(frozen=True)
+class ErrorCell:
+    """Why a cell is an error, and the text that stood there (None: it was missing)."""
+
+    code: str
+    original: str | None
+
+
+@dataclass(frozen=True)
 class Window:
-    """Consecutive rows from `offset`: one tuple of texts (None: missing) a column."""
+    """Consecutive rows from `offset`: one tuple of texts (None: missing or error) a column."""
 
     offset: int
     columns: tuple[tuple[str | None, ...], ...]
+    errors: Mapping[tuple[int, int], ErrorCell] = field(default_factory=dict)
+    """The error cells by the number of their column and of their row in the window."""
 
     @property
     def row_count(self) -> int:
@@ -59,16 +71,14 @@ class Unanswered:
 class TableView:
     """The rows after a step, in their order. Immutable and thread-safe; the table stays in the cache until it is closed."""
 
-    def __init__(
-        self, store: Store, table: str, columns: Schema, row_count: int, *, is_sample: bool, notes: tuple[Note, ...],
-        release: Callable[[], None],
-    ) -> None:  # fmt: skip
+    def __init__(self, store: Store, table: Table, *, release: Callable[[], None]) -> None:
         self._store = store
-        self._table = table
-        self._columns = columns
-        self._row_count = row_count
-        self._is_sample = is_sample
-        self._notes = notes
+        self._table = table.name
+        self._columns = table.columns
+        self._row_count = table.row_count
+        self._is_sample = table.truncated
+        self._notes = table.notes
+        self._errors = table.errors
         self._release: Callable[[], None] | None = release
 
     @property
@@ -91,17 +101,35 @@ class TableView:
         """What happened while the data were read and the steps ran."""
         return self._notes
 
+    @property
+    def errors(self) -> Mapping[str, int]:
+        """How many error cells a column has; columns without any are left out."""
+        return self._errors
+
     def window(self, offset: int, limit: int) -> Window:
-        """The texts of `limit` rows from `offset` (fewer at the end)."""
+        """The texts of `limit` rows from `offset` (fewer at the end), and which of their cells are errors."""
+        broken = [at for at, column in enumerate(self._columns) if column.name in self._errors]
         texts = ", ".join(f"CAST({quoted(column.name)} AS VARCHAR)" for column in self._columns)
         with self._store.cursor() as cursor:
-            rows = cursor.execute(f"SELECT {texts} FROM {self._table} WHERE {self._range(offset, limit)}").fetchall()  # noqa: S608
-        return Window(max(offset, 0), tuple(zip(*rows, strict=True)) if rows else tuple(() for _ in self._columns))
+            beside = "".join(f", {quoted(companion(self._columns[at].name))}" for at in broken)
+            rows = cursor.execute(
+                f"SELECT {texts}{beside} FROM {self._table} WHERE {self._range(offset, limit)}"  # noqa: S608
+            ).fetchall()
+        width = len(self._columns)
+        errors = {
+            (at, row): ErrorCell(*split_error(values[width + number]))
+            for row, values in enumerate(rows)
+            for number, at in enumerate(broken)
+            if values[width + number] is not None
+        }
+        columns = tuple(zip(*rows, strict=True))[:width] if rows else tuple(() for _ in self._columns)
+        return Window(max(offset, 0), columns, errors)
 
     def arrow(self, offset: int = 0, limit: int | None = None) -> pa.Table:
         """The rows as an Arrow table."""
         where = self._range(offset, self._row_count if limit is None else limit)
-        return self._store.arrow(f"SELECT * FROM {self._table} WHERE {where}")  # noqa: S608
+        names = ", ".join(quoted(column.name) for column in self._columns)
+        return self._store.arrow(f"SELECT {names} FROM {self._table} WHERE {where}")  # noqa: S608
 
     def sample(self, columns: Sequence[str], limit: int = 2000) -> Sample:
         """Some of the distinct combinations of texts in these columns, spread over the rows: what a program is learned over."""

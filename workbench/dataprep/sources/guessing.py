@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workbench.dataprep.columns import ColumnType
-from workbench.dataprep.sources import MISSING_MARKERS, Question
+from workbench.dataprep.sources.specs import MISSING_MARKERS, Question
 
 MISSING_CANDIDATES = (*MISSING_MARKERS, "#N/A", "None", "none", "-", "--", "?", ".")
 """Texts that may mean a missing value, when all others of the column are numbers, dates or booleans."""

@@ -1,0 +1,5 @@
+"""Cases of the room `rows`."""
+
+from tests.dataprep.cases import Case
+
+CASES: list[Case] = []

@@ -1,0 +1,5 @@
+"""Cases of the room `tables`."""
+
+from tests.dataprep.cases import Case
+
+CASES: list[Case] = []

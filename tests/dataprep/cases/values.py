@@ -1,0 +1,5 @@
+"""Cases of the room `values`."""
+
+from tests.dataprep.cases import Case
+
+CASES: list[Case] = []

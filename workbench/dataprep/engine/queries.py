@@ -1,0 +1,223 @@
+"""The context that steps build their DuckDB queries in."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from workbench.base.errors import Cancelled
+from workbench.base.ids import new_id
+from workbench.dataprep.cells import companion
+from workbench.dataprep.columns import ROW, Schema, column_of, is_hidden, quoted, schema_of
+from workbench.dataprep.control import Cancel
+from workbench.dataprep.conversion import function
+from workbench.dataprep.engine.store import Store
+from workbench.dataprep.scalars import ibis_type, scalar_problem, sql_scalar
+from workbench.dataprep.steps.base import Batches, Dialect, Other
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import pyarrow as pa
+
+    from workbench.byexample import Program
+
+_TRIED = 500
+"""On how many rows a program's native form is compared with the program itself."""
+_BATCH = 100_000
+"""How many rows a Python function gets at a time."""
+
+
+class NeedsTables(Exception):
+    """A step cannot be part of one query over the file: its input has to be a table first."""
+
+
+@dataclass(frozen=True)
+class Failures:
+    """Rows to count after a query: those of `table` where `failed`."""
+
+    step: str
+    message: str
+    query: ir.Table
+
+
+@dataclass
+class QueryContext:
+    """What steps of one flow build their query in. Without a store nothing is read or registered: only columns come out."""
+
+    other_table: Callable[[Other], ir.Table]
+    store: Store | None
+    cancel: Cancel | None = None
+    one_query: bool = False
+    """Whether all must become one query: a step that wants its input as a table raises NeedsTables."""
+    step: str = ""
+    remarks: list[tuple[str, str]] = field(default_factory=list)
+    """Steps (by id), with what is to be said of how they run."""
+    failures: list[Failures] = field(default_factory=list)
+    tables: list[str] = field(default_factory=list)
+    """Tables that are dropped after the query."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """DuckDB."""
+        return "duckdb"
+
+    def other(self, table: Other) -> ir.Table:
+        """The rows of another flow or source file."""
+        return self.other_table(table)
+
+    def derived(self, program: Program, table: ir.Table, columns: Sequence[str]) -> ir.Value:
+        """A learned program over columns of a table: in the database's own terms where these give the same, else as a function."""
+        texts: list[Any] = [table[name].cast("string") for name in columns]
+        name = program_name(program, len(texts))
+        if self.store is not None:
+            native = program.to_ibis(texts)
+            if native is not None and self._agrees(self.store, name, program, table.select(*_named(texts))):
+                return native
+            self.store.add_function(name, remembering(program, len(texts)), len(texts))
+        value: ir.Value = function(name, ["string"] * len(texts), "string")(*texts)
+        return value
+
+    def _agrees(self, store: Store, name: str, program: Program, inputs: ir.Table) -> bool:
+        """Whether the native form gives what the program gives on the first rows; each program is tried once on the same rows."""
+        import duckdb
+        import ibis
+
+        from workbench.byexample.native import agrees
+
+        sql = str(ibis.to_sql(inputs.limit(_TRIED), dialect="duckdb"))
+        if (name, sql) not in store.agreements:
+            rows = list(dict.fromkeys(store.run(sql, cancel=self.cancel)))
+            try:
+                store.agreements[name, sql] = agrees(program, rows) is None
+            except duckdb.Error:  # it would fail on these rows, as the function does not
+                store.agreements[name, sql] = False
+        same = store.agreements[name, sql]
+        if not same:
+            self.remark("Runs as a Python function: the database gives other results on these rows.")
+        return same
+
+    def scalar(self, table: ir.Table, sql: str) -> ir.Value:
+        """An SQL scalar over the table's visible columns."""
+        return sql_scalar(table, schema_of(table), sql)
+
+    def by_python(self, table: ir.Table, schema: Any, function: Batches, *, whole: bool = False) -> ir.Table:
+        """Runs the function over the rows and keeps what it returns in a table that is dropped after the query."""
+        import ibis
+        import pyarrow as pa
+
+        wanted = ibis.schema(schema)
+        if self.store is None:
+            return ibis.table(wanted, name=f"schema_only_{new_id()}")
+        if self.one_query:
+            raise NeedsTables
+        arrow = wanted.to_pyarrow()
+        sql = ibis.to_sql(table.order_by(ROW) if ROW in table.columns else table, dialect="duckdb")
+        name = f"python_{new_id()}"
+
+        def results() -> Iterator[pa.RecordBatch]:
+            for batch in _batches(reading, str(sql), whole=whole):
+                if self.cancel is not None and self.cancel.is_set():
+                    raise Cancelled
+                yield from function(batch).cast(arrow).to_batches()
+
+        with self.store.cursor() as reading, self.store.cursor() as writing:
+            reader = pa.RecordBatchReader.from_batches(arrow, results())
+            writing.register("python_rows", reader)
+            writing.execute(f"CREATE TABLE {name} AS SELECT * FROM python_rows")  # noqa: S608
+        self.tables.append(name)
+        return ibis.table(wanted, name=name)
+
+    def count_failures(self, message: str, table: ir.Table, failed: ir.BooleanColumn) -> None:
+        """Remembers what to count."""
+        if self.store is not None:
+            self.failures.append(Failures(self.step, message, table.filter(failed).aggregate(rows=lambda t: t.count())))
+
+    def remark(self, message: str) -> None:
+        """Remembers what is to be said of the step."""
+        self.remarks.append((self.step, message))
+
+
+def _batches(cursor: Any, sql: str, *, whole: bool) -> Iterator[pa.Table]:
+    import pyarrow as pa
+
+    if whole:
+        yield cursor.sql(sql).to_arrow_table()
+        return
+    reader = cursor.execute(sql).to_arrow_reader(_BATCH)
+    yielded = False
+    for batch in reader:
+        yielded = True
+        yield pa.Table.from_batches([batch])
+    if not yielded:
+        yield reader.schema.empty_table()
+
+
+def program_name(program: Program, arguments: int) -> str:
+    """The SQL name of a program as a function of so many text columns."""
+    text = json.dumps(program.to_json(), sort_keys=True)
+    return f"derive_{hashlib.sha256(text.encode()).hexdigest()[:16]}_{arguments}"
+
+
+def _named(texts: Sequence[Any]) -> list[Any]:
+    return [text.name(f"c{number}") for number, text in enumerate(texts)]
+
+
+def expression_problem(schema: Schema, sql: str) -> str:
+    """Why an SQL scalar over these columns is wrong; empty when it is right."""
+    return scalar_problem(schema, sql)
+
+
+def row_table(schema: Schema, name: str, errors: Sequence[str] = ()) -> ir.Table:
+    """A table of the store as an Ibis table, with the hidden row column and the companions of the columns in `errors`."""
+    import ibis
+
+    visible = {column.name: column.ibis_type for column in schema}
+    return ibis.table({ROW: "int64", **visible, **{companion(each): "string" for each in errors}}, name=name)
+
+
+def columns_of(store: Store, table: str) -> Schema:
+    """The visible columns of a materialised table."""
+    import ibis
+
+    described = store.rows(f"DESCRIBE {table}")
+    return tuple(column_of(row[0], ibis.dtype(ibis_type(str(row[1])))) for row in described if not is_hidden(row[0]))
+
+
+def error_counts(store: Store, table: str) -> dict[str, int]:
+    """How many error cells each column has; companions without any are dropped."""
+    names = [row[0] for row in store.rows(f"DESCRIBE {table}") if is_hidden(row[0])]
+    if not names:
+        return {}
+    counts = store.one(f"SELECT {', '.join(f'count({quoted(name)})' for name in names)} FROM {table}")  # noqa: S608
+    for name, count in zip(names, counts, strict=True):
+        if not count:
+            store.rows(f"ALTER TABLE {table} DROP COLUMN {quoted(name)}")
+    return {name.removeprefix(companion("")): count for name, count in zip(names, counts, strict=True) if count}
+
+
+def remembering(program: Program, arguments: int) -> Callable[..., Any]:
+    """The program as a function of so many Arrow arrays; it computes each distinct input once."""
+    import inspect
+
+    import pyarrow as pa
+
+    known: dict[tuple[str | None, ...], str | None] = {}
+
+    def call(*columns: Any) -> Any:
+        answers: list[str | None] = []
+        for row in zip(*(column.to_pylist() for column in columns), strict=True):
+            if row in known:
+                answers.append(known[row])
+                continue
+            answer = program.run(row)
+            if len(known) < 500_000:
+                known[row] = answer
+            answers.append(answer)
+        return pa.array(answers, pa.string())
+
+    parameters = [inspect.Parameter(f"a{number}", inspect.Parameter.POSITIONAL_ONLY) for number in range(arguments)]
+    call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # DuckDB counts them
+    return call

@@ -1,0 +1,125 @@
+"""SQL scalar expressions of the user: checked, typed by DuckDB itself, and put into queries of DuckDB and of Spark."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from workbench.base.errors import UserError, WorkbenchError
+from workbench.dataprep.columns import Schema, missing_columns, quoted
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+_FORBIDDEN = re.compile(r";|--|/\*")
+
+
+def sql_columns(sql: str, known: Sequence[str]) -> list[str]:
+    """Which of the known columns an expression looks at, in their order; none when it is not valid SQL."""
+    import sqlglot
+    from sqlglot import exp
+
+    try:
+        tree = sqlglot.parse_one(sql, dialect="duckdb")
+    except sqlglot.errors.SqlglotError:
+        return []
+    used = {column.parts[0].name.lower() for column in tree.find_all(exp.Column)}
+    return [name for name in known if name.lower() in used]
+
+
+def scalar_problem(schema: Schema, sql: str) -> str:
+    """Why an SQL scalar is wrong over these columns; empty when it is right."""
+    import sqlglot
+    from sqlglot import exp
+
+    if _FORBIDDEN.search(re.sub(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"", "", sql)):
+        return "The expression must be one SQL expression, without ';' or comments."
+    try:
+        tree = sqlglot.parse_one(sql, dialect="duckdb")
+    except sqlglot.errors.SqlglotError as error:
+        return f"The expression is not valid SQL: {str(error).splitlines()[0].rstrip('.')}."
+    if tree is None or tree.find(exp.Select, exp.Table, exp.Command):
+        return "The expression must compute a value from the row's columns; queries do not belong here."
+    if tree.find(exp.Window):
+        return "The expression looks at other rows: use the step Window for that."
+    if tree.find(exp.AggFunc):
+        return "The expression computes over many rows: use Summarize for totals."
+    try:
+        scalar_type(schema, sql)
+    except WorkbenchError as error:
+        if unknown := re.search(r'Referenced column "([^"]+)" not found', error.message):
+            return missing_columns(schema, [unknown[1]])[0].message
+        return f"The expression does not fit the columns: {error.message}"
+    return ""
+
+
+@lru_cache(maxsize=256)
+def scalar_type(schema: Schema, sql: str) -> str:
+    """The Ibis type of an SQL scalar over these columns, as DuckDB's own binder finds it. Raises UserError."""
+    import duckdb
+
+    from workbench.dataprep.engine.store import failure
+
+    fields = ", ".join(f"CAST(NULL AS {column.duckdb_type}) AS {quoted(column.name)}" for column in schema) or "NULL AS nothing"
+    query = f"DESCRIBE SELECT ({sql}) AS value FROM (SELECT {fields}) AS rows"  # noqa: S608
+    with duckdb.connect() as connection:
+        try:
+            kind = connection.execute(query).fetchall()[0][1]
+        except duckdb.Error as error:
+            raise failure(error) from error
+    return ibis_type(str(kind))
+
+
+_PLAIN = {
+    "BOOLEAN": "boolean", "DATE": "date", "TIME": "time", "VARCHAR": "string", "DOUBLE": "float64", "FLOAT": "float64",
+    "TIMESTAMP": "timestamp", "TIMESTAMP_S": "timestamp", "TIMESTAMP_MS": "timestamp", "TIMESTAMP_NS": "timestamp",
+    "TIMESTAMP WITH TIME ZONE": "timestamp('UTC')", "HUGEINT": "int64", "UHUGEINT": "int64", "BIGNUM": "int64",
+    "TINYINT": "int64", "SMALLINT": "int64", "INTEGER": "int64", "BIGINT": "int64", "UTINYINT": "int64", "USMALLINT": "int64",
+    "UINTEGER": "int64", "UBIGINT": "int64",
+}  # fmt: skip
+
+
+def ibis_type(kind: str) -> str:
+    """The Ibis name of a DuckDB type: one of ours, or a nested one made of ours."""
+    if kind.startswith("DECIMAL") and not kind.endswith("]"):
+        return "float64"
+    if kind.endswith("]") or kind.startswith(("STRUCT", "MAP")):
+        from ibis.backends.sql.datatypes import DuckDBType
+
+        return str(_ours(DuckDBType.from_string(kind)))
+    return _PLAIN.get(kind, "string")
+
+
+def _ours(kind: Any) -> Any:
+    """A nested type with the leaves as we know them."""
+    import ibis.expr.datatypes as dt
+
+    if kind.is_array():
+        return dt.Array(_ours(kind.value_type))
+    if kind.is_struct():
+        return dt.Struct({name: _ours(part) for name, part in kind.items()})
+    if kind.is_map():
+        return dt.Map(_ours(kind.key_type), _ours(kind.value_type))
+    if kind.is_integer():
+        return dt.Int64()
+    if kind.is_numeric() and not kind.is_boolean():
+        return dt.Float64()
+    if kind.is_timestamp():
+        return dt.Timestamp(timezone="UTC") if kind.timezone else dt.Timestamp()
+    return kind if kind.is_boolean() or kind.is_date() or kind.is_time() else dt.String()
+
+
+def sql_scalar(table: ir.Table, schema: Schema, sql: str) -> ir.Value:
+    """The scalar as an Ibis value over the table. Raises UserError when it is wrong."""
+    import ibis
+
+    from workbench.dataprep.operations import SqlScalar
+
+    if reason := scalar_problem(schema, sql):
+        raise UserError(reason)
+    used = sql_columns(sql, [column.name for column in schema])
+    made: Any = SqlScalar(sql, tuple(used), tuple(table[name] for name in used), ibis.dtype(scalar_type(schema, sql)))
+    value: ir.Value = made.to_expr()
+    return value

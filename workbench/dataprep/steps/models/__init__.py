@@ -1,0 +1,3 @@
+"""Steps that make columns ready for models."""
+
+__all__: list[str] = []
