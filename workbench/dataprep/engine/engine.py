@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.base.errors import UserError, WorkbenchError
 from workbench.base.files import file_digest
 from workbench.base.ids import new_id
-from workbench.dataprep.columns import ROW, Problem, Schema, schema_of
+from workbench.dataprep.columns import ROW, Problem, Schema, literal, schema_of
 from workbench.dataprep.control import Cancel, Progress
+from workbench.dataprep.engine.direct import Built, one_query
 from workbench.dataprep.engine.learning import TableRows
 from workbench.dataprep.engine.planning import Node, Plan
 from workbench.dataprep.engine.queries import QueryContext, columns_of, error_counts, expression_problem, row_table
@@ -34,6 +37,10 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pandas as pd
     import pyarrow as pa
+
+
+Writes = dict[int | None, tuple[Write, Path]]
+"""What a run writes: after which step (None: at the end), how, and where."""
 
 
 class Engine:
@@ -129,17 +136,23 @@ class Engine:
         *, sample_rows: int | None = None, write: bool = True,
     ) -> FlowReport:  # fmt: skip
         """Runs a flow on its full data and performs its write steps in order."""
-        report, _ = self._run(package, flow_id, progress, cancel, sample_rows, write=write)
-        return report
+        flow = package.flow(flow_id)
+        steps = {index: step for index, step in enumerate(flow.steps) if write and step.enabled and isinstance(step, Write)}
+        writes: Writes = {index: (step, self._target(step.path)) for index, step in steps.items()}
+        return self._run(package, flow_id, progress, cancel, sample_rows, writes)
 
     def export(
         self, package: Package, flow_id: str, target: Path, progress: Progress | None = None, cancel: Cancel | None = None,
         *, sample_rows: int | None = None,
     ) -> FlowReport:  # fmt: skip
         """Writes the result of a flow to one Parquet file, and performs no write step: what reading a package from code does."""
-        report, table = self._run(package, flow_id, progress, cancel, sample_rows, write=False)
-        write_table(self._store, table, Path(target).absolute(), WriteParquet(path=str(target)), cancel, progress)
-        return report
+        target = Path(target).absolute()
+        return self._run(package, flow_id, progress, cancel, sample_rows, {None: (WriteParquet(path=str(target)), target)})
+
+    def export_source(self, reader: Reader, target: Path, sample: Sample | None = None) -> None:
+        """Writes the rows of a source to a Parquet file, with the hidden row column and companions: for another engine."""
+        table = self._materialise_source(Plan(self._base, sample), reader)
+        self._store.run(f"COPY (SELECT * FROM {table.rows_view}) TO {literal(str(target))} (FORMAT parquet)")
 
     def to_arrow(
         self, package: Package, flow_id: str, step_index: int | None = None, *, sample_rows: int | None = None
@@ -203,29 +216,69 @@ class Engine:
         progress: Progress | None,
         cancel: Cancel | None,
         sample_rows: int | None,
-        *,
-        write: bool,
-    ) -> tuple[FlowReport, Table]:
+        writes: Writes,
+    ) -> FlowReport:
+        """Runs a flow and writes what `writes` says: after which step (None: at the end), how, and where."""
         began = time.monotonic()
         plan, node = self._plan(package, flow_id, first(sample_rows), cancel, progress)
         plan.interactive = False
-        outputs: list[OutputReport] = []
-        for index, step in enumerate(node.flow.steps):
-            if write and step.enabled and isinstance(step, Write):
-                here = self._materialise(plan, node, index)
-                target = self._target(step.path)
-                self._keep_sources(here, target, node.flow, index)
-                outputs.append(write_table(self._store, here, target, step, cancel, progress))
-        table = self._materialise(plan, node, node.last)
-        sources = tuple(
-            SourceReport(self._shown(path), file_digest(path), rows, path.stat().st_size)
-            for reader, rows in table.sources
-            for path in reader.files
-        )
-        report = FlowReport(
+        with ThreadPoolExecutor(1, "digest") as pool:
+            digests: dict[Path, Future[str]] = {}
+            table, outputs = self._written(
+                plan, node, writes, lambda path: digests.setdefault(path, pool.submit(file_digest, path))
+            )
+            sources = tuple(
+                SourceReport(self._shown(path), digests[path].result(), rows, path.stat().st_size)
+                for reader, rows in table.sources
+                for path in reader.files
+                if digests.setdefault(path, pool.submit(file_digest, path))
+            )
+        return FlowReport(
             node.flow.name, table.row_count, table.columns, time.monotonic() - began, sources, tuple(outputs), table.notes
         )
-        return report, table
+
+    def _written(
+        self, plan: Plan, node: Node, writes: Writes, will_digest: Callable[[Path], object]
+    ) -> tuple[Table, list[OutputReport]]:
+        """The result of a flow, written where `writes` says: as one query where that serves, else over tables."""
+        source = plan.source(node)
+        ends = [index for index in writes if index is None or not any(step.enabled for step in node.flow.steps[index + 1 :])]
+        if len(writes) == len(ends) == 1 and isinstance(source, Reader) and plan.sample_of(source) is None:
+            for path in source.files:
+                will_digest(path)
+            if done := self._in_one_query(plan, node, source, *writes[ends[0]]):
+                return done[0], [done[1]]
+        outputs: list[OutputReport] = []
+        for index, (step, target) in writes.items():
+            place = node.last if index is None else index
+            here = self._materialise(plan, node, place)
+            self._keep_sources(here, target, node.flow, place)
+            outputs.append(write_table(self._store, here, target, step, plan.cancel, plan.progress))
+        return self._materialise(plan, node, node.last), outputs
+
+    def _in_one_query(self, plan: Plan, node: Node, reader: Reader, step: Write, target: Path) -> tuple[Table, OutputReport] | None:
+        """Writes the result as one query over the source; None where that does not serve, with nothing written."""
+        store = self._store
+        used: list[Table] = []
+        context = QueryContext(self._others(plan, node, used), store, plan.cancel, one_query=True)
+
+        def build(table: ir.Table, context: QueryContext) -> Built:
+            steps = [each for each in node.flow.steps if each.enabled]
+            for index, each in enumerate(node.flow.steps):
+                table = self._apply(plan, node, index, each, table, context)
+            return Built(table, any(s.uses_order for s in steps), any(s.reorders for s in steps), tuple(used))
+
+        try:
+            with one_query(store, reader, build, context, plan.cancel, plan.progress) as table:
+                if table is None:
+                    return None
+                self._keep_sources(table, target, node.flow, node.last)
+                with store.counting() as counted:
+                    output = write_table(store, table, target, step, plan.cancel, plan.progress)
+                sources = tuple((each, counted() if rows < 0 else rows) for each, rows in table.sources)
+                return replace(table, row_count=output.rows, sources=sources), output
+        except UserError:
+            return None  # a value that does not fit, as a rule: over tables it becomes an error cell, or the same sentence
 
     @staticmethod
     def _keep_sources(table: Table, target: Path, flow: Dataflow, index: int) -> None:
@@ -325,15 +378,7 @@ class Engine:
             return table if table.key == key else known  # type: ignore[return-value]  # the walrus binds it
         store = self._store
         used: list[Table] = []
-
-        def other(wanted: Other) -> ir.Table:
-            found = plan.needed(node, wanted)
-            used.append(
-                self._materialise(plan, found, found.last) if isinstance(found, Node) else self._materialise_source(plan, found)
-            )
-            return row_table(used[-1].columns, used[-1].rows_view, list(used[-1].errors))
-
-        context = QueryContext(other, store, plan.cancel)
+        context = QueryContext(self._others(plan, node, used), store, plan.cancel)
         steps = [(index, step) for index, step in enumerate(node.flow.steps) if start < index <= last and step.enabled]
         name = f"t_{new_id()}"
         try:
@@ -360,6 +405,18 @@ class Engine:
         sources = dict.fromkeys([*table.sources, *(source for each in used for source in each.sources)])
         truncated = table.truncated or any(each.truncated for each in used)
         return self._add(key, name, truncated, tuple(dict.fromkeys(notes)), tuple(sources))
+
+    def _others(self, plan: Plan, node: Node, used: list[Table]) -> Callable[[Other], ir.Table]:
+        """How steps of a flow get other tables; `used` takes them down."""
+
+        def other(wanted: Other) -> ir.Table:
+            found = plan.needed(node, wanted)
+            used.append(
+                self._materialise(plan, found, found.last) if isinstance(found, Node) else self._materialise_source(plan, found)
+            )
+            return row_table(used[-1].columns, used[-1].rows_view, list(used[-1].errors))
+
+        return other
 
     def _materialise_source(self, plan: Plan, reader: Reader) -> Table:
         key = plan.reader_key(reader)

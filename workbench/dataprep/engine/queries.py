@@ -117,16 +117,30 @@ class QueryContext:
         sql = ibis.to_sql(table.order_by(ROW) if ROW in table.columns else table, dialect="duckdb")
         name = f"python_{new_id()}"
 
-        def results() -> Iterator[pa.RecordBatch]:
-            for batch in _batches(reading, str(sql), whole=whole):
-                if self.cancel is not None and self.cancel.is_set():
-                    raise Cancelled
-                yield from function(batch).cast(arrow).to_batches()
+        failed: list[BaseException] = []
 
-        with self.store.cursor() as reading, self.store.cursor() as writing:
-            reader = pa.RecordBatchReader.from_batches(arrow, results())
-            writing.register("python_rows", reader)
-            writing.execute(f"CREATE TABLE {name} AS SELECT * FROM python_rows")  # noqa: S608
+        def results() -> Iterator[pa.RecordBatch]:
+            try:
+                for batch in _batches(reading, str(sql), whole=whole):
+                    if self.cancel is not None and self.cancel.is_set():
+                        raise Cancelled
+                    yield from function(batch).cast(arrow).to_batches()
+            except BaseException as error:
+                failed.append(error)  # the database would make a text of it
+                raise
+
+        try:
+            with self.store.cursor() as reading, self.store.cursor() as writing:
+                reader = pa.RecordBatchReader.from_batches(arrow, results())
+                writing.register("python_rows", reader)
+                writing.execute(f"CREATE TABLE {name} AS SELECT * FROM python_rows")  # noqa: S608
+        except Exception as error:
+            if failed and not isinstance(failed[0], GeneratorExit):
+                raise failed[0] from error
+            raise
+        finally:
+            if close := getattr(function, "close", None):
+                close()
         self.tables.append(name)
         return ibis.table(wanted, name=name)
 

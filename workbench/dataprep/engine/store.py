@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,10 @@ _CLOSE_S = 5.0
 _FULL = ("no space left", "disk full", "disk quota", "max_temp_directory_size", "file too large", "could not write")
 
 
+SCRATCH = "scratch"
+"""The name of the database in memory beside the one on disk, for what a single run needs."""
+
+
 class Store:
     """One DuckDB database file of this process, gone when closed. Thread-safe: every query has a cursor of its own."""
 
@@ -40,9 +45,11 @@ class Store:
         self.file = self._folder / f"{os.getpid()}-{int(started_at(os.getpid()) or 0)}-{new_id()[:8]}.duckdb"
         try:
             self._connection = duckdb.connect(str(self.file), config=self._configuration(memory_limit, threads))
+            self._connection.execute(f"ATTACH ':memory:' AS {SCRATCH}")
         except duckdb.Error as error:
             raise failure(error) from error
         self._closed = False
+        self._counted = threading.local()
         self._functions: set[str] = set()
         self.agreements: dict[tuple[str, str], bool] = {}
         """Whether a function (by name) and its form in SQL gave the same on the rows of a query."""
@@ -100,7 +107,22 @@ class Store:
     ) -> list[tuple[Any, ...]]:
         """A query that may take long: can be cancelled, tells its progress. Raises Cancelled."""
         with self.cursor() as cursor:
-            return watched(cursor, sql, cancel, progress, what)
+            counted: list[int] | None = getattr(self._counted, "rows", None)
+            if counted is None:
+                return watched(cursor, sql, cancel, progress, what)
+            cursor.execute("PRAGMA enable_profiling = 'no_output'")
+            rows = watched(cursor, sql, cancel, progress, what)
+            counted.append(_rows_read(json.loads(cursor.get_profiling_information())))
+            return rows
+
+    @contextlib.contextmanager
+    def counting(self) -> Iterator[Callable[[], int]]:
+        """Tells how many rows of files the queries that this thread runs meanwhile have read."""
+        self._counted.rows = counted = []
+        try:
+            yield lambda: sum(counted)
+        finally:
+            self._counted.rows = None
 
     def add_function(self, name: str, function: Any, arguments: int) -> None:
         """Makes a Python function over Arrow arrays of text known to SQL, once."""
@@ -139,6 +161,18 @@ class Store:
         for file in self._folder.glob(f"{self.file.name}*"):
             with contextlib.suppress(OSError):
                 shutil.rmtree(file) if file.is_dir() else file.unlink()
+
+
+def _rows_read(profile: Any) -> int:
+    """The rows that came out of the readers of files, by DuckDB's own account of a query."""
+    if isinstance(profile, list):
+        return sum(map(_rows_read, profile))
+    if not isinstance(profile, dict):
+        return 0
+    info = profile.get("extra_info")
+    reads = isinstance(info, dict) and str(info.get("Function", "")).startswith("READ_")
+    own = int(profile.get("intermediate_rows", 0)) if reads else 0
+    return own + _rows_read(profile.get("operator", [])) + _rows_read(profile.get("children", []))
 
 
 def watched(

@@ -125,10 +125,11 @@ class TableView:
         columns = tuple(zip(*rows, strict=True))[:width] if rows else tuple(() for _ in self._columns)
         return Window(max(offset, 0), columns, errors)
 
-    def arrow(self, offset: int = 0, limit: int | None = None) -> pa.Table:
-        """The rows as an Arrow table."""
+    def arrow(self, offset: int = 0, limit: int | None = None, *, with_errors: bool = False) -> pa.Table:
+        """The rows as an Arrow table; error cells are missing. `with_errors`: the companions that tell them are there too."""
         where = self._range(offset, self._row_count if limit is None else limit)
-        names = ", ".join(quoted(column.name) for column in self._columns)
+        held = [column.name for column in self._columns] + [companion(name) for name in self._errors if with_errors]
+        names = ", ".join(map(quoted, held))
         return self._store.arrow(f"SELECT {names} FROM {self._table} WHERE {where}")  # noqa: S608
 
     def sample(self, columns: Sequence[str], limit: int = 2000) -> Sample:

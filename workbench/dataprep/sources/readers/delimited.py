@@ -55,6 +55,16 @@ class DelimitedReader(Reader):
     def files(self) -> tuple[Path, ...]:
         return (self._path,)
 
+    @property
+    def spec(self) -> DelimitedSpec:
+        """How the file is read, with its columns as they are now."""
+        return self._spec
+
+    @property
+    def simple(self) -> bool:
+        """Whether Spark's reader knows all that the specification asks for."""
+        return self._spec.skip_rows == 0
+
     def scan(self) -> str | None:
         spec = self._spec
         if spec.encoding.lower() not in _DIRECT or spec.decimal != "." or any(column.format for column in spec.columns):

@@ -40,6 +40,11 @@ class ParquetReader(Reader):
     def files(self) -> tuple[Path, ...]:
         return (self._path,)
 
+    @property
+    def plain(self) -> bool:
+        """Whether another engine may read the file itself: its columns are all there."""
+        return True
+
     def scan(self) -> str | None:
         return self._select([column.name for column in self._spec.columns])
 

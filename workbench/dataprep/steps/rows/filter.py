@@ -4,27 +4,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from workbench.dataprep.columns import Problem, Schema, find, missing_columns, schema_of
-from workbench.dataprep.steps.base import Context, SchemaContext, StepBase
+from workbench.dataprep.cells import is_error, visible
+from workbench.dataprep.columns import Problem, Schema, find, missing_columns, names, schema_of
+from workbench.dataprep.scalars import scalar_type, sql_columns
+from workbench.dataprep.steps.base import Context, SchemaContext
+from workbench.dataprep.steps.rows.choosing import Choosing
 from workbench.dataprep.steps.rows.conditions import Condition
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 
-class Filter(StepBase):
+class Filter(Choosing):
     """Keeps or removes the rows that meet all, or any, of the conditions."""
 
     op: Literal["filter"] = "filter"
     conditions: tuple[Condition, ...]
     match: Literal["all", "any"] = "all"
-    action: Literal["keep", "remove"] = "keep"
 
     def describe(self) -> str:
         word = " and " if self.match == "all" else " or "
-        return f"{self.action.capitalize()} rows where {word.join(condition.describe() for condition in self.conditions)}"
+        return f"{self._verb} rows where {word.join(condition.describe() for condition in self.conditions)}"
 
     def reads(self, schema: Schema) -> tuple[str, ...]:
         return tuple(condition.column for condition in self.conditions)
@@ -38,9 +40,47 @@ class Filter(StepBase):
                 problems.append(problem)
         return problems
 
-    def apply(self, table: ir.Table, context: Context) -> ir.Table:
+    def chosen(self, table: ir.Table, context: Context) -> tuple[ir.Table, Any]:
         types = {column.name: column.type for column in schema_of(table)}
-        found, *rest = [condition.expression(table, types[condition.column]) for condition in self.conditions]
+        found, *rest = [
+            condition.expression(table, types[condition.column], context.dialect) for condition in self.conditions
+        ]
         for other in rest:
             found = found & other if self.match == "all" else found | other
-        return table.filter(found if self.action == "keep" else ~found)
+        return table, found
+
+
+class FilterExpression(Choosing):
+    """Keeps or removes the rows for which an SQL expression over the row's columns is true.
+
+    Where it is missing, or reads an error, it is not true: such rows are not kept, and not removed either.
+    """
+
+    op: Literal["filter_expression"] = "filter_expression"
+    sql: str
+
+    def describe(self) -> str:
+        return f"{self._verb} rows where {self.sql}"
+
+    def reads(self, schema: Schema) -> tuple[str, ...]:
+        return tuple(sql_columns(self.sql, names(schema)))
+
+    def check(self, schema: Schema, context: SchemaContext | None = None) -> list[Problem]:
+        if not self.sql.strip():
+            return [Problem("The expression is empty.")]
+        if context is None:
+            return []
+        if reason := context.expression_problem(schema, self.sql):
+            return [Problem(reason)]
+        kind = scalar_type(schema, self.sql)
+        return [] if kind == "boolean" else [Problem(f"The expression must be true or false, but it gives {_KINDS.get(kind, kind)}.")]
+
+    def chosen(self, table: ir.Table, context: Context) -> tuple[ir.Table, Any]:
+        value: Any = context.scalar(table, self.sql)
+        found = value.fill_null(False)
+        for name in sql_columns(self.sql, visible(table)):
+            found = found & ~is_error(table, name)
+        return table, found
+
+
+_KINDS = {"int64": "a whole number", "float64": "a decimal number", "string": "a text", "date": "a date", "timestamp": "a date and time"}

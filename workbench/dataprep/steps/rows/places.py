@@ -1,13 +1,15 @@
-"""Keeping rows by their place."""
+"""Keeping and removing rows by their place."""
 
 # ruff: noqa: ARG002 (every step has the same signature, whether it needs the context or not)
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.dataprep.columns import ROW, Problem, Schema
 from workbench.dataprep.steps.base import Context, SchemaContext, StepBase
+from workbench.dataprep.steps.rows.chance import with_numbers
+from workbench.dataprep.steps.rows.choosing import Choosing
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -21,7 +23,7 @@ class Top(StepBase):
     count: int
 
     def describe(self) -> str:
-        return f"Keep the first {self.count:,} rows"
+        return "Keep the first row" if self.count == 1 else f"Keep the first {self.count:,} rows"
 
     def reads(self, schema: Schema) -> tuple[str, ...]:
         return ()
@@ -31,3 +33,66 @@ class Top(StepBase):
 
     def apply(self, table: ir.Table, context: Context) -> ir.Table:
         return table.order_by(table[ROW]).limit(self.count)
+
+    def complement(self) -> Skip:
+        """The step that gives exactly the other rows."""
+        return Skip(count=self.count, enabled=self.enabled, note=self.note)
+
+
+class Skip(StepBase):
+    """Leaves out the first rows."""
+
+    uses_order = True
+    op: Literal["skip"] = "skip"
+    count: int
+
+    def describe(self) -> str:
+        return "Skip the first row" if self.count == 1 else f"Skip the first {self.count:,} rows"
+
+    def reads(self, schema: Schema) -> tuple[str, ...]:
+        return ()
+
+    def check(self, schema: Schema, context: SchemaContext | None = None) -> list[Problem]:
+        return [] if self.count > 0 else [Problem("The number of rows must be at least 1.")]
+
+    def apply(self, table: ir.Table, context: Context) -> ir.Table:
+        return table.order_by(table[ROW]).limit(None, offset=self.count)
+
+    def complement(self) -> Top:
+        """The step that gives exactly the other rows."""
+        return Top(count=self.count, enabled=self.enabled, note=self.note)
+
+
+class RowRange(Choosing):
+    """Keeps or removes the rows from one place to another, both included; the first row is 1. Without `last`: to the end."""
+
+    uses_order = True
+    op: Literal["row_range"] = "row_range"
+    first: int = 1
+    last: int | None = None
+
+    def describe(self) -> str:
+        if self.last is None:
+            return f"{self._verb} rows from row {self.first:,} on"
+        return f"{self._verb} rows {self.first:,} to {self.last:,}"
+
+    def reads(self, schema: Schema) -> tuple[str, ...]:
+        return ()
+
+    def check(self, schema: Schema, context: SchemaContext | None = None) -> list[Problem]:
+        if self.first < 1:
+            return [Problem("The first row is row 1.")]
+        if self.last is not None and self.last < self.first:
+            return [Problem(f"Row {self.last:,} stands before row {self.first:,}: give the first of the rows, then the last.")]
+        return []
+
+    def chosen(self, table: ir.Table, context: Context) -> tuple[ir.Table, Any]:
+        made, number = with_numbers(table)
+        found: Any = made[number] >= self.first - 1
+        return made, found if self.last is None else found & (made[number] < self.last)
+
+    def apply(self, table: ir.Table, context: Context) -> ir.Table:
+        if self.action == "keep":
+            wanted = None if self.last is None else self.last - self.first + 1
+            return table.order_by(table[ROW]).limit(wanted, offset=self.first - 1)
+        return super().apply(table, context)

@@ -1,0 +1,102 @@
+"""The context that steps build their Spark queries in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from workbench.base.ids import new_id
+from workbench.dataprep.columns import ROW, schema_of
+from workbench.dataprep.conversion import function
+from workbench.dataprep.engine.queries import program_name, remembering
+from workbench.dataprep.scalars import sql_scalar
+from workbench.dataprep.steps.base import Batches, Dialect, Other
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import pyarrow as pa
+    from pyspark.sql import SparkSession
+
+    from workbench.byexample import Program
+
+
+@dataclass
+class SparkContext:
+    """What steps of one flow build their query in."""
+
+    session: SparkSession
+    other_table: Callable[[Other], ir.Table]
+    step: str = ""
+    remarks: list[tuple[str, str]] = field(default_factory=list)
+    """Steps (by id), with what is to be said of how they run."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """Spark."""
+        return "pyspark"
+
+    def other(self, table: Other) -> ir.Table:
+        """The rows of another flow or source file."""
+        return self.other_table(table)
+
+    def derived(self, program: Program, table: ir.Table, columns: Sequence[str]) -> ir.Value:
+        """A learned program over columns of a table: in Spark's own terms, else as a function over Arrow arrays."""
+        texts: list[Any] = [table[name].cast("string") for name in columns]
+        native = program.to_ibis(texts, "pyspark")
+        if native is not None:
+            value: ir.Value = native
+            return value
+        from pyspark.sql import functions as f
+
+        name = program_name(program, len(texts))
+        self.session.udf.register(name, f.arrow_udf(remembering(program, len(texts)), "string"))
+        self.remark("Runs as a Python function on Spark.")
+        called: ir.Value = function(name, ["string"] * len(texts), "string")(*texts)
+        return called
+
+    def scalar(self, table: ir.Table, sql: str) -> ir.Value:
+        """An SQL scalar in DuckDB's dialect, in Spark's terms."""
+        return sql_scalar(table, schema_of(table), sql)
+
+    def by_python(self, table: ir.Table, schema: Any, function: Batches, *, whole: bool = False) -> ir.Table:
+        """Runs the function over the rows on the executors; with `whole` on one of them."""
+        import ibis
+
+        from workbench.dataprep.spark.sql import to_sql
+
+        wanted = ibis.schema(schema)
+        arrow = wanted.to_pyarrow()
+        given = table.schema().to_pyarrow()
+        frame = self.session.sql(to_sql(table))
+        if whole:
+            frame = frame.repartition(1)
+            frame = frame.sortWithinPartitions(ROW) if ROW in table.columns else frame
+
+        def run(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+            import pyarrow as pa
+
+            held = [list(batches)] if whole else ([batch] for batch in batches)
+            for some in held:
+                rows = pa.Table.from_batches([batch.cast(given) for batch in some], given)
+                yield from function(rows).cast(arrow).to_batches()
+
+        name = f"python_{new_id()}"
+        kind = ", ".join(f"`{column}` {_spark_type(kind)}" for column, kind in wanted.items())
+        frame.mapInArrow(run, kind).createOrReplaceTempView(name)
+        return ibis.table(wanted, name=name)
+
+    def count_failures(self, message: str, table: ir.Table, failed: ir.BooleanColumn) -> None:
+        """Error cells are counted in the result: another pass over a cluster's data for each step would cost too much."""
+
+    def remark(self, message: str) -> None:
+        """Remembers what is to be said of the step."""
+        self.remarks.append((self.step, message))
+
+
+def _spark_type(kind: Any) -> str:
+    from ibis.backends.sql.datatypes import PySparkType
+
+    from workbench.dataprep.spark.sql import PySpark
+
+    return str(PySparkType.from_ibis(kind).sql(PySpark))

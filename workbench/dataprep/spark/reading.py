@@ -1,0 +1,106 @@
+"""Sources as Spark DataFrames with numbered rows and companions of error cells."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.base.ids import new_id
+from workbench.dataprep.cells import companion, error
+from workbench.dataprep.columns import ROW, TEXT, TYPE_WORDS
+from workbench.dataprep.conversion import convert
+from workbench.dataprep.sources.reader import Reader
+from workbench.dataprep.sources.readers.delimited import DelimitedReader
+from workbench.dataprep.sources.readers.parquet import ParquetReader
+from workbench.dataprep.sources.samples import Sample
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+    from workbench.dataprep.engine import Engine
+
+_WHOLE_FILE = 256 << 20
+"""Up to this size a text file is read in one piece, so that quoted fields may go on over lines; beyond it is split."""
+
+
+def read_source(session: SparkSession, reader: Reader, local: Engine, folder: Path, sample: Sample | None) -> DataFrame:
+    """The rows of a source: read by Spark itself where that reads the format, else through the local engine into `folder`."""
+    if sample is None and isinstance(reader, ParquetReader) and reader.plain:
+        return numbered(_typed_parquet(session, reader))
+    if sample is None and isinstance(reader, DelimitedReader) and reader.simple:
+        return _delimited(session, reader)
+    target = folder / f"{new_id()}.parquet"
+    local.export_source(reader, target, sample)
+    return session.read.parquet(str(target))
+
+
+def numbered(frame: DataFrame) -> DataFrame:
+    """The frame with its rows numbered from 0 in their order."""
+    from pyspark.sql import functions as f
+
+    place = f.monotonically_increasing_id()
+    if frame.rdd.getNumPartitions() <= 1:
+        return frame.select(place.alias(ROW), "*")
+    counts = {row[0]: row[1] for row in frame.groupBy(f.spark_partition_id()).count().collect()}
+    starts = dict(zip(sorted(counts), itertools.accumulate((counts[key] for key in sorted(counts)), initial=0), strict=False))
+    offset = f.create_map(*(f.lit(part) for pair in starts.items() for part in pair))
+    within = place.bitwiseAND(f.lit((1 << 33) - 1))
+    return frame.select((within + f.try_element_at(offset, f.spark_partition_id())).alias(ROW), "*")
+
+
+def _typed_parquet(session: SparkSession, reader: ParquetReader) -> DataFrame:
+    from pyspark.sql import functions as f
+
+    frame = session.read.parquet(*map(str, reader.files))
+    return frame.select(*(f.col(f"`{column.name}`").cast(spark_type(column)).alias(column.name) for column in reader.schema))
+
+
+def spark_type(column: Any) -> str:
+    """The type of a column in Spark's SQL."""
+    import ibis
+    from ibis.backends.sql.datatypes import PySparkType
+
+    from workbench.dataprep.spark.sql import PySpark
+
+    return str(PySparkType.from_ibis(ibis.dtype(column.ibis_type)).sql(PySpark))
+
+
+def _delimited(session: SparkSession, reader: DelimitedReader) -> DataFrame:
+    import ibis
+
+    from workbench.dataprep.spark.sql import to_sql
+
+    spec = reader.spec
+    names = [column.name for column in spec.columns]
+    (path,) = reader.files
+    schema = ", ".join(f"`c{number}` STRING" for number in range(len(names)))
+    texts = (
+        session.read.schema(schema)
+        .option("sep", spec.delimiter)
+        .option("quote", spec.quote or "\0")
+        .option("escape", spec.quote or "\0")
+        .option("header", spec.header)
+        .option("multiLine", path.stat().st_size <= _WHOLE_FILE)
+        .option("encoding", spec.encoding)
+        .option("mode", "PERMISSIVE")
+        .option("nullValue", "\0")
+        .option("emptyValue", "")
+        .csv(str(path))
+    )
+    place = f"texts_{new_id()}"
+    numbered(texts).createOrReplaceTempView(place)
+    table = ibis.table({ROW: "int64", **{f"c{number}": "string" for number in range(len(names))}}, name=place)
+    typed: dict[str, Any] = {ROW: table[ROW]}
+    wrong: dict[str, Any] = {}
+    missing = list(dict.fromkeys(["", *spec.missing]))
+    for number, column in enumerate(spec.columns):
+        raw: Any = table[f"c{number}"]
+        text = ibis.ifelse(raw.isin(missing), ibis.null("string"), raw)
+        formats = [column.format] if column.format else []
+        value: Any = convert(text, "string", column.type, dialect="pyspark", formats=formats, decimal=spec.decimal)
+        typed[column.name] = value
+        if column.type not in TEXT:
+            failed = text.notnull() & value.isnull() & (text.strip() != "")
+            wrong[companion(column.name)] = ibis.ifelse(failed, error(f"no {TYPE_WORDS[column.type]}", text), ibis.null("string"))
+    return session.sql(to_sql(table.select(**typed, **wrong)))
