@@ -189,7 +189,7 @@ def print_report(report: "FlowReport") -> None:
         )
     for output in report.outputs:
         console.print(
-            f"  wrote {output.path}: {counted(output.rows, 'row')}, {size_text(output.size)}", markup=False, soft_wrap=True
+            f"  wrote {output.shown}: {counted(output.rows, 'row')}, {size_text(output.size)}", markup=False, soft_wrap=True
         )
     for note in report.notes:
         console.print(f"  note: {note.message}", markup=False, soft_wrap=True)

@@ -72,7 +72,7 @@ def _run_flow(engine: Engine, package: Package, flow: Dataflow, sample_rows: int
     for source in report.sources:
         _say(f"read {source.path}: {source.rows:,} rows")
     for output in report.outputs:
-        _say(f"wrote {output.path}: {output.rows:,} rows, {output.size:,} bytes")
+        _say(f"wrote {output.shown}: {output.rows:,} rows, {output.size:,} bytes")
     _say(f"{flow.name}: {report.rows:,} rows, {len(report.columns)} columns in {report.seconds:.1f} s")
     if run := current_run():
         log_metrics({"rows": report.rows, "seconds": report.seconds})

@@ -62,7 +62,7 @@ def is_blank(table: ir.Table, name: str) -> Any:
     import ibis
 
     value: Any = table[name]
-    return (value.strip() == "").fill_null(False) if value.type().is_string() else ibis.literal(False)
+    return (~value.re_search(r"[^ \t\n\r\x0B\f]")).fill_null(False) if value.type().is_string() else ibis.literal(False)
 
 
 def error(code: str, original: Any | None = None) -> Any:

@@ -65,26 +65,31 @@ IBIS_TYPES: dict[ColumnType, str] = {
 
 @dataclass(frozen=True)
 class ColumnInfo:
-    """A column's name and type. `nested`: the Ibis type of a struct or list, such as `array<struct<a: int64>>`; empty else."""
+    """A column's name and type. `nested`: the DuckDB type of a struct or list, such as `STRUCT(a BIGINT, b VARCHAR)[]`; else empty."""
 
     name: str
     type: ColumnType
     nested: str = ""
 
+    def __post_init__(self) -> None:
+        if self.nested.startswith(("array<", "struct<", "map<")):  # Ibis' own notation, as sources may have it
+            import ibis
+
+            object.__setattr__(self, "nested", _nested(ibis.dtype(self.nested)))
+
     @property
-    def ibis_type(self) -> str:
-        """The Ibis type."""
-        return self.nested or IBIS_TYPES[self.type]
+    def ibis_type(self) -> Any:
+        """The Ibis type: its name, or the type itself where it is nested."""
+        if not self.nested:
+            return IBIS_TYPES[self.type]
+        from ibis.backends.sql.datatypes import DuckDBType
+
+        return DuckDBType.from_string(self.nested)
 
     @property
     def duckdb_type(self) -> str:
         """The type in DuckDB's SQL."""
-        if not self.nested:
-            return DUCKDB_TYPES[self.type]
-        import ibis
-        from ibis.backends.sql.datatypes import DuckDBType
-
-        return str(DuckDBType.from_ibis(ibis.dtype(self.nested)).sql("duckdb"))
+        return self.nested or DUCKDB_TYPES[self.type]
 
 
 Schema = tuple[ColumnInfo, ...]
@@ -154,7 +159,16 @@ def type_of(dtype: Any) -> ColumnType:
 def column_of(name: str, dtype: Any) -> ColumnInfo:
     """A column of an Ibis data type."""
     kind = type_of(dtype)
-    return ColumnInfo(name, kind, str(dtype) if kind in {"struct", "list"} else "")
+    if kind not in {"struct", "list"}:
+        return ColumnInfo(name, kind)
+    return ColumnInfo(name, kind, _nested(dtype))
+
+
+def _nested(dtype: Any) -> str:
+    """A nested Ibis type as DuckDB writes it: Ibis' own notation cannot be read back where a field's name is no identifier."""
+    from ibis.backends.sql.datatypes import DuckDBType
+
+    return str(DuckDBType.from_ibis(dtype).sql("duckdb"))
 
 
 def is_hidden(name: str) -> bool:

@@ -27,12 +27,22 @@ class SourceReport:
 
 @dataclass(frozen=True)
 class OutputReport:
-    """A file that a write step wrote."""
+    """What a write step wrote: a file, a folder (`digest` is that of all its files), or something that is none (`path` is None).
 
-    path: Path
+    `name`: what it is called then, such as `the table sales of shop.db`; `notes`: what happened on the way.
+    """
+
+    path: Path | None
     rows: int
     size: int
     digest: str
+    name: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> str:
+        """What it is called in a sentence."""
+        return self.name or str(self.path)
 
 
 @dataclass(frozen=True)

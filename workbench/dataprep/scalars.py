@@ -56,7 +56,7 @@ def scalar_problem(schema: Schema, sql: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def scalar_type(schema: Schema, sql: str) -> str:
+def scalar_type(schema: Schema, sql: str) -> Any:
     """The Ibis type of an SQL scalar over these columns, as DuckDB's own binder finds it. Raises UserError."""
     import duckdb
 
@@ -81,14 +81,14 @@ _PLAIN = {
 }  # fmt: skip
 
 
-def ibis_type(kind: str) -> str:
-    """The Ibis name of a DuckDB type: one of ours, or a nested one made of ours."""
+def ibis_type(kind: str) -> Any:
+    """The Ibis type of a DuckDB type: the name of one of ours, or a nested type made of ours."""
     if kind.startswith("DECIMAL") and not kind.endswith("]"):
         return "float64"
     if kind.endswith("]") or kind.startswith(("STRUCT", "MAP")):
         from ibis.backends.sql.datatypes import DuckDBType
 
-        return str(_ours(DuckDBType.from_string(kind)))
+        return _ours(DuckDBType.from_string(kind))
     return _PLAIN.get(kind, "string")
 
 

@@ -160,7 +160,7 @@ def _batches(cursor: Any, sql: str, *, whole: bool) -> Iterator[pa.Table]:
     if whole:
         yield cursor.sql(sql).to_arrow_table()
         return
-    reader = cursor.execute(sql).to_arrow_reader(_BATCH)
+    reader = cursor.sql(sql).to_arrow_reader(_BATCH)
     yielded = False
     for batch in reader:
         yielded = True

@@ -31,7 +31,9 @@ PySpark and Ibis by its pandas printer (as a function over a pandas frame); SQL 
 - `code.order()`: at the end, where new columns must not stand last (pass the order they have now if it is another than "those
   before that stayed, then new ones"): prints the selection that puts them in order, if needed.
 - `code.cannot("Sentence")`: raises UserError, for what the language cannot do.
-- `value(x)` and `text(name)` of `literals.py`: Python values as code (pandas: `pandas_value`, Polars: `polars_value` by type).
+- `code.value(x)`: a Python value (a date, say) as code to compare a column with; with a column type, in Polars, a `pl.lit` of it.
+  `text("x")`, `listing([...])` of `literals.py`: a text, a list as code. `condition(code, Condition)` of `pandas/conditions.py` and
+  `polars/conditions.py`; `as_text(code, name, type)` of `texts.py`: a column as the texts that the database makes of it.
 
 Rules of the frames
 -------------------

@@ -1,22 +1,26 @@
 """Finding out how a file is to be read: format, encoding, delimiter, header, types; what the data cannot tell is asked."""
 
+from __future__ import annotations
+
 import codecs
-import csv
-import io
 import re
-from collections import Counter
 from pathlib import Path
+from typing import TypeVar
 
 from workbench.base.errors import EnvironmentError_, NotFound, UserError
-from workbench.dataprep.columns import column_of, literal
-from workbench.dataprep.sources.guessing import MISSING_CANDIDATES, Guess, guess_column
-from workbench.dataprep.sources.readers.delimited import column_names, dialect
-from workbench.dataprep.sources.specs import DelimitedSpec, ParquetSpec, SourceColumn, SourceSpec
+from workbench.byexample.fileformat import FileFormat, detect, detect_bytes
+from workbench.byexample.fileformat.encodings import decode
+from workbench.byexample.fileformat.model import column_names
+from workbench.dataprep.sources.guessing import MISSING_CANDIDATES, Marks, guess_column, guess_columns
+from workbench.dataprep.sources.kinds import detect_kind
+from workbench.dataprep.sources.readers.records import names_in, rows_in
+from workbench.dataprep.sources.specs import DelimitedSpec, FixedWidthSpec, LinesSpec, SourceColumn, SourceSpec, TableTextSpec
+
+Spec = TypeVar("Spec", bound=TableTextSpec)
 
 _HEAD = 1 << 20
 _PROBE = 1 << 18
 _PROBES = 4
-_DELIMITERS = ",;\t|"
 _MAGIC = (
     (b"PK\x03\x04", "a ZIP archive or an Excel workbook"),
     (b"\xd0\xcf\x11\xe0", "an old Excel or Word document"),
@@ -27,38 +31,172 @@ _MAGIC = (
     (b"%PDF", "a PDF document"),
     (b"\x89PNG", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
     (b"SQLite format 3", "an SQLite database"),
     (b"\x7fELF", "a program"),
+    (b"MZ\x90\x00", "a program"),
     (b"ARROW1", "an Arrow or Feather file"),
+    (b"Rar!", "a RAR archive"),
+    (b"7z\xbc\xaf", "a 7z archive"),
+    (b"\x89HDF", "an HDF5 file"),
+    (b"\x80\x04\x95", "a Python pickle"),
 )
+_SINGLE = (",", ";", "\t", "|", "\x1f")
+"""Delimiters for a file of one column: the first that does not stand in it."""
+_TABLES = {".csv", ".tsv", ".tab", ".psv"}
+"""Suffixes of files that hold tables, even where there is but one column."""
+_NAME = re.compile(r"[^\W\d][\w .()/%-]{0,59}")
+_ROWS_ODD = re.compile(r"rows? (does|do) not have")
+_ROWS = 20_000
 
 
 def detect_file(path: Path) -> SourceSpec:
     """How the file is to be read. Raises UserError with one sentence for a file that holds no table."""
     head, probes, whole = _bytes_of(path)
-    if head.startswith(b"PAR1"):
-        return _parquet(path)
+    try:
+        found = detect_kind(path, head)
+    except ImportError:
+        if head.startswith(b"PAR1"):
+            return _parquet(path)
+        found = None
+    if found is not None:
+        return found
     if what := next((what for magic, what in _MAGIC if head.startswith(magic)), ""):
         raise UserError(
             f"{path.name} is not a text file: it is {what}.", hint="Choose a CSV, text or Parquet file.", place=str(path)
         )
-    encoding = _encoding(path, head, whole)
-    text = _decode(head, encoding)
-    if not whole:
-        text = text[: text.rfind("\n") + 1] or text
+    encoding, text = _decoded(path, head, probes, whole)
     if not text.strip():
         raise UserError(f"{path.name} is empty: it holds only blank lines.", hint="Choose another file.", place=str(path))
-    delimiter, quote = _delimiter(path, text, encoding)
-    spec = DelimitedSpec(delimiter=delimiter, quote=quote, encoding=encoding)
-    rows = _parse(text, spec)
-    width = _width(rows)
-    skip = _preamble(rows, width)
-    body = [row for row in rows[skip:] if row]
-    more = [row for probe in probes for row in _parse(_whole_lines(_decode(probe, encoding)), spec) if len(row) == width]
-    header = _has_header(body, more)
-    names = column_names(_padded(body[0], width)) if header else [f"Column{number}" for number in range(1, width + 1)]
-    data = [_padded(row, width) for row in body[1 if header else 0 :]] + more
-    return _with_types(spec, names, data, header=header, skip=_physical_lines(text, spec, skip))
+    further = [_whole_lines(decode_piece(probe, encoding)) for probe in probes]
+    return spec_of(detect(text, complete=whole), text, further, complete=whole, encoding=encoding, suffix=path.suffix.lower())
+
+
+def spec_of(
+    format_: FileFormat, text: str, further: list[str] | None = None, *, complete: bool = True, encoding: str = "utf-8",
+    suffix: str = "",
+) -> SourceSpec:  # fmt: skip
+    """The specification for a text of this format; types are guessed on it and on pieces from `further` on in the file."""
+    if format_.kind == "delimited":
+        return typed(_delimited(format_, text, encoding, complete), text, further or [], list(format_.names), complete=complete)
+    if format_.kind == "fixed_width":
+        fixed = FixedWidthSpec(
+            starts=format_.starts, encoding=encoding, header=format_.header_rows > 0, header_rows=max(1, format_.header_rows),
+            skip_rows=format_.skip_lines, footer_rows=format_.footer_lines if complete else 0, comment=format_.comment,
+            rules=format_.rules,
+        )  # fmt: skip
+        return typed(fixed, text, further or [], list(format_.names), complete=complete)
+    lines = LinesSpec(encoding=encoding, comment=format_.comment, skip_rows=format_.skip_lines)
+    single = next((delimiter for delimiter in _SINGLE if delimiter not in text), "")
+    values = [line.strip() for line in text.splitlines() if line.strip()]
+    typed_values = guess_column(values[format_.header_rows :][:5000]).type != "string"
+    if format_.kind == "lines" and single and (suffix in _TABLES or typed_values or format_.header_rows):
+        header = format_.header_rows > 0 or (suffix in _TABLES and _names_column(values))
+        one = DelimitedSpec(
+            delimiter="\t" if suffix in {".tsv", ".tab"} and "\t" not in text else single, encoding=encoding,
+            header=header, comment=format_.comment, skip_rows=format_.skip_lines,
+        )  # fmt: skip
+        return typed(one, text, further or [], list(format_.names), complete=complete)
+    return lines.model_copy(update={"notes": _said(lines)})
+
+
+def typed(spec: Spec, text: str, further: list[str], names: list[str], *, complete: bool, marks: Marks | None = None) -> Spec:
+    """The specification with the names and types of its columns, as the text has them. `marks`: those of numbers, when known."""
+    columns = tuple(SourceColumn(name=name, type="string") for name in names)
+    spec = spec.model_copy(update={"columns": columns, "missing": ("",)})
+    if spec.header and isinstance(spec, DelimitedSpec):
+        found = names_in(text, spec)
+        names = [*found, *column_names(found, len(names))[len(found) :]]
+        spec = spec.model_copy(update={"columns": tuple(SourceColumn(name=name, type="string") for name in names)})
+    width = len(names)
+    rows = [row.cells for row in rows_in(text, spec, complete=complete)][:_ROWS]
+    data = [(cells + [""] * (width - len(cells)))[:width] for cells in rows]
+    data += [row.cells for piece in further for row in rows_in(piece, spec, header=False) if len(row.cells) == width]
+    texts = [list(column) for column in zip(*data, strict=True)] if data else [[] for _ in names]
+    guesses, (decimal, thousands) = guess_columns(texts, marks)
+    markers = {marker for guess in guesses if guess.type != "string" for marker in guess.markers}
+    questions = [question for name, guess in zip(names, guesses, strict=True) if (question := guess.question(name))]
+    notes = [*_said(spec)]
+    if broken := _broken_header(text, spec):
+        notes.append(f"The header's field '{broken}' begins with a quote that is probably never closed.")
+    notes += [f"{question.column} stays text until it is said whether the day or the month comes first." for question in questions]
+    return spec.model_copy(
+        update={
+            "decimal": decimal,
+            "thousands": thousands,
+            "missing": ("", *(marker for marker in MISSING_CANDIDATES if marker in markers)),
+            "columns": tuple(
+                SourceColumn(name=name, type=guess.type, format=guess.format) for name, guess in zip(names, guesses, strict=True)
+            ),
+            "notes": tuple(notes),
+            "questions": tuple(questions),
+        }
+    )
+
+
+def _delimited(format_: FileFormat, text: str, encoding: str, complete: bool) -> DelimitedSpec:
+    quote = format_.quote or ("" if '"' in text else '"')
+    return DelimitedSpec(
+        delimiter=format_.delimiter or next((sign for sign in _SINGLE if sign not in text), ","), quote=quote,
+        escape="\\" if format_.escape == "backslash" else "", encoding=encoding, header=format_.header_rows > 0,
+        header_rows=max(1, format_.header_rows), header_commented=format_.header_commented, skip_rows=format_.skip_lines,
+        footer_rows=format_.footer_lines if complete else 0, comment=format_.comment, repeated=format_.repeated,
+        trim=format_.trim, framed=format_.framed, rules=format_.rules,
+        notes=tuple(note for note in format_.notes if not _ROWS_ODD.search(note)),
+    )  # fmt: skip
+
+
+def _past_blanks(text: str, skip: int) -> int:
+    """The lines to skip with the blank ones after them."""
+    lines = text.splitlines()
+    while skip < len(lines) and not lines[skip].strip(" "):
+        skip += 1
+    return skip
+
+
+def _names_column(values: list[str]) -> bool:
+    """Whether the first of the lines of a one-column table is its name: it looks like one and is no value below."""
+    first, rest = values[0], values[1:]
+    return bool(rest) and bool(_NAME.fullmatch(first)) and guess_column([first]).type == "string" and first not in rest
+
+
+def _said(spec: TableTextSpec | LinesSpec) -> tuple[str, ...]:
+    """What is to be told of the file, apart from its columns."""
+    notes = [*spec.notes]
+    if spec.encoding != "utf-8":
+        notes.append(f"The file is read as {spec.encoding}.")
+    if spec.footer_rows:
+        many = spec.footer_rows > 1
+        notes.append(f"The last {f'{spec.footer_rows} lines are' if many else 'line is'} no part of the table and left out.")
+    return tuple(notes)
+
+
+def _broken_header(text: str, spec: TableTextSpec) -> str:
+    """A header field that begins with a quote, or goes on over several lines."""
+    if not spec.header or not isinstance(spec, DelimitedSpec):
+        return ""
+    rows = rows_in(text, spec.model_copy(update={"header": False}))[: spec.header_rows]
+    cells = [cell.strip() for row in rows for cell in row.cells]
+    return next((cell.split("\n")[0].strip() for cell in cells if "\n" in cell or cell.startswith('"')), "")
+
+
+def _parquet(path: Path) -> SourceSpec:
+    import duckdb
+    import ibis
+
+    from workbench.dataprep.columns import column_of, literal
+    from workbench.dataprep.scalars import ibis_type
+    from workbench.dataprep.sources.specs import ParquetSpec
+
+    try:
+        with duckdb.connect() as connection:
+            found = connection.execute(f"DESCRIBE SELECT * FROM read_parquet({literal(str(path))})").fetchall()  # noqa: S608
+    except duckdb.Error as error:
+        raise UserError(
+            f"{path.name} is a damaged Parquet file: it cannot be read to its end.", hint="Get the file again.", place=str(path)
+        ) from error
+    columns = [column_of(row[0], ibis.dtype(ibis_type(str(row[1])))) for row in found]
+    return ParquetSpec(columns=tuple(SourceColumn(name=c.name, type=c.type, nested=c.nested) for c in columns))
 
 
 def _bytes_of(path: Path) -> tuple[bytes, list[bytes], bool]:
@@ -74,7 +212,7 @@ def _bytes_of(path: Path) -> tuple[bytes, list[bytes], bool]:
             probes = []
             if size > _HEAD + _PROBES * _PROBE:
                 for number in range(1, _PROBES + 1):
-                    file.seek(_HEAD + (size - _HEAD - _PROBE) * number // _PROBES // 2 * 2)
+                    file.seek((_HEAD + (size - _HEAD - _PROBE) * number // _PROBES) // 4 * 4)
                     probes.append(file.read(_PROBE))
     except FileNotFoundError as error:
         raise NotFound(
@@ -85,170 +223,48 @@ def _bytes_of(path: Path) -> tuple[bytes, list[bytes], bool]:
     return head, probes, size <= _HEAD
 
 
-def _encoding(path: Path, head: bytes, whole: bool) -> str:
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    if b"\0" in head:
-        raise UserError(f"{path.name} is a binary file, not text.", hint="Choose a CSV, text or Parquet file.", place=str(path))
+def _decoded(path: Path, head: bytes, probes: list[bytes], whole: bool) -> tuple[str, str]:
+    """The encoding, and the text of the head; letters that tell the code page may stand only further on."""
+    binary = UserError(f"{path.name} is a binary file, not text.", hint="Choose a CSV, text or Parquet file.", place=str(path))
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(head, final=whole)
-    except UnicodeDecodeError:
-        return _guess_encoding(path, head)
-    return "utf-8"
+        text, encoding, bom = decode(head, complete=whole)
+        if encoding == "utf-8":
+            for piece in (head, *probes):
+                if (odd := _odd_lines(piece, cut=not whole or piece is not head)) and not bom:
+                    _, encoding, _ = decode(odd, complete=True)
+                    text = head.decode(encoding, errors="replace")
+                    break
+    except UserError as error:
+        raise binary from error
+    if not encoding.startswith("utf-8"):
+        allowed = "\t\n\r\f\x0b\x1b" + ("" if encoding.startswith("utf-") else "\x01\x02\x1c\x1d\x1e\x1f")
+        if sum(char < " " and char not in allowed for char in text[:65536]) > len(text[:65536]) / 200:
+            raise binary
+    if bom and encoding.startswith(("utf-16", "utf-32")):
+        encoding = encoding.removesuffix("-le").removesuffix("-be")
+    return encoding, text
 
 
-def _guess_encoding(path: Path, head: bytes) -> str:
-    from charset_normalizer import from_bytes
-
-    control = sum(byte < 32 and byte not in b"\t\n\r\f\x1b" for byte in head[:65536])
-    best = from_bytes(head[:65536]).best()
-    if best is None or control > len(head[:65536]) / 200:
-        raise UserError(f"{path.name} is a binary file, not text.", hint="Choose a CSV, text or Parquet file.", place=str(path))
-    western = {"cp1250", "cp1252", "latin_1", "cp1254", "cp1257", "iso8859_15", "iso8859_9", "iso8859_2", "mac_roman", "cp1258"}
-    if best.encoding not in western:
-        return best.encoding
-    # code pages differ in a few letters: it is Windows' Western one when that gives letters, not signs, among the words
-    inside = re.findall(
-        r"(?<=[A-Za-z])[^\x00-\x7f](?=[a-z])|(?<![^\W])[^\x00-\x7f](?=[a-z])", head[:65536].decode("cp1252", errors="replace")
-    )
-    return "cp1252" if all(letter.isalpha() and letter not in "ŸŽœ" for letter in inside) else best.encoding
+def _odd_lines(data: bytes, *, cut: bool) -> bytes:
+    """The lines from the first that is no UTF-8 on; nothing where all is."""
+    start = data.find(b"\n") + 1 if cut else 0
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(data[start:], final=not cut)
+    except UnicodeDecodeError as error:
+        begin = data.rfind(b"\n", 0, start + error.start) + 1
+        return data[begin : begin + 65536]
+    return b""
 
 
-def _decode(data: bytes, encoding: str) -> str:
-    if encoding == "utf-16" and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return ""
-    return data.decode("utf-8-sig" if encoding == "utf-8" else encoding, errors="replace")
+def decode_piece(data: bytes, encoding: str) -> str:
+    """The text of a piece from the middle of a file."""
+    if encoding in {"utf-16", "utf-32"}:  # the mark at the beginning told the order of bytes
+        encoding += "-le" if data[:4].count(0) and data[1:2] == b"\0" else "-be"
+    return data.decode(encoding, errors="replace")
 
 
 def _whole_lines(text: str) -> str:
     return text[text.find("\n") + 1 : text.rfind("\n") + 1]
 
 
-def _parse(text: str, spec: DelimitedSpec) -> list[list[str]]:
-    reader = csv.reader(io.StringIO(text), **dialect(spec))
-    rows: list[list[str]] = []
-    try:
-        rows.extend(reader)
-    except csv.Error:
-        rows = rows or [line.split(spec.delimiter) for line in text.splitlines()]
-    return rows
-
-
-def _delimiter(path: Path, text: str, encoding: str) -> tuple[str, str]:
-    """The delimiter whose rows agree best on their width; DuckDB's sniffer decides between equals, and may know a rarer one."""
-    sniffed = _sniffed(path) if encoding == "utf-8" else None
-    sample = "\n".join(text.splitlines()[:2000])
-    candidates = _DELIMITERS + (
-        sniffed[0] if sniffed and sniffed[0] and sniffed[0] not in _DELIMITERS and sniffed[0] != "\0" else ""
-    )
-    scores: dict[str, float] = {}
-    for candidate in candidates:
-        rows = [row for row in _parse(sample, DelimitedSpec(delimiter=candidate)) if row]
-        widths = Counter(map(len, rows))
-        width, share = max(widths.items(), key=lambda item: (item[1], item[0]))
-        if width > 1:
-            cells = [cell for row in rows[:200] for cell in row]
-            clean = sum(not any(d in cell for d in candidates) for cell in cells) / max(len(cells), 1)
-            scores[candidate] = share / len(rows) * (0.7 + 0.3 * clean) + (0.02 if sniffed and sniffed[0] == candidate else 0)
-    best = max(scores, key=scores.__getitem__, default=",")
-    return best, '"'
-
-
-def _sniffed(path: Path) -> tuple[str, str] | None:
-    import duckdb
-
-    try:
-        with duckdb.connect() as connection:
-            sql = f"SELECT Delimiter, Quote FROM sniff_csv({literal(str(path))}, sample_size=2000)"  # noqa: S608
-            delimiter, quote = connection.execute(sql).fetchall()[0]
-    except duckdb.Error:
-        return None
-    return (delimiter, quote) if len(delimiter) == 1 else None
-
-
-def _width(rows: list[list[str]]) -> int:
-    widths = Counter(len(row) for row in rows if row)
-    return max(widths.items(), key=lambda item: (item[1], item[0]))[0]
-
-
-def _preamble(rows: list[list[str]], width: int) -> int:
-    """How many rows stand before the table: titles and blank lines, which have far fewer fields."""
-    if width < 2:
-        return 0
-    for number, row in enumerate(rows[:50]):
-        if len(row) > width / 2:
-            return number
-    return 0
-
-
-def _physical_lines(text: str, spec: DelimitedSpec, rows: int) -> int:
-    """The number of lines of the file that hold its first `rows` rows."""
-    reader = csv.reader(io.StringIO(text), **dialect(spec))
-    for _ in range(rows):
-        next(reader, None)
-    return reader.line_num
-
-
-def _padded(row: list[str], width: int) -> list[str]:
-    return (row + [""] * width)[:width]
-
-
-def _has_header(body: list[list[str]], more: list[list[str]]) -> bool:
-    first, rest = body[0], (body[1:] + more)[:5000]
-    cells = [cell.strip() for cell in first]
-    if any(guess_column([cell]).type != "string" for cell in cells if cell) or not any(cells):
-        return False
-    if len(set(cells)) < len(cells) and all(cells):
-        return False
-    if not rest:
-        return len(cells) > 1
-    columns = list(zip(*(_padded(row, len(cells)) for row in rest), strict=True))
-    if any(guess_column(list(column)).type != "string" for column in columns):
-        return True
-    # all text: a header's cells do not turn up again below, and names are short
-    return not any(cell in column for cell, column in zip(cells, columns, strict=True)) and all(len(cell) <= 60 for cell in cells)
-
-
-def _with_types(spec: DelimitedSpec, names: list[str], data: list[list[str]], *, header: bool, skip: int) -> DelimitedSpec:
-    columns = list(zip(*data, strict=True)) if data else [() for _ in names]
-    guesses: list[Guess] = [guess_column(list(column), comma=spec.delimiter != ",") for column in columns]
-    comma = any(guess.decimal == "," for guess in guesses) and not any(guess.decimal == "." for guess in guesses)
-    if not comma and any(guess.decimal == "," for guess in guesses):
-        guesses = [guess_column(list(column), comma=False) for column in columns]
-    markers = {marker for guess in guesses if guess.type != "string" for marker in guess.markers}
-    notes = [] if spec.encoding == "utf-8" else [f"The file is read as {spec.encoding}."]
-    if broken := next((name for name in names if "\n" in name or "\r" in name), ""):
-        first = broken.splitlines()[0]
-        notes.append(f"The header's field '{first}' goes on over several lines: a quote in it is probably never closed.")
-    questions = [question for name, guess in zip(names, guesses, strict=True) if (question := guess.question(name))]
-    notes += [f"{question.column} stays text until it is said whether the day or the month comes first." for question in questions]
-    return spec.model_copy(
-        update={
-            "header": header,
-            "skip_rows": skip,
-            "decimal": "," if comma else ".",
-            "missing": ("", *(marker for marker in MISSING_CANDIDATES if marker in markers)),
-            "columns": tuple(
-                SourceColumn(name=name, type=guess.type, format=guess.format) for name, guess in zip(names, guesses, strict=True)
-            ),
-            "notes": tuple(notes),
-            "questions": tuple(questions),
-        }
-    )
-
-
-def _parquet(path: Path) -> ParquetSpec:
-    import duckdb
-    import ibis
-
-    from workbench.dataprep.scalars import ibis_type
-
-    try:
-        with duckdb.connect() as connection:
-            found = connection.execute(f"DESCRIBE SELECT * FROM read_parquet({literal(str(path))})").fetchall()  # noqa: S608
-    except duckdb.Error as error:
-        raise UserError(
-            f"{path.name} is a damaged Parquet file: it cannot be read to its end.", hint="Get the file again.", place=str(path)
-        ) from error
-    columns = [column_of(row[0], ibis.dtype(ibis_type(str(row[1])))) for row in found]
-    return ParquetSpec(columns=tuple(SourceColumn(name=c.name, type=c.type, nested=c.nested) for c in columns))
+__all__ = ["decode_piece", "detect_bytes", "detect_file", "spec_of", "typed"]

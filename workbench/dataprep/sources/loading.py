@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.base.errors import NotFound, UserError
-from workbench.dataprep.cells import companion, error, error_of
-from workbench.dataprep.columns import TEXT, TYPE_WORDS, ColumnInfo, Schema, column_of, listed, quoted
+from workbench.base.errors import NotFound
+from workbench.dataprep.cells import companion, error
+from workbench.dataprep.columns import TEXT, TYPE_WORDS, ColumnInfo, column_of, listed, quoted
 from workbench.dataprep.control import Cancel, Progress
 from workbench.dataprep.conversion import convert, possible
 from workbench.dataprep.sources.reader import Loaded
@@ -80,21 +80,19 @@ def typed(given: Sequence[Given], columns: Sequence[SourceColumn], relation: str
     table = ibis.table(schema, name=place)
     for number, (source, column) in enumerate(zip(given, columns, strict=True)):
         type_ = _as_given(source, column)
-        value: Any = table[f"v{number}"]
         formats = [column.format] if column.format else []
         known: list[Any] = [table[f"e{number}"]] if source.error else []
-        result = value
-        if (type_.type, type_.ibis_type) != (column.type, _declared(column).ibis_type):
-            result, failed = _converted(value, type_, column, formats, decimal)
-            if failed is not None:
-                known.append(failed)
-        if source.text:
-            text: Any = table[f"t{number}"]
-            other, failed = _converted(text, ColumnInfo(column.name, "string"), column, formats, decimal)
-            result = other if type_.type in TEXT and column.type in TEXT else ibis.coalesce(result, other)
-            result = ibis.coalesce(value, text) if column.type in TEXT and type_.type in TEXT else result
-            if failed is not None:
-                known.append(failed)
+        parts: list[Any] = []
+        for text in (False, True) if source.text else (False,):
+            value: Any = table[f"t{number}"] if text else table[f"v{number}"]
+            from_ = ColumnInfo(column.name, "string") if text else type_
+            if (from_.type, from_.ibis_type) == (column.type, _declared(column).ibis_type):
+                parts.append(value)
+                continue
+            part, failed = _converted(value, from_, column, formats, decimal)
+            parts.append(part)
+            known += [] if failed is None else [failed]
+        result = parts[0] if len(parts) == 1 else ibis.coalesce(*parts)
         values[column.name] = result
         if known:
             wrong[companion(column.name)] = known[0] if len(known) == 1 else ibis.coalesce(*known)
@@ -189,13 +187,3 @@ def lacking(columns: Sequence[SourceColumn], there: Iterable[str], name: str) ->
     notes = (f"{name} no longer has the column {listed(gone)}.",) if gone else ()
     return tuple(column for column in columns if column.name in present), notes
 
-
-def require_columns(schema: Schema | Sequence[SourceColumn], name: str, path: Path | None = None) -> None:
-    """Raises UserError for a source without any column."""
-    if not schema:
-        raise UserError(f"{name} holds no columns.", hint="Choose another source.", place=str(path or ""))
-
-
-__all__ = [
-    "NESTED", "Given", "create", "error_of", "failures", "lacking", "missing_file", "natural", "require_columns", "spec_columns", "typed",
-]  # fmt: skip

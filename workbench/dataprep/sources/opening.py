@@ -11,7 +11,7 @@ from typing import Any
 from workbench.base.errors import UserError
 from workbench.dataprep.sources.reader import Reader
 from workbench.dataprep.sources.source import DataSource, detect, locate
-from workbench.dataprep.sources.specs import DelimitedSpec, ParquetSpec, SourceSpec
+from workbench.dataprep.sources.specs import DelimitedSpec, FixedWidthSpec, LinesSpec, ParquetSpec, SourceSpec
 
 
 def open_source(reference: str, base: Path, folder: Path | None = None, inputs: Mapping[str, Any] = MappingProxyType({})) -> Reader:
@@ -36,11 +36,17 @@ def open_source(reference: str, base: Path, folder: Path | None = None, inputs: 
 def open_file(path: Path, spec: SourceSpec, name: str = "") -> Reader:
     """The reader of a data file."""
     from workbench.dataprep.sources.readers.delimited import DelimitedReader
+    from workbench.dataprep.sources.readers.fixed import FixedWidthReader
+    from workbench.dataprep.sources.readers.lines import LinesReader
     from workbench.dataprep.sources.readers.parquet import ParquetReader
 
     match spec:
         case DelimitedSpec():
             return DelimitedReader(name or path.stem, path, spec)
+        case FixedWidthSpec():
+            return FixedWidthReader(name or path.stem, path, spec)
+        case LinesSpec():
+            return LinesReader(name or path.stem, path, spec)
         case ParquetSpec():
             return ParquetReader(name or path.stem, path, spec)
         case _:

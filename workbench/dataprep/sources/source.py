@@ -3,62 +3,154 @@
 import contextlib
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from workbench.base.errors import EnvironmentError_, NotFound, UserError
 from workbench.base.files import write_atomic
 from workbench.base.ids import new_id
-from workbench.dataprep.columns import Schema
+from workbench.dataprep.columns import ColumnInfo, Schema
+from workbench.dataprep.sources.samples import Sample
 from workbench.dataprep.sources.specs import AnySpec, Frozen, SourceSpec
 
 
 class DataSource(Frozen):
-    """A named data file with the way it is read: the content of a `.wbsource` file.
+    """Named data with the way they are read: the content of a `.wbsource` file.
 
-    `path` is relative to the folder of the `.wbsource` file when the data lie in the same project, else absolute.
+    `path` is a file, a folder, a pattern with wildcards or an address; empty for a database on a server. It is relative to the folder
+    of the `.wbsource` file when the data lie in the same project, else absolute.
     """
 
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     id: str = Field(default_factory=new_id)
     name: str
-    path: str
+    path: str = ""
+    files: tuple[str, ...] = ()
+    """In place of `path`: several files, appended in this order."""
+    path_column: str = ""
+    """The name of a first column that says from which file a row comes; empty: there is none."""
+    archive: str = ""
+    """Which entries of ZIP archives are read, as a pattern such as `*.csv`; empty: those with data."""
+    storage: dict[str, str | int | bool] = {}
+    """What the driver of an address is given, such as `endpoint_url`. No secrets: these are in the keyring."""
     spec: AnySpec
+    samples: tuple[Sample, ...] = ()
+    active_sample: str = ""
+    """The name of the sample in use; empty: all rows."""
+
+    @model_validator(mode="after")
+    def _samples_are_named(self) -> Self:
+        names = [sample.name for sample in self.samples]
+        if len(set(names)) < len(names):
+            raise ValueError("two samples have the same name")
+        if self.active_sample and self.active_sample not in names:
+            raise ValueError(f"there is no sample {self.active_sample} to be the active one")
+        for option in self.storage:
+            if is_secret(option):
+                raise ValueError(f"the option {option} of the storage is a secret, which is never kept in a file")
+        return self
 
     @property
     def columns(self) -> Schema:
         """Name and type of each column."""
-        return self.spec.schema_
+        path = (ColumnInfo(self.path_column, "string"),) if self.path_column else ()
+        return (*path, *self.spec.schema_)
+
+    @property
+    def sample(self) -> Sample | None:
+        """The active sample; None: all rows."""
+        return next((sample for sample in self.samples if sample.name == self.active_sample), None)
 
     @classmethod
-    def create(cls, data: Path, folder: Path, spec: SourceSpec | None = None, name: str = "") -> "DataSource":
-        """A source of the file `data`, to be saved in `folder`; detects the format when none is given."""
-        data = data.absolute()
+    def create(
+        cls, data: Path | str | Sequence[Path | str], folder: Path, spec: SourceSpec | None = None, name: str = "", *,
+        path_column: str = "", archive: str = "", storage: Mapping[str, str | int | bool] = MappingProxyType({}),
+    ) -> "DataSource":  # fmt: skip
+        """A source of a file, a folder, a pattern, an address or a list of files, to be saved in `folder`; detects the format when none is given.
+
+        Raises NotFound, or UserError with one sentence when the data are no table.
+        """
+        many = [data] if isinstance(data, Path | str) else list(data)
+        places = [_stored(each, folder.absolute()) for each in many]
+        path, files = (places[0], ()) if len(places) == 1 else ("", tuple(places))
+        if spec is None:
+            from workbench.dataprep.sources.detecting import detect_many
+
+            spec = detect_many(path, files, folder=folder.absolute(), archive=archive, storage=storage)
         return cls(
-            name=name or data.stem,
-            path=relative_path(data, folder.absolute()),
-            spec=spec if spec is not None else detect(data),
+            name=name or _name_of(str(many[0]) if many else "data"),
+            path=path,
+            files=files,
+            path_column=path_column,
+            archive=archive,
+            storage=dict(storage),
+            spec=spec,
         )
 
     @classmethod
     def load(cls, path: Path) -> "DataSource":
         """Reads a `.wbsource` file. Raises NotFound, or UserError with the place of what is wrong in it."""
-        return cls.model_validate(read_json(path, "data source", cls))
+        return cls.model_validate(read_json(path, "data source", cls, MIGRATIONS))
 
     def save(self, path: Path) -> None:
         """Writes the file, atomically."""
-        write_atomic(path, json.dumps(self.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n")
+        write_atomic(path, self.to_text())
+
+    def to_text(self) -> str:
+        """The file's text: stable key order, defaults left out."""
+        body = self.model_dump(mode="json", exclude_defaults=True)
+        body["spec"] = {"kind": self.spec.kind, **body.get("spec", {})}
+        head = {"version": self.version, "id": self.id}
+        return json.dumps(head | {key: value for key, value in body.items() if key not in head}, indent=2, ensure_ascii=False) + "\n"
+
+
+def _nothing_to_change(_raw: dict[str, Any]) -> None:
+    """Version 2 only adds fields."""
+
+
+MIGRATIONS = {1: _nothing_to_change}
+"""What makes a file of each older version one of the next: a function that changes the JSON in place."""
+
+_SECRET = ("key", "secret", "password", "token", "credential", "connection_string")
+
+
+def is_secret(option: str) -> bool:
+    """Whether an option's value is never written to a file."""
+    return any(option.lower() == word or option.lower().endswith(f"_{word}") for word in _SECRET)
+
+
+def _stored(data: Path | str, folder: Path) -> str:
+    from workbench.dataprep.sources.places import is_pattern
+    from workbench.dataprep.sources.remote import is_url
+
+    if isinstance(data, str) and (is_url(data) or (is_pattern(data) and not Path(data).is_absolute())):
+        return data
+    return relative_path(Path(data).expanduser().absolute(), folder)
+
+
+def _name_of(data: str) -> str:
+    """A name for data: the file's or folder's, without suffixes and wildcards."""
+    stem = PurePosixPath(data.replace("\\", "/").rstrip("/")).name
+    while len(stem) > 1 and "." in stem[1:] and len(PurePosixPath(stem).suffix) <= 9:
+        stem = PurePosixPath(stem).stem
+    cleaned = stem.translate({ord(sign): None for sign in "*?[]"}).strip(" -_.")
+    return cleaned or "data"
 
 
 def detect(path: Path) -> SourceSpec:
-    """How the file is to be read: format, encoding, header, types. Raises UserError with one sentence when it is no table."""
+    """How a file, or the files of a folder, are to be read: format, encoding, header, types. Raises UserError with one sentence when it is no table."""
+    place = Path(path)
+    if place.is_dir():
+        from workbench.dataprep.sources.detecting import detect_many
+
+        return detect_many(str(place.absolute()), (), folder=place.absolute().parent)
     from workbench.dataprep.sources.detection import detect_file
 
-    return detect_file(Path(path))
+    return detect_file(place)
 
 
 def relative_path(data: Path, folder: Path) -> str:

@@ -27,7 +27,7 @@ class SourceColumn(Frozen):
     type: ColumnType
     format: str = ""
     nested: str = ""
-    origin: str = ""
+    origin: str | None = None
     """What it is called in the file, where that could not be its name here."""
 
 
@@ -162,6 +162,8 @@ class JsonSpec(SourceSpec):
     """`lines`: one value a line (JSON Lines); `array`: one list of them; `objects`: one after the other, anyhow laid out."""
     records: str = ""
     """Where the rows stand in the document, as a JSON pointer such as `/data/items`; empty: they are the document."""
+    values: bool = False
+    """The rows are no records but single values, which the column `value` holds."""
     encoding: str = "utf-8"
 
 

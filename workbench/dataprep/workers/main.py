@@ -156,7 +156,7 @@ class _Worker:
 @contextlib.contextmanager
 def _captured(printed: _Printed) -> Iterator[None]:
     out, err = sys.stdout, sys.stderr
-    sys.stdout = sys.stderr = printed  # type: ignore[assignment]  # it has what print needs
+    sys.stdout = sys.stderr = printed
     try:
         yield
     finally:
@@ -165,7 +165,7 @@ def _captured(printed: _Printed) -> Iterator[None]:
 
 def _namespace(script: Script) -> dict[str, Any]:
     """What the code finds imported. The large libraries are imported only when their name stands in it."""
-    import datetime
+    import datetime as dt
     import importlib
     import math
     import numbers
@@ -177,7 +177,7 @@ def _namespace(script: Script) -> dict[str, Any]:
         "__name__": "script",
         "math": math,
         "numbers": numbers,
-        "datetime": datetime,
+        "datetime": dt,
         "re": re,
         "CellError": CellError,
     }
@@ -189,12 +189,12 @@ def _namespace(script: Script) -> dict[str, Any]:
             with contextlib.suppress(ImportError):
                 space[short] = importlib.import_module(library)
                 if short == "np":
-                    space[short].random.seed(0)  # noqa: NPY002
+                    space[short].random.seed(0)
     if not script.by_row:
         from workbench.dataprep.workers import frames
 
         space[PICK] = frames.pick
-    import pyarrow  # noqa: F401 (before memory is limited)
+    importlib.import_module("pyarrow")  # before memory is limited
 
     return space
 

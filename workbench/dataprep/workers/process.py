@@ -53,7 +53,7 @@ class Answer:
 
 
 class PythonWorker:
-    """A process that runs one script of the user, call after call. Not thread-safe. Can be pickled: the copy starts its own process.
+    """A process that runs one script of the user, call after call. Not thread-safe. A pickled copy starts a process of its own.
 
     A script is the user's own code and may do what the user may: it is kept away from Workbench's memory and time, not from files.
     `what` names it in sentences, such as `the step 'Add price'`.

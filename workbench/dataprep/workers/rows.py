@@ -48,10 +48,9 @@ def _raising(self: CellError, *_: object) -> Any:
     raise self
 
 
-for _name in (
-    "add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "floordiv", "rfloordiv", "mod", "rmod", "pow", "rpow", "neg",
-    "pos", "abs", "lt", "le", "gt", "ge", "int", "float", "len", "getitem", "iter", "contains", "bool", "round", "and", "or", "xor",
-):  # fmt: skip
+_RAISE = """add radd sub rsub mul rmul truediv rtruediv floordiv rfloordiv mod rmod pow rpow neg pos abs lt le gt ge int float len
+getitem iter contains bool round and rand or ror xor rxor"""
+for _name in _RAISE.split():
     setattr(CellError, f"__{_name}__", _raising)
 
 
@@ -194,7 +193,7 @@ def verdicts(results: list[Any]) -> tuple[pa.Table, int, str]:
             if isinstance(result, BaseException):
                 raise result
             value = plain(result)
-            kept.append(not missing(value) and value == value and bool(value))  # noqa: PLR0124 (false for not-a-number alone)
+            kept.append(not missing(value) and value == value and bool(value))  # unequal to itself: not a number
         except Exception as error:  # noqa: BLE001 (the same)
             kept.append(False)
             failed += 1

@@ -48,11 +48,14 @@ def integer(value: Any) -> int | None:
     if type(value) is not int:
         if isinstance(value, float) and math.isnan(value):
             return None
-        whole = isinstance(value, numbers.Number) and not isinstance(value, complex) and math.isfinite(value) and value == int(value)  # type: ignore[arg-type, call-overload]
-        if not whole:
-            raise Misfit
-        value = int(value)
+        value = _whole(decimal(value), value)
     if not -_BIG <= value < _BIG:
+        raise Misfit
+    return int(value)
+
+
+def _whole(number: float, value: Any) -> int:
+    if not math.isfinite(number) or int(value) != value:
         raise Misfit
     return int(value)
 
@@ -97,8 +100,7 @@ def timestamp(value: Any) -> dt.datetime:
     if isinstance(value, dt.datetime):
         if value.tzinfo is not None:
             value = value.astimezone(dt.UTC)
-        # pandas' own class is made Python's
-        return dt.datetime(*value.timetuple()[:6], value.microsecond)  # noqa: DTZ001
+        return dt.datetime.combine(dt.date(value.year, value.month, value.day), value.time())  # pandas' class becomes Python's
     if isinstance(value, dt.date):
         return dt.datetime.combine(value, dt.time())
     raise Misfit

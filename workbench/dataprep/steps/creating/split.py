@@ -8,7 +8,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-from workbench.dataprep.cells import assign, visible, without
+from workbench.dataprep.cells import assign, renamed, visible, without
 from workbench.dataprep.columns import Problem, Schema, listed, names
 from workbench.dataprep.patterns import for_engine, pattern_problem
 from workbench.dataprep.steps.base import Context, Dialect, SchemaContext, StepBase
@@ -68,8 +68,6 @@ class Parted(StepBase):
             return result if self.keep_source else without(result, [self.column])
         held = {name: f"__part_{number}__" for number, name in enumerate(new)}
         values = dict(zip(held.values(), pieces, strict=True))
-        from workbench.dataprep.cells import renamed
-
         result = assign(table, values, reads={name: [self.column] for name in values}, after=[self.column])
         return renamed(without(result, [self.column]), {now: name for name, now in held.items()})
 
@@ -142,8 +140,8 @@ class SplitPattern(Parted):
         return [engine(dialect).item(found, number) for number in range(self.parts)]
 
 
-_MARK = "\ue000"
-"""A sign of the area that Unicode leaves to private use."""
+_MARK = "\U0010ffff"
+"""A code point that Unicode says no text shall hold."""
 
 
 def matches_nothing(pattern: str) -> bool:
@@ -156,7 +154,7 @@ def matches_nothing(pattern: str) -> bool:
 
 
 class SplitWidths(Parted):
-    """Cuts a text column at fixed positions: a cut is the number of characters before it. Parts without any character are missing."""
+    """Cuts a text column at fixed positions: a cut is the number of characters before it. Empty parts are missing."""
 
     op: Literal["split_widths"] = "split_widths"
     cuts: tuple[int, ...] = ()

@@ -11,7 +11,9 @@ from workbench.dataprep.conversion import convert
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-BLANKS = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
+BLANKS = (
+    "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
+)
 """The signs that count as blank: those that Python's `str.strip` takes away."""
 BLANK_CLASS = "".join(rf"\x{{{ord(sign):x}}}" for sign in BLANKS)
 """They, for a class of a regular expression of any engine."""

@@ -8,6 +8,7 @@ arithmetic with its overflows is not the same on any two.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from workbench.byexample.native.functions import function
@@ -56,7 +57,7 @@ def bounds(shares: Sequence[float]) -> list[tuple[str, str]]:
         passed += share
         edges.append(share_text(passed / total))
     edges[-1] = "g"
-    return list(zip(edges, edges[1:], strict=False))
+    return list(pairwise(edges))
 
 
 def within(chance: Any, bound: tuple[str, str]) -> Any:

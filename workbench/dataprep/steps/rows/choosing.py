@@ -1,7 +1,5 @@
 """What all steps have in common that choose rows: keeping those, or removing them, gives parts that are complements."""
 
-# ruff: noqa: ARG002 (every step has the same signature, whether it needs the context or not)
-
 from __future__ import annotations
 
 from abc import abstractmethod
@@ -20,7 +18,7 @@ class Choosing(StepBase):
 
     @abstractmethod
     def chosen(self, table: ir.Table, context: Context) -> tuple[ir.Table, Any]:
-        """The table, perhaps with further columns at its end, and over it a condition, never missing, that holds for the chosen rows."""
+        """The table, perhaps with further columns at its end, and a condition over it, never missing: which rows are chosen."""
 
     def apply(self, table: ir.Table, context: Context) -> ir.Table:
         made, found = self.chosen(table, context)

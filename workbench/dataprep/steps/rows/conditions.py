@@ -120,7 +120,9 @@ class Condition(Record):
     def problem(self, type_: ColumnType) -> Problem | None:
         """Why the condition does not suit a column of that type."""
         if self.operator not in operators_for(type_):
-            what = "no list" if self.operator in _LIST_ONLY else "no text" if type_ not in {"list", "struct"} else "no single values"
+            what = (
+                "no list" if self.operator in _LIST_ONLY else "no text" if type_ not in {"list", "struct"} else "no single values"
+            )
             if type_ == "boolean" and self.operator in _ORDERED | {"one_of", "not_one_of"}:
                 what = "true and false only"
             return Problem(f"{self.column} holds {what}, so '{_WORDS[self.operator]}' does not apply to it.", column=self.column)
@@ -296,7 +298,7 @@ def value_of(text: str, type_: ColumnType) -> Any:
 
 
 def exactly(number: float) -> Any:
-    """A decimal as an Ibis value. Plain ones are numerals with a point in SQL, which databases do not read as the nearest decimal."""
+    """A decimal as an Ibis value. Plainly it would be a numeral with a point in SQL: another type there, and less exact."""
     import ibis
 
     return ibis.literal(repr(float(number))).cast("float64")

@@ -42,9 +42,7 @@ class Filter(Choosing):
 
     def chosen(self, table: ir.Table, context: Context) -> tuple[ir.Table, Any]:
         types = {column.name: column.type for column in schema_of(table)}
-        found, *rest = [
-            condition.expression(table, types[condition.column], context.dialect) for condition in self.conditions
-        ]
+        found, *rest = [condition.expression(table, types[condition.column], context.dialect) for condition in self.conditions]
         for other in rest:
             found = found & other if self.match == "all" else found | other
         return table, found
@@ -73,7 +71,9 @@ class FilterExpression(Choosing):
         if reason := context.expression_problem(schema, self.sql):
             return [Problem(reason)]
         kind = scalar_type(schema, self.sql)
-        return [] if kind == "boolean" else [Problem(f"The expression must be true or false, but it gives {_KINDS.get(kind, kind)}.")]
+        return (
+            [] if kind == "boolean" else [Problem(f"The expression must be true or false, but it gives {_KINDS.get(kind, kind)}.")]
+        )
 
     def chosen(self, table: ir.Table, context: Context) -> tuple[ir.Table, Any]:
         value: Any = context.scalar(table, self.sql)
@@ -83,4 +83,10 @@ class FilterExpression(Choosing):
         return table, found
 
 
-_KINDS = {"int64": "a whole number", "float64": "a decimal number", "string": "a text", "date": "a date", "timestamp": "a date and time"}
+_KINDS = {
+    "int64": "a whole number",
+    "float64": "a decimal number",
+    "string": "a text",
+    "date": "a date",
+    "timestamp": "a date and time",
+}

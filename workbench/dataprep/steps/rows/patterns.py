@@ -1,7 +1,7 @@
 """Regular expressions of the user: what RE2 (DuckDB) and Python both read, and as Java (Spark) and Python must be told it.
 
-RE2's meaning holds everywhere: `.` is any character but a line feed, `$` the end of the text, and `\\d`, `\\w`, `\\s`, `\\b` know the
-plain letters and digits only.
+RE2's meaning holds everywhere: `.` is any character but a line feed, `$` the end of the text, and the classes of digits, letters
+and blanks and the edges of words know ASCII's characters only.
 """
 
 from __future__ import annotations

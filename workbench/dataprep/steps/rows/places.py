@@ -66,6 +66,7 @@ class Skip(StepBase):
 class RowRange(Choosing):
     """Keeps or removes the rows from one place to another, both included; the first row is 1. Without `last`: to the end."""
 
+    reorders = True
     uses_order = True
     op: Literal["row_range"] = "row_range"
     first: int = 1

@@ -27,6 +27,7 @@ class Sample(Choosing):
     The same seed draws the same rows of the same table.
     """
 
+    reorders = True
     uses_order = True
     op: Literal["sample"] = "sample"
     fraction: float | None = None
@@ -166,6 +167,7 @@ class RandomSplit(Choosing):
     The parts of one seed have no row in common and are all rows together. A flow for each part: `rows.fork.split`.
     """
 
+    reorders = True
     uses_order = True
     op: Literal["random_split"] = "random_split"
     parts: tuple[Part, ...] = Field(HALVES)

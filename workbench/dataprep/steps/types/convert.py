@@ -4,11 +4,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any, Literal
 
-from workbench.dataprep.cells import assign, error, is_blank, is_error, is_missing
+from workbench.dataprep.cells import assign, error, is_error
 from workbench.dataprep.columns import TEXT, TYPE_WORDS, ColumnType, Problem, Schema, find, listed, missing_columns, schema_of
-from workbench.dataprep.conversion import FALSE_VALUES, TRUE_VALUES, convert, possible
+from workbench.dataprep.conversion import (
+    FALSE_VALUES,
+    TRUE_VALUES,
+    NumberStyle,
+    convert,
+    failed,
+    format_problem,
+    possible,
+    text_of,
+)
 from workbench.dataprep.steps.base import Context, SchemaContext, StepBase
 
 if TYPE_CHECKING:
@@ -18,7 +28,10 @@ if TYPE_CHECKING:
 class Convert(StepBase):
     """Converts columns to another type; values that do not fit become error cells and are counted.
 
-    `formats`: strptime formats for text that holds dates or times (ISO without any); `decimal`: the decimal mark of the text.
+    What fits is written in `workbench.dataprep.conversion`. `formats`: strptime formats for texts that hold dates or times (ISO
+    without any), the first that fits counts; `fixed_date` (ISO) is put before texts and values that are only a time.
+    `decimal`, `thousands`, `currency`, `percent`, `brackets`: how the numbers are written, see `NumberStyle`.
+    `otherwise`: what texts become that are in none of the two lists of booleans.
     """
 
     op: Literal["convert"] = "convert"
@@ -28,6 +41,23 @@ class Convert(StepBase):
     decimal: Literal[".", ","] = "."
     true_values: tuple[str, ...] = TRUE_VALUES
     false_values: tuple[str, ...] = FALSE_VALUES
+    otherwise: Literal["error", "true", "false", "missing"] = "error"
+    thousands: Literal["", ",", ".", " ", "'", "_"] = ""
+    currency: bool = False
+    percent: bool = False
+    brackets: bool = False
+    fixed_date: str = ""
+
+    @property
+    def style(self) -> NumberStyle:
+        """How the numbers are written."""
+        return NumberStyle(
+            decimal=self.decimal,
+            thousands=self.thousands,
+            currency=self.currency,
+            percent=self.percent,
+            brackets=self.brackets,
+        )
 
     def describe(self) -> str:
         return f"Convert {listed(self.columns)} to {TYPE_WORDS[self.to]}"
@@ -41,16 +71,33 @@ class Convert(StepBase):
     def check(self, schema: Schema, context: SchemaContext | None = None) -> list[Problem]:
         if not self.columns:
             return [Problem("Choose at least one column to convert.")]
-        problems = missing_columns(schema, self.columns)
+        problems = missing_columns(schema, self.columns) + self._option_problems()
+        if self.to in {"struct", "list", "other"}:
+            return [*problems, Problem(f"No value can be converted to a {TYPE_WORDS[self.to]}.")]
         for name in self.columns:
             column = find(schema, name)
-            if column and not possible(column.type, self.to):
+            if column and not possible(column.type, self.to, fixed_date=self.fixed_date):
+                hint = " Give a date to put before the times." if column.type == "time" and self.to.startswith("timestamp") else ""
                 problems.append(
                     Problem(
-                        f"{name} holds {TYPE_WORDS[column.type]} values, which cannot become {TYPE_WORDS[self.to]}.", column=name
+                        f"{name} holds {TYPE_WORDS[column.type]} values, which cannot become {TYPE_WORDS[self.to]}.{hint}",
+                        column=name,
                     )
                 )
         return problems
+
+    def _option_problems(self) -> list[Problem]:
+        sentences = []
+        if self.to in {"date", "time", "timestamp", "timestamp_tz"}:
+            sentences = [found for one in self.formats if (found := format_problem(one))]
+            if self.fixed_date and not _is_date(self.fixed_date):
+                sentences.append(f"'{self.fixed_date}' is not a date such as 2020-01-31.")
+        if self.to in {"integer", "decimal"} and self.decimal == self.thousands:
+            sentences.append("The decimal mark and the mark between thousands must differ.")
+        if self.to == "boolean":
+            both = {text.strip().lower() for text in self.true_values} & {text.strip().lower() for text in self.false_values}
+            sentences += [f"'{text}' is both in the list for true and in the one for false." for text in sorted(both)]
+        return [Problem(sentence) for sentence in sentences]
 
     def apply(self, table: ir.Table, context: Context) -> ir.Table:
         import ibis
@@ -68,13 +115,28 @@ class Convert(StepBase):
                 self.to,
                 dialect=context.dialect,
                 formats=self.formats,
-                decimal=self.decimal,
+                style=self.style,
                 true_values=self.true_values,
                 false_values=self.false_values,
+                fixed_date=self.fixed_date,
             )
             values[name] = value
-            if self.to not in TEXT:
-                failed = ~is_missing(table, name) & ~is_blank(table, name) & ~is_error(table, name) & value.isnull()
-                errors[name] = ibis.ifelse(failed, error(f"no {TYPE_WORDS[self.to]}", table[name]), ibis.null("string"))
-                context.count_failures(f"in {name} are no {TYPE_WORDS[self.to]} and became errors", table, failed)
+            if self.to in TEXT:
+                continue
+            wrong = failed(table[name], value, column.type, self.to, context.dialect) & ~is_error(table, name)
+            if self.to == "boolean" and self.otherwise != "error":
+                if self.otherwise != "missing":
+                    values[name] = ibis.ifelse(wrong, self.otherwise == "true", value)
+                continue
+            code = error(f"no {TYPE_WORDS[self.to]}", text_of(table[name], context.dialect))
+            errors[name] = ibis.ifelse(wrong, code, ibis.null("string"))
+            context.count_failures(f"in {name} are no {TYPE_WORDS[self.to]} and became errors", table, wrong)
         return assign(table, values, reads={name: [name] for name in values}, errors=errors) if values else table
+
+
+def _is_date(text: str) -> bool:
+    try:
+        dt.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return len(text) == 10

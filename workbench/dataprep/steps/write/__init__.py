@@ -1,5 +1,6 @@
 """Steps that write the rows of their place; the rows pass through unchanged."""
 
-from workbench.dataprep.steps.write.files import Write, WriteCsv, WriteParquet
+from workbench.dataprep.steps.write.base import Write
+from workbench.dataprep.steps.write.files import WriteArrow, WriteCsv, WriteExcel, WriteFile, WriteJsonLines, WriteParquet
 
-__all__ = ["Write", "WriteCsv", "WriteParquet"]
+__all__ = ["Write", "WriteArrow", "WriteCsv", "WriteExcel", "WriteFile", "WriteJsonLines", "WriteParquet"]

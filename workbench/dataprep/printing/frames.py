@@ -1,0 +1,117 @@
+"""Programs over pandas and Polars frames: a function for each source and each flow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from workbench.base.errors import UserError
+from workbench.dataprep.printing.code import PRINTERS, Code, FrameLanguage, Module
+from workbench.dataprep.printing.literals import text
+from workbench.dataprep.printing.walking import Walked, WalkedFlow, WalkedSource
+from workbench.dataprep.steps import StepBase
+
+_FRAMES = {"pandas": ("import pandas as pd", "pd.DataFrame"), "polars": ("import polars as pl", "pl.DataFrame")}
+
+
+def print_frames(walked: Walked, language: FrameLanguage) -> str:
+    """The program. Raises UserError for a step or a source that the language cannot say."""
+    module = Module(walked.names, walked.base)
+    statement, frame = _FRAMES[language]
+    module.imports[statement] = None
+    functions = [function_of_source(source, language, module, frame) for source in walked.sources]
+    functions += [function_of_flow(flow, language, module, frame) for flow in walked.flows]
+    ending = f"df = {walked.result.name}()"
+    return assembled(module, title(walked), [f"FOLDER = Path({text(str(walked.base))})"], functions, ending)
+
+
+def title(walked: Walked) -> str:
+    """The first line of a program."""
+    name = walked.package.path.name if walked.package.path else ""
+    return f"The dataflow {walked.result.title}{f' of {name}' if name else ''}.".replace('"""', "'''").replace("\\", "/")
+
+
+def assembled(module: Module, heading: str, constants: list[str], functions: list[str], ending: str) -> str:
+    """The parts of a program in their order."""
+    body = "\n\n\n".join([*module.definitions.values(), *functions])
+    if "FOLDER" in body:
+        module.imports["from pathlib import Path"] = None
+    else:
+        constants = [line for line in constants if not line.startswith("FOLDER")]
+    parts = [f'"""{heading}"""', sorted_imports(list(module.imports)), "\n".join(constants)]
+    head = "\n\n".join(part for part in parts if part)
+    return f"{head}\n\n\n{body}\n\n\n{ending}\n"
+
+
+_STANDARD = {"collections", "datetime", "decimal", "fractions", "functools", "itertools", "json", "math", "pathlib", "re", "typing", "unicodedata",
+             "statistics", "random", "hashlib", "zlib", "string", "urllib", "bisect", "operator", "calendar", "zoneinfo", "sqlite3", "io", "gzip", "bz2",
+             "lzma", "zipfile", "csv", "os", "glob", "warnings", "contextlib", "html", "base64", "struct", "difflib", "textwrap", "time"}  # fmt: skip
+
+
+def sorted_imports(statements: list[str]) -> str:
+    """Imports as the usual formatters sort them: the standard library first; those of one module together."""
+    from collections import defaultdict
+
+    plain = sorted({one for one in statements if one.startswith("import ")}, key=str.lower)
+    members: dict[str, set[str]] = defaultdict(set)
+    for one in statements:
+        if one.startswith("from "):
+            origin, _, what = one.removeprefix("from ").partition(" import ")
+            members[origin].add(what)
+    every = plain + [f"from {origin} import {', '.join(sorted(what))}" for origin, what in sorted(members.items())]
+    standard = [one for one in every if one.split()[1].split(".")[0] in _STANDARD]
+    others = [one for one in every if one not in standard]
+    return "\n\n".join("\n".join(group) for group in (standard, others) if group)
+
+
+def function_of_source(source: WalkedSource, language: FrameLanguage, module: Module, frame: str) -> str:
+    """The function that reads a source."""
+    code = Code(language, module, after=source.reader.schema)
+    if language == "pandas":
+        from workbench.dataprep.printing.pandas.reading import print_source
+    else:
+        from workbench.dataprep.printing.polars.reading import print_source
+    print_source(source.reader, code)
+    return function(source.name, frame, "", [*code.lines, "return df"])
+
+
+def function_of_flow(flow: WalkedFlow, language: FrameLanguage, module: Module, frame: str) -> str:
+    """The function that makes a flow's result."""
+    lines = [f"df = {flow.start.name}()"]
+    for walked in flow.steps:
+        code = Code.of_step(language, module, walked, flow.others)
+        lines += ["", *sentence(walked.number, walked.step.describe(), walked.step.note)]
+        printer(type(walked.step), language, walked.step.describe())(walked.step, code)
+        lines += code.lines
+    ending = "return df.reset_index(drop=True)" if language == "pandas" else "return df"
+    return function(flow.name, frame, flow.title, [*lines, "", ending])
+
+
+def printer(step: type[StepBase], language: FrameLanguage, sentence: str) -> Callable[[Any, Code], None]:
+    """The printer of a step. Raises UserError without one."""
+    _load_printers(language)
+    found = PRINTERS.get((step, language))
+    if found is None:
+        raise UserError(f"{sentence} cannot be printed for {'pandas' if language == 'pandas' else 'Polars'}.")
+    return found
+
+
+def _load_printers(language: FrameLanguage) -> None:
+    import importlib
+
+    importlib.import_module(f"workbench.dataprep.printing.{language}")
+
+
+def sentence(number: int, words: str, note: str = "") -> list[str]:
+    """What a step does, as a remark above it."""
+    import textwrap
+
+    shown = f"{number}. {words}{f' ({note})' if note else ''}"
+    return [f"# {line}" for part in shown.splitlines() for line in textwrap.wrap(part, 96) or [""]]
+
+
+def function(name: str, frame: str, docstring: str, lines: list[str]) -> str:
+    """A function without arguments that returns a frame."""
+    told = [f'    """{docstring}"""'.replace("\\", "/")] if docstring else []
+    body = [f"    {row}" if row else "" for line in lines for row in line.split("\n")]
+    return "\n".join([f"def {name}() -> {frame}:", *told, *body])

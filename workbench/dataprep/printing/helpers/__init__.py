@@ -1,0 +1,1 @@
+"""Functions whose source stands in printed programs: plain Python, pandas or Polars, and nothing of Workbench."""

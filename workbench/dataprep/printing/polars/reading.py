@@ -1,0 +1,64 @@
+"""Reading sources with Polars."""
+
+from __future__ import annotations
+
+from workbench.base.errors import UserError
+from workbench.dataprep.printing.code import Code
+from workbench.dataprep.printing.literals import listing, polars_type, text
+from workbench.dataprep.printing.paths import shown_path
+from workbench.dataprep.printing.polars.types import conversion
+from workbench.dataprep.sources.reader import Reader
+from workbench.dataprep.sources.readers.delimited import DelimitedReader
+from workbench.dataprep.sources.readers.parquet import ParquetReader
+from workbench.dataprep.sources.specs import DelimitedSpec
+
+
+def print_source(reader: Reader, code: Code) -> None:
+    """Lines that set `df` to the rows of a source. Raises UserError for a kind of source that Polars does not read."""
+    code.imports("import polars as pl")
+    match reader:
+        case ParquetReader():
+            _parquet(reader, code)
+        case DelimitedReader():
+            _delimited(reader, reader.spec, code)
+        case _:
+            raise UserError(f"The source {reader.name} cannot be printed for Polars.", hint="Write it to a Parquet file first.")
+
+
+def _parquet(reader: ParquetReader, code: Code) -> None:
+    (path,) = reader.files
+    names = [column.name for column in reader.schema]
+    types = ", ".join(f"{text(column.name)}: {polars_type(column)}" for column in reader.schema)
+    code.line(f"df = pl.read_parquet({shown_path(code, path)}, columns={listing(names)}).cast({{{types}}})")
+
+
+def _delimited(reader: Reader, spec: DelimitedSpec, code: Code) -> None:
+    (path,) = reader.files
+    code.line(f"df = pl.read_csv({', '.join([shown_path(code, path), *_options(spec)])})")
+    typed = [column for column in spec.columns if column.type not in {"string", "other"}]
+    if not typed:
+        return
+    code.comment("What is no value of its column's type becomes missing.")
+    expressions = [
+        conversion(
+            code, column.name, "string", column.type, formats=(column.format,) if column.format else (), decimal=spec.decimal
+        )
+        for column in typed
+    ]
+    code.line(f"df = df.with_columns({', '.join(expressions)})")
+
+
+def _options(spec: DelimitedSpec) -> list[str]:
+    options = [f"separator={text(spec.delimiter)}"] if spec.delimiter != "," else []
+    if spec.quote != '"':
+        options.append(f"quote_char={text(spec.quote) if spec.quote else None}")
+    if spec.encoding.lower() not in {"utf-8", "utf8", "utf-8-sig", "ascii", "us-ascii"}:
+        options.append(f"encoding={text(spec.encoding)}")
+    if spec.skip_rows:
+        options.append(f"skip_lines={spec.skip_rows}")
+    if not spec.header:
+        options.append("has_header=False")
+    options.append(f"new_columns={listing(column.name for column in spec.columns)}")
+    options += ["infer_schema=False", "truncate_ragged_lines=True"]
+    options.append(f"null_values={listing(dict.fromkeys(['', *spec.missing]))}")
+    return options
