@@ -127,7 +127,7 @@ def test_that_an_expression_makes_a_column(run_steps: Run) -> None:
     ("sql", "sentence"),
     [
         ("nn + 1", "There is no column nn here. Did you mean n"),
-        ("no_such(n)", "does not fit the columns"),
+        ("no_such(n)", "no function no_such"),
         ("n +", "not valid SQL"),
         ("sum(n)", "many rows"),
         ("(select 1)", "queries do not belong"),

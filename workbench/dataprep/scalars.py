@@ -1,14 +1,17 @@
-"""SQL scalar expressions of the user: checked, typed by DuckDB itself, and put into queries of DuckDB and of Spark."""
+"""SQL scalars of the user: checked, typed by DuckDB itself, and put into queries of DuckDB and of Spark."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from workbench.base.errors import UserError, WorkbenchError
-from workbench.dataprep.columns import Schema, missing_columns, quoted
+from workbench.dataprep.columns import Schema, missing_columns, names, schema_of
+from workbench.dataprep.expressions.allowed import SESSION, refusal
+from workbench.dataprep.expressions.typed import can_fail, fields, normal, parse
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -29,8 +32,9 @@ def sql_columns(sql: str, known: Sequence[str]) -> list[str]:
     return [name for name in known if name.lower() in used]
 
 
+@lru_cache(maxsize=256)
 def scalar_problem(schema: Schema, sql: str) -> str:
-    """Why an SQL scalar is wrong over these columns; empty when it is right."""
+    """Why an SQL scalar is wrong over these columns, or may not run; empty when it is right."""
     import sqlglot
     from sqlglot import exp
 
@@ -38,14 +42,20 @@ def scalar_problem(schema: Schema, sql: str) -> str:
         return "The expression must be one SQL expression, without ';' or comments."
     try:
         tree = sqlglot.parse_one(sql, dialect="duckdb")
-    except sqlglot.errors.SqlglotError as error:
-        return f"The expression is not valid SQL: {str(error).splitlines()[0].rstrip('.')}."
+        text = normal(sql)
+    except (sqlglot.errors.SqlglotError, RecursionError) as error:
+        reason = str(error).splitlines()[0].rstrip(".") if not isinstance(error, RecursionError) else "it is nested too deeply"
+        return f"The expression is not valid SQL: {reason}."
     if tree is None or tree.find(exp.Select, exp.Table, exp.Command):
         return "The expression must compute a value from the row's columns; queries do not belong here."
     if tree.find(exp.Window):
         return "The expression looks at other rows: use the step Window for that."
-    if tree.find(exp.AggFunc):
-        return "The expression computes over many rows: use Summarize for totals."
+    if reason := refusal(text):
+        return reason
+    known = {name.lower() for name in names(schema)}
+    for column in tree.find_all(exp.Column):
+        if (word := column.parts[0].name.lower()) in SESSION and word not in known:
+            return missing_columns(schema, [column.parts[0].name])[0].message
     try:
         scalar_type(schema, sql)
     except WorkbenchError as error:
@@ -62,9 +72,8 @@ def scalar_type(schema: Schema, sql: str) -> Any:
 
     from workbench.dataprep.engine.store import failure
 
-    fields = ", ".join(f"CAST(NULL AS {column.duckdb_type}) AS {quoted(column.name)}" for column in schema) or "NULL AS nothing"
-    query = f"DESCRIBE SELECT ({sql}) AS value FROM (SELECT {fields}) AS rows"  # noqa: S608
-    with duckdb.connect() as connection:
+    query = f"DESCRIBE SELECT ({normal(sql)}) AS value FROM ({fields(schema)}) AS rows"  # noqa: S608
+    with duckdb.connect(config={"enable_external_access": "false"}) as connection:
         try:
             kind = connection.execute(query).fetchall()[0][1]
         except duckdb.Error as error:
@@ -111,15 +120,46 @@ def _ours(kind: Any) -> Any:
     return kind if kind.is_boolean() or kind.is_date() or kind.is_time() else dt.String()
 
 
-def sql_scalar(table: ir.Table, schema: Schema, sql: str) -> ir.Value:
-    """The scalar as an Ibis value over the table. Raises UserError when it is wrong."""
+@dataclass(frozen=True)
+class Scalar:
+    """An SQL scalar as Ibis values: what it comes to, missing where it fails; and whether it fails (None: it never does)."""
+
+    value: Any
+    failed: Any | None = None
+
+
+def scalar(table: ir.Table, sql: str, dialect: str = "duckdb", session: Any = None) -> Scalar:
+    """The scalar over the visible columns of a table; with a Spark `session` also what Spark cannot do in its own terms.
+
+    Raises UserError when it is wrong, or has no form on Spark.
+    """
     import ibis
 
-    from workbench.dataprep.operations import SqlScalar
-
+    schema = schema_of(table)
     if reason := scalar_problem(schema, sql):
         raise UserError(reason)
-    used = sql_columns(sql, [column.name for column in schema])
-    made: Any = SqlScalar(sql, tuple(used), tuple(table[name] for name in used), ibis.dtype(scalar_type(schema, sql)))
-    value: ir.Value = made.to_expr()
+    used = sql_columns(sql, names(schema))
+    kind = ibis.dtype(scalar_type(schema, sql))
+    inputs = tuple(table[name] for name in used)
+    if dialect != "duckdb":
+        from workbench.dataprep.expressions.on_spark import on_spark
+
+        return on_spark(table, schema, sql, kind, session)
+    from workbench.dataprep.operations import SqlScalar, SqlTried
+
+    made: Any
+    if not can_fail(schema, sql):
+        made = SqlScalar(normal(sql), tuple(used), inputs, kind)
+        return Scalar(made.to_expr())
+    made = SqlTried(normal(sql), tuple(used), inputs, kind)
+    tried = made.to_expr()
+    return Scalar(tried[0], tried.isnull())
+
+
+def sql_scalar(table: ir.Table, schema: Schema, sql: str) -> ir.Value:  # noqa: ARG001 (the schema is the table's)
+    """The scalar as a value of DuckDB, missing where it fails. Raises UserError when it is wrong."""
+    value: ir.Value = scalar(table, sql).value
     return value
+
+
+__all__ = ["Scalar", "ibis_type", "parse", "scalar", "scalar_problem", "scalar_type", "sql_columns", "sql_scalar"]

@@ -17,18 +17,29 @@ WINDOWS = {"5": "5AM-6AM", "12": "12PM-1PM"}
 
 def workbench() -> float:
     """The package, run by the engine as a job runs it."""
-    import ibis.backends.duckdb
     import pandas  # noqa: F401
 
     from workbench.dataprep.engine import Engine
     from workbench.dataprep.package import Dataflow, FileRef, Package
     from workbench.dataprep.sources import DataSource
     from workbench.dataprep.steps import (
-        Condition, Convert, Derive, Expression, Filter, Join, JoinKey, Measure, Rename, Summarize, WriteParquet,
+        Condition,
+        Convert,
+        Derive,
+        Expression,
+        Filter,
+        Join,
+        JoinKey,
+        Measure,
+        Rename,
+        Summarize,
+        WriteParquet,
     )  # fmt: skip
 
     texts = [("517", "515"), ("1905", "1900"), ("2359", "2300"), ("5", "30"), ("600", "600")]
-    window = Derive.learn("departure_window", ("sched_dep_time",), [(("515",), "5AM-6AM"), (("1905",), "7PM-8PM")], [(t,) for _, t in texts])
+    window = Derive.learn(
+        "departure_window", ("sched_dep_time",), [(("515",), "5AM-6AM"), (("1905",), "7PM-8PM")], [(t,) for _, t in texts]
+    )
     route = Derive.learn("route", ("origin", "dest"), [(("EWR", "IAH"), "EWR-IAH")], [("JFK", "MIA"), ("LGA", "ATL")])
     steps = (
         Filter(conditions=(Condition(column="arr_delay", operator="is_not_missing"),)),
@@ -47,7 +58,9 @@ def workbench() -> float:
     )  # fmt: skip
     for data in (flights(), weather()):
         DataSource.create(data, FOLDER).save(data.with_suffix(".wbsource"))
-    package = Package(flows=(Dataflow(id="f", name="flights", source=FileRef(path=str(flights().with_suffix(".wbsource"))), steps=steps),))
+    package = Package(
+        flows=(Dataflow(id="f", name="flights", source=FileRef(path=str(flights().with_suffix(".wbsource"))), steps=steps),)
+    )
     with tempfile.TemporaryDirectory() as cache, Engine(FOLDER, Path(cache)) as engine:
         began = time.perf_counter()
         engine.run(package, "f")
@@ -64,7 +77,10 @@ def pandas() -> float:
     df = df[df["arr_delay"].notna()]
     df = df.assign(flight=df["flight"].astype("string"))
     hour = df["sched_dep_time"] // 100
-    names = {h: f"{(h % 12) or 12}{'AM' if h < 12 else 'PM'}-{((h + 1) % 12) or 12}{'AM' if (h + 1) % 24 < 12 else 'PM'}" for h in range(25)}
+    names = {
+        h: f"{(h % 12) or 12}{'AM' if h < 12 else 'PM'}-{((h + 1) % 12) or 12}{'AM' if (h + 1) % 24 < 12 else 'PM'}"
+        for h in range(25)
+    }
     df = df.assign(
         departure_window=hour.map(names), route=df["origin"] + "-" + df["dest"], speed=df["distance"] / df["air_time"] * 60
     )
@@ -148,7 +164,9 @@ def main() -> None:
         return
     flights()
     weather()
-    show(timed("tests.benchmarks.dataprep.ten_steps", list(CONTENDERS)), "workbench", {"pandas": 0.25, "polars": 1.3, "duckdb": 1.2})
+    show(
+        timed("tests.benchmarks.dataprep.ten_steps", list(CONTENDERS)), "workbench", {"pandas": 0.25, "polars": 1.3, "duckdb": 1.2}
+    )
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from workbench.dataprep.steps import (
     ExpandList,
     ExpandStruct,
     Explode,
+    Expression,
     ExtractByExample,
     ExtractNumbers,
     ExtractParts,
@@ -53,7 +54,48 @@ MIXED = pa.table(
     }
 )
 
+VALUES = pa.table(
+    {
+        "i": pa.array([1, None, -7, 0, 2**62, -(2**63)], pa.int64()),
+        "j": pa.array([2, 3, None, 0, 2**62, -1], pa.int64()),
+        "x": pa.array([1.5, None, -0.0, float("nan"), float("inf"), 2.5], pa.float64()),
+        "y": pa.array([0.0, 1.0, 2.0, None, -1e300, -0.0], pa.float64()),
+        "s": pa.array(["12", "Straße ǆ", "", None, " 7 ", "1.5"], pa.string()),
+        "u": pa.array(["1", "a%b_c", None, "x", "É", "日本語"], pa.string()),
+        "b": pa.array([True, False, None, True, None, False], pa.bool_()),
+        "d": pa.array([0, 18_321, None, -25_567, 19_999, 1], pa.date32()),
+        "t": pa.array([0, 1_582_934_400_000_001, None, -1, 10**15, 86_399_999_999], pa.timestamp("us")),
+        "r": pa.array([{"a": 1, "b": "x"}, None, {"a": None, "b": ""}, {"a": 2, "b": None}, None, {"a": 0, "b": "y"}]),
+        "l": pa.array([["a", "b"], [], None, [None], ["c"], ["d", "e", "f"]], pa.list_(pa.string())),
+    }
+)
+NATIVE = [
+    "i + j * 2 - 1", "i - j", "-i", "i / j", "x / y", "i // j", "i % j", "abs(i)", "abs(x)", "x + i * 0.5::double", "x * y - 1",
+    "x ** 2", "round(x)", "floor(x)", "ceil(x)", "sqrt(y)", "ln(y)", "i > j", "x >= 1.5", "x = y", "i = x", "s < u", "b and i > 0",
+    "not b or x is null", "i is not null", "b is true", "i is distinct from j", "i between 0 and j", "i in (1, 2, 3)",
+    "u in ('x', '1')", "case when b then i when i > 0 then j else -1 end", "case i when 1 then 'one' when 0 then 'none' end",
+    "if(b, s, u)", "coalesce(i, j, 0)", "nullif(i, 0)", "greatest(i, j)", "least(x, y, 1)", "s || u", "concat(s, u, i)",
+    "concat_ws('-', s, i, b)", "upper(s)", "lower(u)", "length(s)", "len(l)", "trim(s)", "ltrim(s, ' 1')", "substring(u, 2, 2)",
+    "left(u, 2)", "u[1]", "starts_with(u, 'a')", "contains(u, '%')", "u like 'a%c'", "u not like '_'", "regexp_matches(u, '^\\w')",
+    "cast(i as varchar)", "i::double", "x::bigint", "b::integer", "d::timestamp", "t::date", "year(d)", "month(t)", "extract(day from d)",
+    "quarter(d)", "hour(t)", "d + 7", "d - date '2000-01-01'", "d > '1970-01-01'", "t >= '2020-01-01 00:00:00'", "r.a + 1", "r.b",
+    "1 + 1", "'constant'", "cast(i + j as double) / 2",
+]  # fmt: skip
+IN_BATCHES = [
+    "cast(s as integer)", "try_cast(s as double)", "i * 1.5", "round(x, 1)", "strftime(d, '%d.%m.%Y')", "d + interval 1 month",
+    "list_transform(l, lambda e: e || '!')", "string_split(u, 'b')", "date_trunc('month', t)", "{'a': i, 'b': s}", "reverse(u)",
+    "strptime(s, '%d')", "l[-1]", "date_diff('month', d, date '2020-01-01')", "json_extract_string(u, '$.x')",
+]  # fmt: skip
+
+
+def expressions() -> list[Case]:
+    """Each of the expressions above as a case."""
+    cases = [Case(f"expression {sql}", Expression(column="new", sql=sql), VALUES) for sql in NATIVE]
+    return [*cases, *(Case(f"expression {sql}, in batches", Expression(column="new", sql=sql), VALUES) for sql in IN_BATCHES)]
+
+
 CASES: list[Case] = [
+    *expressions(),
     Case("derive", Derive.learn("initials", ("t",), [(("Ada Lovelace",), "A.L.")], [("Alan Turing",)]), NAMES),
     Case(
         "derive a number",

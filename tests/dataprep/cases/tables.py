@@ -8,6 +8,7 @@ from tests.dataprep.cases import Case
 from workbench.dataprep.steps import (
     AppendColumns,
     AppendRows,
+    FuzzyJoin,
     Join,
     JoinKey,
     Measure,
@@ -81,6 +82,18 @@ def _joins() -> list[Case]:
         Case("join days and times", _join("full", ("d", "m")), NUMBERS, {"other.parquet": NUMBERS}),
         Case("join two keys", _join("left", ("n", "n"), ("d", "d")), NUMBERS, {"other.parquet": NUMBERS}),
     ]  # fmt: skip
+    people = pa.table({"who": pa.array(["Ada Lovelace", "alan  turing", "Grace Hopper", None, "Ada Lovelace", "Zuse"], pa.string())})
+    names = pa.table({
+        "name": pa.array(["Turing, Alan", "Lovelace Ada", "Ada Lovelase", "G. Hopper", None, "Ada Lovelase"], pa.string()),
+        "born": pa.array([1912, 1815, 1816, 1906, 0, 1817], pa.int64()),
+    })  # fmt: skip
+    fuzzy = FuzzyJoin(source="other.parquet", left="who", right="name")
+    words = fuzzy.model_copy(update={"likeness": "words", "how": "inner", "threshold": 0.7})
+    cases += [
+        Case("fuzzy join", fuzzy, people, {"other.parquet": names}),
+        Case("fuzzy join by words", words, people, {"other.parquet": names}),
+        Case("fuzzy join of all kinds", FuzzyJoin(source="other.parquet", left="shop", right="code"), SALES, {"other.parquet": SHOPS}),
+    ]
     return cases
 
 

@@ -47,8 +47,10 @@ def _polars(code: str, wanted: pa.Table, _spark: Any) -> list[str]:
 
 
 def _same_types(found: Schema, wanted: Schema) -> list[str]:
+    import ibis
+
     def kind(column: ColumnInfo) -> str:
-        return column.type if not column.nested else column.ibis_type.replace("!", "")
+        return str(ibis.dtype(column.ibis_type)).replace("!", "") if column.nested else column.type
 
     return [
         f"{one.name} is {kind(one)}, not {kind(other)}" for one, other in zip(found, wanted, strict=True) if kind(one) != kind(other)

@@ -56,7 +56,7 @@ def between(value: Any, from_: ColumnType, to: ColumnType, dialect: str, fixed_d
     import ibis
 
     if from_ == "decimal" and to == "integer":
-        return whole_number(value.cast("float64"))
+        return whole_number(value.cast("float64"), dialect)
     if from_ == "time" and to in {"timestamp", "timestamp_tz"}:
         text = ibis.literal(f"{fixed_date} ") + value.cast("string")
         return text.try_cast(IBIS_TYPES[to])

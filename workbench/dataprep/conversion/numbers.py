@@ -64,23 +64,32 @@ def integer_of(text: Any, dialect: str, style: NumberStyle = PLAIN_NUMBERS) -> A
     matches = engine(dialect).matches
     canonical, percent = (text, None) if style.plain else _canonical(text, dialect, style)
     number = _plain_decimal(canonical, dialect)
-    small = ibis.ifelse(number.abs() < _EXACT, whole_number(number), ibis.null("int64"))
+    small = ibis.ifelse(number.abs() < _EXACT, whole_number(number, dialect), ibis.null("int64"))
     zeros = _without_fraction(canonical, dialect).try_cast("int64")
-    power = ibis.ifelse(canonical.contains("e") | canonical.contains("E"), whole_number(number), ibis.null("int64"))
+    power = ibis.ifelse(canonical.contains("e") | canonical.contains("E"), whole_number(number, dialect), ibis.null("int64"))
     parsed = ibis.cases(
         (matches(canonical, _DIGITS), canonical.try_cast("int64")),
         (matches(canonical, _ZEROS), zeros),
         else_=ibis.coalesce(small, power),
     )
-    return parsed if percent is None else ibis.ifelse(percent, whole_number(number / 100.0), parsed)
+    return parsed if percent is None else ibis.ifelse(percent, whole_number(number / 100.0, dialect), parsed)
 
 
-def whole_number(number: Any) -> Any:
+def whole_number(number: Any, dialect: str) -> Any:
     """A floating-point number as a whole number; missing where it has a fraction or does not fit into 64 bits."""
     import ibis
 
     inside = (number >= -_LIMIT) & (number < _LIMIT)
-    return ibis.ifelse(inside & (number == number.floor()), number.try_cast("int64"), ibis.null("int64"))
+    return ibis.ifelse(inside & (number == floor_of(number, dialect)), number.try_cast("int64"), ibis.null("int64"))
+
+
+def floor_of(number: Any, dialect: str) -> Any:
+    """The greatest whole number that is not greater, as a floating-point number (on Spark only below 2 to the power of 63)."""
+    from workbench.byexample.native.functions import function
+
+    if dialect == "duckdb":
+        return function("floor", ("float64",), "float64")(number)
+    return function("floor", ("float64",), "int64")(number).cast("float64")
 
 
 def _plain_decimal(text: Any, dialect: str) -> Any:

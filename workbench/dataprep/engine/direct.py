@@ -62,12 +62,16 @@ def one_query(
         except NeedsTables:
             yield None
             return
-        rows = -1
-        if built.uses_order or context.failures:
-            queries = [_sql(built.expression), *(_sql(failures.query) for failures in context.failures)]
-            needed = _needed(store, queries, reader.schema)
+        rows, result = -1, _sql(built.expression)
+        failing = [_sql(failures.query) for failures in context.failures]
+        if built.uses_order or failing:
+            needed = _needed(store, [result, *failing], reader.schema)
             rows = _read(store, reader, name, needed, cancel, progress)
-        yield _result(store, name, built, context, reader, rows, cancel)
+        if context.programs is not None:
+            context.programs.define()
+        order = f" ORDER BY {ROW}" if built.reorders else ""
+        store.rows(f"CREATE VIEW {name}_result AS SELECT * EXCLUDE ({ROW}) FROM ({result}) AS rows{order}")
+        yield _result(store, name, built, context, reader, rows, failing, cancel)
     finally:
         for what in made:
             with contextlib.suppress(UserError):
@@ -81,15 +85,14 @@ def _sql(table: Any) -> str:
 
 
 def _result(
-    store: Store, name: str, built: Built, context: QueryContext, reader: Reader, rows: int, cancel: Cancel | None
-) -> Table:
-    expression = built.expression.order_by(ROW) if built.reorders else built.expression
-    columns, broken = schema_of(expression), with_errors(expression)
-    store.rows(f"CREATE VIEW {name}_result AS {_sql(expression.drop(ROW))}")
+    store: Store, name: str, built: Built, context: QueryContext, reader: Reader, rows: int, failing: list[str],
+    cancel: Cancel | None,
+) -> Table:  # fmt: skip
+    columns, broken = schema_of(built.expression), with_errors(built.expression)
     notes = [Note(text) for text in reader.notes] + [note for table in built.used for note in table.notes]
     notes += [Note(message, step) for step, message in context.remarks]
-    for failures in context.failures:
-        count = store.run(_sql(failures.query), cancel=cancel)[0][0]
+    for failures, sql in zip(context.failures, failing, strict=True):
+        count = store.run(sql, cancel=cancel)[0][0]
         if count:
             notes.append(Note(f"{count:,} value{'s' if count > 1 else ''} {failures.message}.", failures.step))
     sources = [(reader, rows), *(source for table in built.used for source in table.sources)]

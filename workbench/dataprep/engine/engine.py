@@ -23,7 +23,7 @@ from workbench.dataprep.engine.queries import QueryContext, columns_of, error_co
 from workbench.dataprep.engine.store import Store
 from workbench.dataprep.engine.tables import Table, Tables
 from workbench.dataprep.engine.views import TableView
-from workbench.dataprep.engine.writing import write_table
+from workbench.dataprep.engine.writing import Job, perform
 from workbench.dataprep.package import Dataflow, Package
 from workbench.dataprep.reports import FlowReport, Note, OutputReport, SourceReport
 from workbench.dataprep.sources.opening import open_file
@@ -31,7 +31,7 @@ from workbench.dataprep.sources.reader import Reader
 from workbench.dataprep.sources.samples import Sample, first
 from workbench.dataprep.sources.source import detect
 from workbench.dataprep.sources.specs import SourceSpec
-from workbench.dataprep.steps import Expression, Other, StepBase, Write, WriteParquet
+from workbench.dataprep.steps import Expression, Other, StepBase, Write, WriteFile, WriteParquet
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-Writes = dict[int | None, tuple[Write, Path]]
+Writes = dict[int | None, Write]
 """What a run writes: after which step (None: at the end), how, and where."""
 
 
@@ -137,8 +137,7 @@ class Engine:
     ) -> FlowReport:  # fmt: skip
         """Runs a flow on its full data and performs its write steps in order."""
         flow = package.flow(flow_id)
-        steps = {index: step for index, step in enumerate(flow.steps) if write and step.enabled and isinstance(step, Write)}
-        writes: Writes = {index: (step, self._target(step.path)) for index, step in steps.items()}
+        writes: Writes = {i: step for i, step in enumerate(flow.steps) if write and step.enabled and isinstance(step, Write)}
         return self._run(package, flow_id, progress, cancel, sample_rows, writes)
 
     def export(
@@ -147,7 +146,7 @@ class Engine:
     ) -> FlowReport:  # fmt: skip
         """Writes the result of a flow to one Parquet file, and performs no write step: what reading a package from code does."""
         target = Path(target).absolute()
-        return self._run(package, flow_id, progress, cancel, sample_rows, {None: (WriteParquet(path=str(target)), target)})
+        return self._run(package, flow_id, progress, cancel, sample_rows, {None: WriteParquet(path=str(target))})
 
     def export_source(self, reader: Reader, target: Path, sample: Sample | None = None) -> None:
         """Writes the rows of a source to a Parquet file, with the hidden row column and companions: for another engine."""
@@ -233,8 +232,9 @@ class Engine:
                 for path in reader.files
                 if digests.setdefault(path, pool.submit(file_digest, path))
             )
+        notes = [*table.notes, *(Note(text) for output in outputs for text in output.notes)]
         return FlowReport(
-            node.flow.name, table.row_count, table.columns, time.monotonic() - began, sources, tuple(outputs), table.notes
+            node.flow.name, table.row_count, table.columns, time.monotonic() - began, sources, tuple(outputs), tuple(notes)
         )
 
     def _written(
@@ -246,56 +246,47 @@ class Engine:
         if len(writes) == len(ends) == 1 and isinstance(source, Reader) and plan.sample_of(source) is None:
             for path in source.files:
                 will_digest(path)
-            if done := self._in_one_query(plan, node, source, *writes[ends[0]]):
+            step = writes[ends[0]]
+            if isinstance(step, WriteFile) and (done := self._in_one_query(plan, node, source, step)):
                 return done[0], [done[1]]
         outputs: list[OutputReport] = []
-        for index, (step, target) in writes.items():
+        for index, step in writes.items():
             place = node.last if index is None else index
             here = self._materialise(plan, node, place)
-            self._keep_sources(here, target, node.flow, place)
-            outputs.append(write_table(self._store, here, target, step, plan.cancel, plan.progress))
+            outputs.append(perform(self._job(plan, here, step, place)))
         return self._materialise(plan, node, node.last), outputs
 
-    def _in_one_query(self, plan: Plan, node: Node, reader: Reader, step: Write, target: Path) -> tuple[Table, OutputReport] | None:
+    def _in_one_query(self, plan: Plan, node: Node, reader: Reader, step: WriteFile) -> tuple[Table, OutputReport] | None:
         """Writes the result as one query over the source; None where that does not serve, with nothing written."""
         store = self._store
         used: list[Table] = []
-        context = QueryContext(self._others(plan, node, used), store, plan.cancel, one_query=True)
+        reorders = any(each.reorders for each in node.flow.steps if each.enabled)
+        context = QueryContext(self._others(plan, node, used), store, plan.cancel, one_query=True, sorted=reorders)
 
         def build(table: ir.Table, context: QueryContext) -> Built:
             steps = [each for each in node.flow.steps if each.enabled]
             for index, each in enumerate(node.flow.steps):
                 table = self._apply(plan, node, index, each, table, context)
-            return Built(table, any(s.uses_order for s in steps), any(s.reorders for s in steps), tuple(used))
+            return Built(table, any(s.uses_order for s in steps), reorders, tuple(used))
 
         try:
             with one_query(store, reader, build, context, plan.cancel, plan.progress) as table:
                 if table is None:
                     return None
-                self._keep_sources(table, target, node.flow, node.last)
                 with store.counting() as counted:
-                    output = write_table(store, table, target, step, plan.cancel, plan.progress)
+                    output = perform(self._job(plan, table, step, node.last))
                 sources = tuple((each, counted() if rows < 0 else rows) for each, rows in table.sources)
                 return replace(table, row_count=output.rows, sources=sources), output
         except UserError:
             return None  # a value that does not fit, as a rule: over tables it becomes an error cell, or the same sentence
+        finally:
+            context.close()
 
-    @staticmethod
-    def _keep_sources(table: Table, target: Path, flow: Dataflow, index: int) -> None:
-        """Raises UserError when a write step would replace a file that its own flow has read: the raw data would be gone."""
-        for reader, _rows in table.sources:
-            for path in reader.files:
-                if target.exists() and path.exists() and target.samefile(path):
-                    raise UserError(
-                        f"Step {index + 1} ({flow.steps[index].describe()}) would overwrite {target.name}, "
-                        "which the dataflow reads.",
-                        hint="Write to another file.",
-                        place=f"flow {flow.name}, step {index + 1}",
-                    )
-
-    def _target(self, path: str) -> Path:
+    def _job(self, plan: Plan, table: Table, step: Write, index: int) -> Job:
+        """What a write step after step `index` has to do."""
         root = Path(os.environ.get("WORKBENCH_PROJECT") or self._base)
-        return Path(os.path.normpath(root / Path(path).expanduser()))
+        kept = tuple(path for reader, _rows in table.sources for path in reader.files)
+        return Job(self._store, table, step, root, kept, f"Step {index + 1} ({step.describe()})", plan.cancel, plan.progress)
 
     def _shown(self, path: Path) -> str:
         for root in (self._base, Path(os.environ.get("WORKBENCH_PROJECT") or self._base)):
@@ -378,14 +369,15 @@ class Engine:
             return table if table.key == key else known  # type: ignore[return-value]  # the walrus binds it
         store = self._store
         used: list[Table] = []
-        context = QueryContext(self._others(plan, node, used), store, plan.cancel)
         steps = [(index, step) for index, step in enumerate(node.flow.steps) if start < index <= last and step.enabled]
+        reorders = any(step.reorders for _, step in steps)
+        context = QueryContext(self._others(plan, node, used), store, plan.cancel, sorted=reorders)
         name = f"t_{new_id()}"
         try:
             expression = row_table(table.columns, table.rows_view, list(table.errors))
             for index, step in steps:
                 expression = self._apply(plan, node, index, step, expression, context)
-            if any(step.reorders for _, step in steps):
+            if reorders:
                 expression = expression.order_by(ROW)
             sql = ibis.to_sql(expression.drop(ROW), dialect="duckdb")
             what = steps[-1][1].describe() if steps else node.flow.name
@@ -400,8 +392,7 @@ class Engine:
                 if count:
                     notes.append(Note(f"{count:,} value{'s' if count > 1 else ''} {failures.message}.", failures.step))
         finally:
-            for made in reversed(context.tables):
-                store.rows(f"DROP TABLE IF EXISTS {made}")
+            context.close()
         sources = dict.fromkeys([*table.sources, *(source for each in used for source in each.sources)])
         truncated = table.truncated or any(each.truncated for each in used)
         return self._add(key, name, truncated, tuple(dict.fromkeys(notes)), tuple(sources))

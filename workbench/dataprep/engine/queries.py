@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -14,6 +12,7 @@ from workbench.dataprep.cells import companion
 from workbench.dataprep.columns import ROW, Schema, column_of, is_hidden, quoted, schema_of
 from workbench.dataprep.control import Cancel
 from workbench.dataprep.conversion import function
+from workbench.dataprep.engine.programs import Programs, program_name
 from workbench.dataprep.engine.store import Store
 from workbench.dataprep.scalars import ibis_type, scalar_problem, sql_scalar
 from workbench.dataprep.steps.base import Batches, Dialect, Other
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
 
     from workbench.byexample import Program
 
-_TRIED = 500
-"""On how many rows a program's native form is compared with the program itself."""
 _BATCH = 100_000
 """How many rows a Python function gets at a time."""
 
@@ -58,6 +55,23 @@ class QueryContext:
     failures: list[Failures] = field(default_factory=list)
     tables: list[str] = field(default_factory=list)
     """Tables that are dropped after the query."""
+    sorted: bool = False
+    """Whether the rows of the query are sorted in the end."""
+    programs: Programs | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        if self.store is not None:
+            self.programs = Programs(self.store, self.cancel, self.remark, lookups=self.sorted, deferred=self.one_query)
+
+    def close(self) -> None:
+        """Drops what was made for the query."""
+        if self.store is None:
+            return
+        if self.programs is not None:
+            self.programs.drop()
+        for made in reversed(self.tables):
+            self.store.rows(f"DROP TABLE IF EXISTS {made}")
+        self.tables.clear()
 
     @property
     def dialect(self) -> Dialect:
@@ -69,35 +83,12 @@ class QueryContext:
         return self.other_table(table)
 
     def derived(self, program: Program, table: ir.Table, columns: Sequence[str]) -> ir.Value:
-        """A learned program over columns of a table: in the database's own terms where these give the same, else as a function."""
-        texts: list[Any] = [table[name].cast("string") for name in columns]
-        name = program_name(program, len(texts))
-        if self.store is not None:
-            native = program.to_ibis(texts)
-            if native is not None and self._agrees(self.store, name, program, table.select(*_named(texts))):
-                return native
-            self.store.add_function(name, remembering(program, len(texts)), len(texts))
-        value: ir.Value = function(name, ["string"] * len(texts), "string")(*texts)
-        return value
-
-    def _agrees(self, store: Store, name: str, program: Program, inputs: ir.Table) -> bool:
-        """Whether the native form gives what the program gives on the first rows; each program is tried once on the same rows."""
-        import duckdb
-        import ibis
-
-        from workbench.byexample.native import agrees
-
-        sql = str(ibis.to_sql(inputs.limit(_TRIED), dialect="duckdb"))
-        if (name, sql) not in store.agreements:
-            rows = list(dict.fromkeys(store.run(sql, cancel=self.cancel)))
-            try:
-                store.agreements[name, sql] = agrees(program, rows) is None
-            except duckdb.Error:  # it would fail on these rows, as the function does not
-                store.agreements[name, sql] = False
-        same = store.agreements[name, sql]
-        if not same:
-            self.remark("Runs as a Python function: the database gives other results on these rows.")
-        return same
+        """A learned program over columns of a table."""
+        if self.programs is None:
+            texts: list[Any] = [table[name].cast("string") for name in columns]
+            named: ir.Value = function(program_name(program, len(texts)), ["string"] * len(texts), "string")(*texts)
+            return named
+        return self.programs.call(program, table, columns)
 
     def scalar(self, table: ir.Table, sql: str) -> ir.Value:
         """An SQL scalar over the table's visible columns."""
@@ -169,16 +160,6 @@ def _batches(cursor: Any, sql: str, *, whole: bool) -> Iterator[pa.Table]:
         yield reader.schema.empty_table()
 
 
-def program_name(program: Program, arguments: int) -> str:
-    """The SQL name of a program as a function of so many text columns."""
-    text = json.dumps(program.to_json(), sort_keys=True)
-    return f"derive_{hashlib.sha256(text.encode()).hexdigest()[:16]}_{arguments}"
-
-
-def _named(texts: Sequence[Any]) -> list[Any]:
-    return [text.name(f"c{number}") for number, text in enumerate(texts)]
-
-
 def expression_problem(schema: Schema, sql: str) -> str:
     """Why an SQL scalar over these columns is wrong; empty when it is right."""
     return scalar_problem(schema, sql)
@@ -210,28 +191,3 @@ def error_counts(store: Store, table: str) -> dict[str, int]:
         if not count:
             store.rows(f"ALTER TABLE {table} DROP COLUMN {quoted(name)}")
     return {name.removeprefix(companion("")): count for name, count in zip(names, counts, strict=True) if count}
-
-
-def remembering(program: Program, arguments: int) -> Callable[..., Any]:
-    """The program as a function of so many Arrow arrays; it computes each distinct input once."""
-    import inspect
-
-    import pyarrow as pa
-
-    known: dict[tuple[str | None, ...], str | None] = {}
-
-    def call(*columns: Any) -> Any:
-        answers: list[str | None] = []
-        for row in zip(*(column.to_pylist() for column in columns), strict=True):
-            if row in known:
-                answers.append(known[row])
-                continue
-            answer = program.run(row)
-            if len(known) < 500_000:
-                known[row] = answer
-            answers.append(answer)
-        return pa.array(answers, pa.string())
-
-    parameters = [inspect.Parameter(f"a{number}", inspect.Parameter.POSITIONAL_ONLY) for number in range(arguments)]
-    call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # DuckDB counts them
-    return call

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from workbench.dataprep.columns import Schema
 from workbench.dataprep.engine.store import Store
+from workbench.dataprep.profiles.column import ColumnProfile
 from workbench.dataprep.reports import Note
 from workbench.dataprep.sources.reader import Reader
 
@@ -28,6 +29,9 @@ class Table:
     sources: tuple[tuple[Reader, int], ...]
     errors: dict[str, int] = field(default_factory=dict)
     """How many error cells a column has; columns without any are left out."""
+
+    profiles: dict[str, ColumnProfile] = field(default_factory=dict, compare=False)
+    """The statistics of columns that were asked for."""
 
     @property
     def rows_view(self) -> str:

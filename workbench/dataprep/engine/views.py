@@ -11,7 +11,7 @@ from workbench.dataprep.columns import ColumnInfo, find, missing_columns, quoted
 from workbench.dataprep.control import Cancel, Progress
 from workbench.dataprep.engine.store import Store
 from workbench.dataprep.engine.tables import Table
-from workbench.dataprep.profiles import ColumnProfile, profile_column
+from workbench.dataprep.profiles import ColumnProfile, profile_columns
 from workbench.dataprep.reports import Note
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ class TableView:
         self._is_sample = table.truncated
         self._notes = table.notes
         self._errors = table.errors
+        self._profiles = table.profiles
         self._release: Callable[[], None] | None = release
 
     @property
@@ -188,10 +189,31 @@ class TableView:
 
     def profile(self, column: str, cancel: Cancel | None = None) -> ColumnProfile:
         """The statistics of a column. May take a second on millions of rows: call it off the GUI thread."""
-        info = find(self._columns, column)
-        if info is None:
-            raise NotFound(missing_columns(self._columns, [column])[0].message)
-        return profile_column(self._store, self._table, info, self._row_count, cancel)
+        return self.profiles([column], cancel=cancel)[column]
+
+    def profiles(
+        self, columns: Sequence[str] | None = None, *, deliver: Callable[[ColumnProfile], None] | None = None,
+        cancel: Cancel | None = None, progress: Progress | None = None,
+    ) -> dict[str, ColumnProfile]:  # fmt: skip
+        """The statistics of columns (None: all); `deliver` gets each as soon as it is ready. They are kept with the table."""
+        wanted = self._columns if columns is None else [find(self._columns, name) for name in columns]
+        if columns is not None and None in wanted:
+            raise NotFound(missing_columns(self._columns, columns)[0].message)
+        infos = [info for info in wanted if info is not None]
+        for info in infos:
+            if deliver and info.name in self._profiles:
+                deliver(self._profiles[info.name])
+        left = [info for info in infos if info.name not in self._profiles]
+
+        def keep(profile: ColumnProfile) -> None:
+            self._profiles[profile.name] = profile
+            if deliver:
+                deliver(profile)
+
+        profile_columns(
+            self._store, self._table, left, self._row_count, self._errors, deliver=keep, cancel=cancel, progress=progress
+        )  # fmt: skip
+        return {info.name: self._profiles[info.name] for info in infos}
 
     def close(self) -> None:
         """Lets the cache drop the table. Closing twice is harmless."""

@@ -22,7 +22,12 @@ def print_frames(walked: Walked, language: FrameLanguage) -> str:
     functions = [function_of_source(source, language, module, frame) for source in walked.sources]
     functions += [function_of_flow(flow, language, module, frame) for flow in walked.flows]
     ending = f"df = {walked.result.name}()"
-    return assembled(module, title(walked), [f"FOLDER = Path({text(str(walked.base))})"], functions, ending)
+    return assembled(module, title(walked), [folder(walked)], functions, ending)
+
+
+def folder(walked: Walked) -> str:
+    """The line that says where relative paths start."""
+    return f"FOLDER = Path({text(str(walked.base))})"
 
 
 def title(walked: Walked) -> str:
@@ -34,7 +39,7 @@ def title(walked: Walked) -> str:
 def assembled(module: Module, heading: str, constants: list[str], functions: list[str], ending: str) -> str:
     """The parts of a program in their order."""
     body = "\n\n\n".join([*module.definitions.values(), *functions])
-    if "FOLDER" in body:
+    if "FOLDER" in body + ending:
         module.imports["from pathlib import Path"] = None
     else:
         constants = [line for line in constants if not line.startswith("FOLDER")]

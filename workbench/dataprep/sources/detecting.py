@@ -10,8 +10,9 @@ from typing import Any
 
 from workbench.base.errors import NotFound, UserError
 from workbench.dataprep.columns import ColumnType, listed
+from workbench.dataprep.sources import remote
 from workbench.dataprep.sources.differences import differences
-from workbench.dataprep.sources.places import Part, left_out, parts_of
+from workbench.dataprep.sources.places import Part, left_out, parts_of, without_empty
 from workbench.dataprep.sources.source import DataSource, detect
 from workbench.dataprep.sources.specs import DelimitedSpec, ExcelSpec, SourceColumn, SourceSpec, TableTextSpec
 
@@ -38,7 +39,7 @@ def detect_many(
 
         found: SourceSpec = detect_parquet(tuple(part.path for part in parts if part.path is not None), root=root)
     else:
-        found = _together([(part, _one(part)) for part in _spread(parts)])
+        found = _together([(part, _one(part)) for part in _spread(without_empty(parts))])
     if root is not None and (others := left_out(root, parts)):
         found = found.model_copy(update={"notes": (*found.notes, others)})
     return found
@@ -61,15 +62,11 @@ def _spread(parts: Sequence[Part]) -> list[Part]:
 
 
 def _one(part: Part) -> SourceSpec:
-    if part.direct is not None:
-        return detect(part.direct)
-    with tempfile.TemporaryDirectory(prefix="workbench-") as folder:
-        if not part.entry:
-            return detect(part.local(Path(folder))) if part.url else _packed(part)
-        return detect(part.local(Path(folder)))
-
-
-def _packed(part: Part) -> SourceSpec:
+    if part.entry:
+        with tempfile.TemporaryDirectory(prefix="workbench-") as folder:
+            return detect(part.local(Path(folder)))
+    if part.url:
+        return detect(remote.fetch(part.url, part.storage))
     assert part.path is not None
     return detect(part.path)
 

@@ -18,8 +18,8 @@ from workbench.dataprep.sources.specs import DelimitedSpec, FixedWidthSpec, Line
 
 Spec = TypeVar("Spec", bound=TableTextSpec)
 
-_HEAD = 1 << 20
-_PROBE = 1 << 18
+_HEAD = 1 << 19
+_PROBE = 1 << 17
 _PROBES = 4
 _MAGIC = (
     (b"PK\x03\x04", "a ZIP archive or an Excel workbook"),
@@ -139,7 +139,8 @@ def _delimited(format_: FileFormat, text: str, encoding: str, complete: bool) ->
     return DelimitedSpec(
         delimiter=format_.delimiter or next((sign for sign in _SINGLE if sign not in text), ","), quote=quote,
         escape="\\" if format_.escape == "backslash" else "", encoding=encoding, header=format_.header_rows > 0,
-        header_rows=max(1, format_.header_rows), header_commented=format_.header_commented, skip_rows=format_.skip_lines,
+        header_rows=max(1, format_.header_rows), header_commented=format_.header_commented,
+        skip_rows=_past_blanks(text, format_.skip_lines),
         footer_rows=format_.footer_lines if complete else 0, comment=format_.comment, repeated=format_.repeated,
         trim=format_.trim, framed=format_.framed, rules=format_.rules,
         notes=tuple(note for note in format_.notes if not _ROWS_ODD.search(note)),
@@ -175,7 +176,7 @@ def _broken_header(text: str, spec: TableTextSpec) -> str:
     """A header field that begins with a quote, or goes on over several lines."""
     if not spec.header or not isinstance(spec, DelimitedSpec):
         return ""
-    rows = rows_in(text, spec.model_copy(update={"header": False}))[: spec.header_rows]
+    rows = rows_in(text[:65536], spec.model_copy(update={"header": False, "footer_rows": 0}))[: spec.header_rows]
     cells = [cell.strip() for row in rows for cell in row.cells]
     return next((cell.split("\n")[0].strip() for cell in cells if "\n" in cell or cell.startswith('"')), "")
 

@@ -11,7 +11,7 @@ from workbench.base.errors import NotFound
 from workbench.dataprep.cells import companion, error
 from workbench.dataprep.columns import TEXT, TYPE_WORDS, ColumnInfo, column_of, listed, quoted
 from workbench.dataprep.control import Cancel, Progress
-from workbench.dataprep.conversion import convert, possible
+from workbench.dataprep.conversion import convert, failed, possible, text_of
 from workbench.dataprep.sources.reader import Loaded
 from workbench.dataprep.sources.samples import Sample
 from workbench.dataprep.sources.sampling import keep_sample, load_sampled
@@ -55,6 +55,25 @@ def natural(name: str, kind: str) -> ColumnInfo:
         return ColumnInfo(name, "string")
 
 
+_SAFE = frozenset(
+    {
+        "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "FLOAT", "DOUBLE", "BOOLEAN", "DATE", "VARCHAR",
+        "TIME", "TIMESTAMP", "TIMESTAMP_MS", "TIMESTAMP_NS", "TIMESTAMP WITH TIME ZONE", "UUID", "JSON",
+    }
+)  # fmt: skip
+"""Types of DuckDB whose values all fit ours."""
+
+
+def given_of(name: str, value: str, kind: str) -> Given:
+    """A column of DuckDB's type `kind`; values that are too large for our type are handed on as text."""
+    type_ = natural(name, kind)
+    if kind in _SAFE or kind.startswith(("DECIMAL", "ENUM")) or type_.type in NESTED or type_.type == "string":
+        return Given(name, type_, value)
+    target = type_.duckdb_type
+    too_large = f"CASE WHEN TRY_CAST({value} AS {target}) IS NULL THEN CAST({value} AS VARCHAR) END"
+    return Given(name, type_, f"TRY_CAST({value} AS {target})", too_large)
+
+
 def spec_columns(columns: Iterable[ColumnInfo]) -> tuple[SourceColumn, ...]:
     """The same as declared columns."""
     return tuple(SourceColumn(name=c.name, type="string" if c.type == "other" else c.type, nested=c.nested) for c in columns)
@@ -89,9 +108,9 @@ def typed(given: Sequence[Given], columns: Sequence[SourceColumn], relation: str
             if (from_.type, from_.ibis_type) == (column.type, _declared(column).ibis_type):
                 parts.append(value)
                 continue
-            part, failed = _converted(value, from_, column, formats, decimal)
+            part, wrong_here = _converted(value, from_, column, formats, decimal)
             parts.append(part)
-            known += [] if failed is None else [failed]
+            known += [] if wrong_here is None else [wrong_here]
         result = parts[0] if len(parts) == 1 else ibis.coalesce(*parts)
         values[column.name] = result
         if known:
@@ -114,8 +133,7 @@ def _as_given(source: Given, column: SourceColumn) -> ColumnInfo:
 def _in_sql(source: Given, type_: ColumnInfo) -> str:
     if type_.type in NESTED:
         if source.type.type in NESTED:
-            same = source.type.ibis_type == type_.ibis_type
-            return source.value if same else f"TRY_CAST({source.value} AS {type_.duckdb_type})"
+            return f"TRY_CAST({source.value} AS {type_.duckdb_type})"
         return f"TRY_CAST(TRY_CAST(CAST({source.value} AS VARCHAR) AS JSON) AS {type_.duckdb_type})"
     if source.type.type in NESTED:
         return f"CAST(to_json({source.value}) AS VARCHAR)"
@@ -134,13 +152,9 @@ def _converted(value: Any, from_: ColumnInfo, column: SourceColumn, formats: lis
         result: Any = ibis.null(_declared(column).ibis_type)
     else:
         result = convert(value, from_.type, column.type, formats=formats, decimal=decimal)
-    failed = value.notnull() & result.isnull()
-    if from_.type in TEXT:
-        failed = failed & (value.strip() != "")
-    if value.type().is_floating():
-        failed = failed & ~value.isnan()
-    code = error(f"no {TYPE_WORDS[column.type]}", value.cast("string"))
-    return result, ibis.ifelse(failed, code, ibis.null("string"))
+    lost = failed(value, result, from_.type, column.type)
+    code = error(f"no {TYPE_WORDS[column.type]}", value if from_.type in TEXT else text_of(value, "duckdb"))
+    return result, ibis.ifelse(lost, code, ibis.null("string"))
 
 
 def create(
@@ -184,6 +198,6 @@ def lacking(columns: Sequence[SourceColumn], there: Iterable[str], name: str) ->
     """The declared columns that the source still has, and the sentence about the others."""
     present = set(there)
     gone = [column.name for column in columns if column.name not in present]
-    notes = (f"{name} no longer has the column {listed(gone)}.",) if gone else ()
+    notes = (f"{name} no longer has the column{'s' if len(gone) > 1 else ''} {listed(gone)}.",) if gone else ()
     return tuple(column for column in columns if column.name in present), notes
 

@@ -184,6 +184,12 @@ def left_out(folder: Path, parts: Sequence[Part]) -> str:
     return f"Not read, since of another kind: {listed(others)}." if others else ""
 
 
+def without_empty(parts: Sequence[Part]) -> list[Part]:
+    """Of several files those that hold something: an empty one among them has no rows."""
+    found = [part for part in parts if part.path is None or part.path.stat().st_size > 0]
+    return found if len(parts) > 1 and found else list(parts)
+
+
 def _chosen(paths: Sequence[PurePosixPath], kind: str) -> set[PurePosixPath]:
     """Of different files those of the kind, else those whose suffix is the most common among data files, else all."""
     paths = [path for path in paths if _suffix(path) not in {".wbsource", ".wbprep"}]

@@ -28,6 +28,8 @@ class Reader(ABC):
     """One source, found and ready to be read."""
 
     name: str
+    chosen: Sample | None = None
+    """The active sample of the source's definition; None: all rows."""
 
     @property
     @abstractmethod
@@ -52,7 +54,7 @@ class Reader(ABC):
     @property
     def active_sample(self) -> Sample | None:
         """The sample that its definition says is in use; None: all rows."""
-        return None
+        return self.chosen
 
     def scan(self) -> str | None:
         """A SELECT that gives all rows in order with their types, as quick as DuckDB can, and raises where a value does not fit.

@@ -215,6 +215,9 @@ class ScriptSpec(SourceSpec):
     kind: Literal["script"] = "script"
     code: str = ""
     """The script itself; empty: it is the file of the source."""
+    seconds: float = Field(300, gt=0)
+    """How long it may run."""
+    memory_mb: int = Field(2000, ge=64)
 
 
 AnySpec = Annotated[

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from workbench.base.ids import new_id
-from workbench.dataprep.columns import ROW, schema_of
+from workbench.dataprep.columns import ROW
 from workbench.dataprep.conversion import function
-from workbench.dataprep.engine.queries import program_name, remembering
-from workbench.dataprep.scalars import sql_scalar
+from workbench.dataprep.engine.programs import program_name, remembering
+from workbench.dataprep.scalars import scalar
 from workbench.dataprep.steps.base import Batches, Dialect, Other
 
 if TYPE_CHECKING:
@@ -56,8 +57,9 @@ class SparkContext:
         return called
 
     def scalar(self, table: ir.Table, sql: str) -> ir.Value:
-        """An SQL scalar in DuckDB's dialect, in Spark's terms."""
-        return sql_scalar(table, schema_of(table), sql)
+        """An SQL scalar in DuckDB's dialect: in Spark's terms, else through DuckDB on the workers."""
+        value: ir.Value = scalar(table, sql, "pyspark", self.session).value
+        return value
 
     def by_python(self, table: ir.Table, schema: Any, function: Batches, *, whole: bool = False) -> ir.Table:
         """Runs the function over the rows on the executors; with `whole` on one of them."""
@@ -83,7 +85,9 @@ class SparkContext:
 
         name = f"python_{new_id()}"
         kind = ", ".join(f"`{column}` {_spark_type(kind)}" for column, kind in wanted.items())
-        frame.mapInArrow(run, kind).createOrReplaceTempView(name)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # that it does not know pandas 3 yet, which is not used here
+            frame.mapInArrow(run, kind).createOrReplaceTempView(name)
         return ibis.table(wanted, name=name)
 
     def count_failures(self, message: str, table: ir.Table, failed: ir.BooleanColumn) -> None:

@@ -64,6 +64,8 @@ class PythonWorker:
         self.limits = limits
         self.what = what
         self.cancel = cancel
+        self.folder: str | None = None
+        """Where relative paths in the script start; None: where Workbench was started."""
         self.printed: list[str] = []
         """The first lines that the script printed."""
         self._process: subprocess.Popen[bytes] | None = None
@@ -71,7 +73,7 @@ class PythonWorker:
         self._finalizer: Any = None
 
     def __getstate__(self) -> dict[str, Any]:
-        kept = {"script": self.script, "limits": self.limits, "what": self.what}
+        kept = {"script": self.script, "limits": self.limits, "what": self.what, "folder": self.folder}
         return {**kept, "cancel": None, "printed": [], "_process": None, "_last_words": deque(maxlen=20), "_finalizer": None}
 
     def call(self, table: pa.Table | None = None, *, schema: pa.Schema | None = None, **options: Any) -> Answer:
@@ -107,7 +109,7 @@ class PythonWorker:
             process = subprocess.Popen(
                 [python, "-P", "-c", code],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                env=environment, start_new_session=os.name == "posix",
+                cwd=self.folder, env=environment, start_new_session=os.name == "posix",
             )  # fmt: skip
         except OSError as error:
             raise EnvironmentError_(f"The process for {self.what} could not be started: {error.strerror or error}.") from error
@@ -149,7 +151,7 @@ class PythonWorker:
         if time.monotonic() > deadline:
             self.close()
             raise UserError(
-                f"The script of {self.what} did not end within its limit of {seconds:g} seconds.",
+                f"The script of {self.what} did not end within its limit of {seconds:g} s.",
                 hint="Look for an endless loop, or raise the step's time limit.",
             )
         if _memory(process.pid) > self.limits.memory << 20:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import mmap
 from pathlib import Path
 
 from workbench.dataprep.columns import listed, literal
@@ -12,6 +14,10 @@ from workbench.dataprep.sources.specs import DelimitedSpec, SourceColumn
 
 _LONGEST_DELIMITER = 4
 """What DuckDB reads, in bytes."""
+
+
+_UNDERSCORES = 20_000
+"""So many are looked at."""
 
 
 class DelimitedReader(TextReader):
@@ -42,11 +48,21 @@ class DelimitedReader(TextReader):
     def select(self, readable: Path) -> str:
         return typed_sql(_reader(readable, self._spec), self._spec)
 
+    def strict(self, readable: Path, *, few: bool = False) -> str:
+        joined = few or _digits_joined(readable)
+        return strict_sql(
+            _reader(readable, self._spec, native_types(self._spec, joined=joined), few=few), self._spec, joined=joined
+        )
+
     def scan(self) -> str | None:
-        spec = self._spec
-        if not self.native or spec.encoding.lower() not in DIRECT:
+        if (
+            not self.native
+            or self._spec.encoding.lower() not in DIRECT
+            or not self._path.is_file()
+            or not self._path.stat().st_size
+        ):
             return None
-        return strict_sql(_reader(self._path, spec, native_types(spec)), spec)
+        return self.strict(self._path)
 
 
 def effective(path: Path, spec: DelimitedSpec) -> DelimitedSpec:
@@ -75,7 +91,22 @@ def _first_columns(path: Path, spec: DelimitedSpec) -> tuple[SourceColumn, ...]:
     return tuple(SourceColumn(name=name, type="string") for name in names or ["Column1"])
 
 
-def _reader(path: Path, spec: DelimitedSpec, types: dict[str, str] | None = None) -> str:
+def _digits_joined(path: Path) -> bool:
+    """Whether a digit stands before an underscore and another after it, or may."""
+    if not path.stat().st_size:
+        return False
+    with path.open("rb") as file, contextlib.closing(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)) as data:
+        place = -1
+        for _ in range(_UNDERSCORES):
+            place = data.find(b"_", place + 1)
+            if place < 0:
+                return False
+            if data[max(place - 1, 0) : place].isdigit() and data[place + 1 : place + 2].isdigit():
+                return True
+    return True
+
+
+def _reader(path: Path, spec: DelimitedSpec, types: dict[str, str] | None = None, *, few: bool = False) -> str:
     kinds = types or {}
     columns = ", ".join(f"{literal(column.name)}: '{kinds.get(column.name, 'VARCHAR')}'" for column in spec.columns)
     parts = [
@@ -88,6 +119,6 @@ def _reader(path: Path, spec: DelimitedSpec, types: dict[str, str] | None = None
         f"escape={literal(spec.quote)}",
         f"columns={{{columns}}}",
         f"nullstr=[{', '.join(map(literal, markers_of(spec)))}]",
-        "max_line_size=16777216",
+        "max_line_size=1048576, buffer_size=1048576" if few else "max_line_size=16777216",
     ]
     return f"read_csv({', '.join(parts)})"

@@ -205,7 +205,7 @@ def _column(name: str, values: list[Any]) -> tuple[SourceColumn, Question | None
     if type_ == "string" and cells and 0 < len(texts) <= len(cells) * (1 - _MOSTLY):
         type_ = type_of_values((cell for cell in cells if not isinstance(cell, str)), whole=True)
     if type_ == "string" and cells and len(texts) == len(cells):
-        guess = guess_column(texts, comma=False)
+        guess = guess_column(texts)
         if guess.type in {"date", "timestamp", "timestamp_tz", "time"} and not guess.markers:
             return SourceColumn(name=name, type=guess.type, format=guess.format), None
         return SourceColumn(name=name, type="string"), guess.question(name)

@@ -148,7 +148,7 @@ class FilesReader(Reader):
             return f"SELECT * FROM {relation}"  # noqa: S608
         name = quoted(self._path_column)
         # a column of the file that is called like it gives way
-        return f"SELECT {literal(part.shown)} AS {name}, COLUMNS(c -> lower(c) <> {literal(self._path_column.lower())}) FROM {relation}"  # noqa: S608
+        return f"SELECT {literal(part.shown)} AS {name}, COLUMNS(lambda c: lower(c) <> {literal(self._path_column.lower())}) FROM {relation}"  # noqa: S608
 
     def _arrange(self, store: Store, table: str) -> None:
         """Columns in the order of the specification, new ones after them, companions last."""

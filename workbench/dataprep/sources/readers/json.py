@@ -397,7 +397,7 @@ def _with_dates(connection: Any, items: str, spec: JsonSpec) -> JsonSpec:
     changed: dict[str, SourceColumn] = {}
     questions: list[Question] = []
     for column, values in zip(texts, zip(*rows, strict=True), strict=True):
-        guess = guess_column([value for value in values if value is not None], comma=False)
+        guess = guess_column([value for value in values if value is not None])
         if guess.type in {"date", "time", "timestamp", "timestamp_tz"} and not guess.markers:
             changed[column.name] = column.model_copy(update={"type": guess.type, "format": guess.format})
         elif question := guess.question(column.name):
@@ -412,18 +412,17 @@ def _type(structure: Any) -> tuple[ColumnType, str]:
     if isinstance(structure, str):
         return _SCALARS.get(structure, "string"), ""
     nested = _nested(structure)
-    if not nested or nested == "string":
+    if nested == "VARCHAR":
         return "string", ""
     return ("list" if isinstance(structure, list) else "struct"), nested
 
 
 def _nested(structure: Any) -> str:
-    """The Ibis type; what cannot be written as one is the text of its JSON."""
+    """The DuckDB type; of a record whose names differ only in case it is the text of its JSON."""
     if isinstance(structure, str):
-        return {"integer": "int64", "decimal": "float64", "boolean": "boolean"}.get(_SCALARS.get(structure, ""), "string")
+        return {"integer": "BIGINT", "decimal": "DOUBLE", "boolean": "BOOLEAN"}.get(_SCALARS.get(structure, ""), "VARCHAR")
     if isinstance(structure, list):
-        return f"array<{_nested(structure[0]) if structure else 'string'}>"
-    plain = all(name.isidentifier() and name.isascii() for name in structure)
-    if not structure or not plain or len({name.lower() for name in structure}) < len(structure):
-        return "string"
-    return f"struct<{', '.join(f'{name}: {_nested(value)}' for name, value in structure.items())}>"
+        return f"{_nested(structure[0]) if structure else 'VARCHAR'}[]"
+    if not structure or len({name.lower() for name in structure}) < len(structure) or "" in structure:
+        return "VARCHAR"
+    return f"STRUCT({', '.join(f'{quoted(name)} {_nested(value)}' for name, value in structure.items())})"

@@ -19,8 +19,9 @@ stands from the last column on where there are too many."""
 
 _PLACE = "file_of_text"
 _ALIKE = {" ": "[ \\x{a0}\\x{202f}]", "'": "['\u2019]"}
-_NATIVE = {"integer": "DOUBLE", "decimal": "DOUBLE", "date": "DATE", "timestamp": "TIMESTAMP"}
-"""As what the quick way reads a type: whole numbers as DOUBLE, since DuckDB would round 1.5 to 2 without a word."""
+_NATIVE = frozenset({"integer", "decimal", "date", "timestamp"})
+_DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_CLOCK = r"[ T]([01][0-9]|2[0-3]):[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?Z?"
 
 
 def typed(texts: ir.Table, spec: TextSpec, dialect: str = "duckdb") -> tuple[dict[str, Any], dict[str, Any]]:
@@ -106,27 +107,30 @@ def markers_of(spec: TextSpec) -> list[str]:
     return list(dict.fromkeys(["", *(spec.missing if isinstance(spec, TableTextSpec) else ())]))
 
 
-def native_types(spec: TableTextSpec) -> dict[str, str]:
-    """As what DuckDB's reader reads each column in the quick way."""
-    return {column.name: _NATIVE[column.type] if _is_native(column, spec) else "VARCHAR" for column in spec.columns}
+def native_types(spec: TableTextSpec, *, joined: bool) -> dict[str, str]:
+    """As what DuckDB's reader reads each column in the quick way: whole numbers as DOUBLE, since it would round 1.5 to 2.
+
+    `joined`: digits may be joined by underscores, which DuckDB takes for numbers and we do not.
+    """
+    return {
+        column.name: "DOUBLE" if column.type in NUMERIC and not joined and _is_native(column, spec) else "VARCHAR"
+        for column in spec.columns
+    }
 
 
-def strict_sql(source: str, spec: TableTextSpec) -> str:
+def strict_sql(source: str, spec: TableTextSpec, *, joined: bool) -> str:
     """A SELECT of typed columns over a source of `native_types`; it raises where `typed_sql` might find an error cell."""
     import ibis
 
-    schema = {column.name: "string" for column in spec.columns}
-    texts = ibis.table(schema, name=_PLACE)
-    values, wrong = typed(texts, spec)
-    plain = {column.name: texts[column.name] for column in spec.columns}
-    careful = {
-        column.name: values[column.name] for column in spec.columns if column.type not in TEXT and not _is_native(column, spec)
-    }
-    beside = {companion(name): wrong[companion(name)] for name in careful}
+    careful = [column for column in spec.columns if column.type not in TEXT and not _is_native(column, spec)]
     if careful:
-        sql = str(ibis.to_sql(texts.select(**{**plain, **careful}, **beside), dialect="duckdb"))
-        source = f"({sql.replace(f'{quoted(_PLACE)}', source, 1)})"
-    chosen = ", ".join(f"{_strict(column, column.name in careful)} AS {quoted(column.name)}" for column in spec.columns)
+        texts = ibis.table({column.name: "string" for column in careful}, name=_PLACE)
+        values, wrong = typed(texts, spec.model_copy(update={"columns": tuple(careful)}))
+        sql = str(ibis.to_sql(texts.select(**values, **wrong), dialect="duckdb"))
+        names = ", ".join(quoted(column.name) for column in spec.columns if column not in careful)
+        head, _, body = sql.partition("SELECT")
+        source = f"({head}SELECT {names}{', ' if names else ''}{body.replace(quoted(_PLACE), source, 1)})"
+    chosen = ", ".join(f"{_strict(column, column in careful, joined)} AS {quoted(column.name)}" for column in spec.columns)
     return f"SELECT {chosen} FROM {source}"  # noqa: S608
 
 
@@ -136,14 +140,19 @@ def _is_native(column: SourceColumn, spec: TableTextSpec) -> bool:
     return column.type in _NATIVE and not column.format
 
 
-def _strict(column: SourceColumn, careful: bool) -> str:
+def _strict(column: SourceColumn, careful: bool, joined: bool) -> str:
     name = quoted(column.name)
     if careful:
         beside = quoted(companion(column.name))
         return f"CASE WHEN {beside} IS NOT NULL THEN error({beside}) ELSE {name} END"
-    if column.type == "integer":
-        whole = f"{name} = floor({name}) AND abs({name}) < 9007199254740992"
-        return f"CASE WHEN {name} IS NULL THEN NULL WHEN {whole} THEN CAST({name} AS BIGINT) ELSE error('no whole number') END"
-    if column.type == "decimal":
-        return f"CASE WHEN isnan({name}) THEN error('no decimal number') ELSE {name} END"
+    if column.type in NUMERIC:
+        value = f"CASE WHEN contains({name}, '_') THEN error('no number') ELSE CAST({name} AS DOUBLE) END" if joined else name
+        if column.type == "integer":
+            whole = f"{value} = floor({value}) AND abs({value}) < 9007199254740992"
+            return f"CASE WHEN {name} IS NULL THEN NULL WHEN {whole} THEN CAST({value} AS BIGINT) ELSE error('no whole number') END"
+        return f"CASE WHEN isnan({value}) THEN error('no decimal number') ELSE {value} END"
+    if column.type in {"date", "timestamp"}:
+        form, kind = (_DATE, "DATE") if column.type == "date" else (_DATE + _CLOCK, "TIMESTAMP")
+        usual = f"regexp_full_match({name}, {literal(form)}) AND {name} >= '0001'"
+        return f"CASE WHEN {name} IS NULL THEN NULL WHEN {usual} THEN CAST({name} AS {kind}) ELSE error('no {column.type}') END"
     return name

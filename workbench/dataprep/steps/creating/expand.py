@@ -46,7 +46,7 @@ class ExpandStruct(StepBase):
             return ()
         import ibis
 
-        kind: Any = ibis.dtype(column.nested)
+        kind: Any = ibis.dtype(column.ibis_type)
         return tuple(self._new_columns(names(schema), self.fields or tuple(kind.names if kind.is_struct() else ())))
 
     def _new_columns(self, taken: Sequence[str], fields: Sequence[str]) -> list[str]:
@@ -58,7 +58,7 @@ class ExpandStruct(StepBase):
         import ibis
 
         column = find(schema, self.column)
-        kind: Any = ibis.dtype(column.nested if column else "")
+        kind: Any = ibis.dtype(column.ibis_type if column else "struct<>")
         if not kind.is_struct():
             return [Problem(f"{self.column} has other fields in each row, so they cannot become columns.", column=self.column)]
         return [

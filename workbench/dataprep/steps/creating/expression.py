@@ -6,17 +6,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from workbench.dataprep.cells import assign, visible
+from workbench.dataprep.cells import assign, error, visible
 from workbench.dataprep.columns import Problem, Schema, names
-from workbench.dataprep.scalars import sql_columns
-from workbench.dataprep.steps.base import Context, SchemaContext, StepBase
+from workbench.dataprep.scalars import scalar, scalar_problem, sql_columns
+from workbench.dataprep.steps.base import Context, Dialect, SchemaContext, StepBase
+from workbench.dataprep.steps.creating.texts import text_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 
 class Expression(StepBase):
-    """Adds or replaces a column by an SQL scalar expression over the row's columns."""
+    """Adds or replaces a column by an SQL scalar expression, in DuckDB's dialect, over the row's columns.
+
+    Where the expression fails on the values of a row (`CAST('x' AS INTEGER)`), or looks at an error, the result is an error.
+    """
 
     op: Literal["expression"] = "expression"
     column: str
@@ -37,8 +41,31 @@ class Expression(StepBase):
         if not self.sql.strip():
             return [Problem("The expression is empty.", column=self.column)]
         reason = context.expression_problem(schema, self.sql) if context else ""
-        return [Problem(reason, column=self.column)] if reason else []
+        if reason:
+            return [Problem(reason, column=self.column)]
+        from workbench.dataprep.expressions.allowed import tells_time
+
+        if context and tells_time(self.sql):
+            return [Problem("It takes the time of the run, so its result changes from day to day.", self.column, "info")]
+        return []
+
+    def limits(self, schema: Schema, dialect: Dialect) -> list[Problem]:
+        if dialect == "duckdb" or scalar_problem(schema, self.sql):
+            return []
+        from workbench.dataprep.expressions.on_spark import why_not
+
+        reason = why_not(schema, self.sql)
+        return [Problem(f"Runs in batches through DuckDB on Spark's workers: {reason}", self.column, "info")] if reason else []
 
     def apply(self, table: ir.Table, context: Context) -> ir.Table:
+        import ibis
+
         wanted = next((name for name in visible(table) if name.lower() == self.column.lower()), self.column)
-        return assign(table, {wanted: context.scalar(table, self.sql)}, reads={wanted: sql_columns(self.sql, visible(table))})
+        used = sql_columns(self.sql, visible(table))
+        made = scalar(table, self.sql, context.dialect, getattr(context, "session", None))
+        if made.failed is None:
+            return assign(table, {wanted: made.value}, reads={wanted: used})
+        plain = len(used) == 1 and not table[used[0]].type().is_nested()
+        original = text_of(table, used[0], context.dialect) if plain else None
+        wrong = ibis.ifelse(made.failed, error("cannot be computed", original), ibis.null("string"))
+        return assign(table, {wanted: made.value}, reads={wanted: used}, errors={wanted: wrong})

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from workbench.dataprep.cells import assign, error
 from workbench.dataprep.columns import Problem, Schema
+from workbench.dataprep.conversion import text_of as shown
 from workbench.dataprep.steps.base import NOT_LEARNED, Context, Rows, SchemaContext, StepBase
 from workbench.dataprep.steps.models.learning import asked, finite, known_columns, name_problems, nothing, number_problems, numbers
 from workbench.dataprep.steps.rows.conditions import exactly
@@ -101,7 +102,9 @@ class Bin(StepBase):
         if self.outside != "include":
             value = ibis.ifelse(beyond, ibis.null(kind), value)
         if self.outside == "error":
-            errors[self.target] = ibis.ifelse(beyond, error("in no bin", table[self.column]), ibis.null("string"))
+            errors[self.target] = ibis.ifelse(
+                beyond, error("in no bin", shown(table[self.column], context.dialect)), ibis.null("string")
+            )
             context.count_failures(f"in {self.column} are in no bin and became errors", table, beyond)
         return assign(table, {self.target: value}, reads={self.target: [self.column]}, errors=errors, after=(self.column,))
 

@@ -107,7 +107,9 @@ def part_of(moment: Any, part: DatePart) -> Any:
         case "is_weekend":
             return moment.day_of_week.index() >= 5
         case "iso_year":
-            return moment.iso_year().cast("int64")
+            year, month, week = moment.year(), moment.month(), moment.week_of_year()
+            shift = ibis.cases(((month == 1) & (week > 50), -1), ((month == 12) & (week == 1), 1), else_=0)
+            return (year + shift).cast("int64")
         case "iso_week":
             return moment.week_of_year().cast("int64")
         case "day_of_year":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from workbench.dataprep.cells import assign, error, is_error, is_missing, without
 from workbench.dataprep.columns import ColumnType, Problem, Schema, find, missing_columns, schema_of, unique_name
+from workbench.dataprep.conversion import text_of as shown
 from workbench.dataprep.steps.base import NOT_LEARNED, Context, Rows, SchemaContext, StepBase
 from workbench.dataprep.steps.models.learning import distinct, known_columns, name_problems
 from workbench.dataprep.steps.rows.conditions import text_of, typed, value_of
@@ -135,7 +136,9 @@ class LabelEncode(StepBase):
         errors: dict[str, Any] = {}
         if self.unknown == "error":
             failed = there & value.isnull()
-            errors[self.target] = ibis.ifelse(failed, error("unknown category", column), ibis.null("string"))
+            errors[self.target] = ibis.ifelse(
+                failed, error("unknown category", shown(column, context.dialect)), ibis.null("string")
+            )
             context.count_failures(f"in {self.column} are no known category and became errors", table, failed)
         return assign(table, {self.target: value}, reads={self.target: [self.column]}, errors=errors, after=(self.column,))
 

@@ -11,6 +11,7 @@ from workbench.dataprep.cells import companion, picked, split_error, visible
 from workbench.dataprep.columns import ROW, Problem, Schema, listed, unique_name
 from workbench.dataprep.steps.base import NOT_LEARNED, Context, Rows, SchemaContext, StepBase
 from workbench.dataprep.steps.rows.conditions import text_of
+from workbench.dataprep.steps.rows.places import rows_from
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -52,7 +53,7 @@ class FirstRowAsHeaders(StepBase):
         return [Problem(f"Two columns would be called {twice}." if twice.strip() else "Each column needs a name.")]
 
     def apply(self, table: ir.Table, context: Context) -> ir.Table:
-        below = table.order_by(table[ROW]).limit(None, offset=self.skip + 1)
+        below = rows_from(table, self.skip + 1, context.dialect)
         return picked(below, dict(zip(self.names, visible(below), strict=True)))
 
     def relearn(self, rows: Rows) -> Self:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.dataprep.columns import ROW, Problem, Schema
-from workbench.dataprep.steps.base import Context, SchemaContext, StepBase
+from workbench.dataprep.steps.base import Context, Dialect, SchemaContext, StepBase
 from workbench.dataprep.steps.rows.chance import with_numbers
 from workbench.dataprep.steps.rows.choosing import Choosing
 
@@ -56,7 +56,7 @@ class Skip(StepBase):
         return [] if self.count > 0 else [Problem("The number of rows must be at least 1.")]
 
     def apply(self, table: ir.Table, context: Context) -> ir.Table:
-        return table.order_by(table[ROW]).limit(None, offset=self.count)
+        return rows_from(table, self.count, context.dialect)
 
     def complement(self) -> Top:
         """The step that gives exactly the other rows."""
@@ -95,5 +95,14 @@ class RowRange(Choosing):
     def apply(self, table: ir.Table, context: Context) -> ir.Table:
         if self.action == "keep":
             wanted = None if self.last is None else self.last - self.first + 1
-            return table.order_by(table[ROW]).limit(wanted, offset=self.first - 1)
+            return rows_from(table, self.first - 1, context.dialect, wanted)
         return super().apply(table, context)
+
+
+def rows_from(table: ir.Table, start: int, dialect: Dialect, count: int | None = None) -> ir.Table:
+    """The rows from a place on (from 0), or so many of them."""
+    if dialect == "duckdb":
+        return table.order_by(table[ROW]).limit(count, offset=start)
+    made, number = with_numbers(table)  # for an offset in Spark Ibis leaves a column of its own behind
+    found: Any = made[number] >= start
+    return made.filter(found if count is None else found & (made[number] < start + count)).drop(number)

@@ -87,8 +87,8 @@ def _whole(value: Any) -> Any:
         return value
     if value.type().is_decimal():
         value = value.cast("float64")
-    fits = (value == value.floor()) & (value.abs() < _WHOLE)
-    return ibis.ifelse(fits, value, ibis.null("float64")).try_cast("int64")
+    whole = value.try_cast("int64")
+    return ibis.ifelse((whole.cast("float64") == value) & (value.abs() < _WHOLE), whole, ibis.null("int64"))
 
 
 def _loosely(text: Any, dialect: Dialect, ignore_case: bool, ignore_blanks: bool) -> Any:

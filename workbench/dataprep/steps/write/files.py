@@ -108,8 +108,8 @@ class WriteJsonLines(WriteFile):
 class WriteExcel(WriteFile):
     """Writes an Excel workbook (.xlsx) with one sheet of at most 1,048,576 rows, the row of names included.
 
-    `errors` stands for error cells. Texts are never read as formulas; whole numbers of more than 15 digits, which Excel would round,
-    are written as texts, and so are dates before 1900.
+    `errors` stands for error cells. Texts are never read as formulas; whole numbers of more than 15 digits (Excel would
+    round them) and dates before March 1900 are written as texts.
     """
 
     op: Literal["write_excel"] = "write_excel"

@@ -1,0 +1,110 @@
+"""SQL scalars in DuckDB's dialect on Spark: in Spark's own terms where these give exactly the same, else through DuckDB on its workers."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from workbench.base.errors import UserError
+from workbench.dataprep.columns import Schema, names
+from workbench.dataprep.expressions.native import NotNative, Translator
+from workbench.dataprep.expressions.typed import normal, typed
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import pyarrow as pa
+
+    from workbench.dataprep.scalars import Scalar
+
+
+def on_spark(table: ir.Table, schema: Schema, sql: str, kind: Any, session: Any) -> Scalar:
+    """A sound scalar over a table's columns on Spark. Raises UserError when it has no form there and no session is given."""
+    import ibis
+
+    from workbench.dataprep.scalars import Scalar, sql_columns
+
+    try:
+        made = Translator(table, typed(schema, sql)).whole(kind)
+        return Scalar(made.value, made.failed)
+    except NotNative as reason:
+        if session is None:
+            raise UserError(
+                f"The expression {sql} has no form in Spark's own terms: {reason}", hint="Run it on DuckDB, or through Workbench."
+            ) from reason
+    from pyspark.sql import functions as f
+
+    from workbench.byexample.native.functions import function
+
+    used = sql_columns(sql, names(schema))
+    kinds = [table[name].type() for name in used]
+    result = f"array<{kind}>"
+    called = _Computed(normal(sql), tuple(used), ibis.schema(dict(zip(used, kinds, strict=True))), ibis.dtype(kind))
+    name = f"sql_{hashlib.sha256(repr((sql, schema)).encode()).hexdigest()[:16]}"
+    session.udf.register(name, f.arrow_udf(called.function(), _spark_type(ibis.dtype(result))))
+    tried = function(name, tuple(map(str, kinds)), result)(*(table[each] for each in used))
+    return Scalar(tried[0], tried.isnull())
+
+
+@lru_cache(maxsize=256)
+def why_not(schema: Schema, sql: str) -> str:
+    """Why a sound scalar cannot run in Spark's own terms; empty when it can."""
+    import ibis
+
+    from workbench.dataprep.scalars import scalar_type
+
+    table = ibis.table({column.name: column.ibis_type for column in schema}, name="rows")
+    try:
+        Translator(table, typed(schema, sql)).whole(ibis.dtype(scalar_type(schema, sql)))
+    except NotNative as reason:
+        return str(reason)
+    return ""
+
+
+def _spark_type(kind: Any) -> str:
+    from ibis.backends.sql.datatypes import PySparkType
+
+    from workbench.dataprep.spark.sql import PySpark
+
+    return str(PySparkType.from_ibis(kind).sql(PySpark))
+
+
+@dataclass(frozen=True)
+class _Computed:
+    """The scalar over Arrow arrays, by a DuckDB that sees nothing else; a list with one item, missing where it fails."""
+
+    sql: str
+    inputs: tuple[str, ...]
+    schema: Any
+    kind: Any
+
+    def function(self) -> Callable[..., Any]:
+        """It as a function of so many arrays."""
+
+        def call(*columns: Any) -> Any:
+            return self.over(columns)
+
+        parameters = [inspect.Parameter(f"a{number}", inspect.Parameter.POSITIONAL_ONLY) for number in range(len(self.inputs))]
+        call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # Spark counts them
+        return call
+
+    def over(self, columns: tuple[pa.Array, ...]) -> pa.Array:
+        """The results of a batch."""
+        import duckdb
+        import ibis
+        import pyarrow as pa
+        from ibis.backends.sql.datatypes import DuckDBType
+
+        arrow = self.schema.to_pyarrow()
+        given = [column.cast(kind) for column, kind in zip(columns, arrow.types, strict=True)]
+        rows = pa.Table.from_arrays(given, names=list(self.inputs))
+        to = DuckDBType.from_ibis(self.kind).sql("duckdb")
+        with duckdb.connect(config={"enable_external_access": "false", "threads": "1", "TimeZone": "UTC"}) as connection:
+            connection.register("rows", rows)
+            found = connection.sql(f"SELECT TRY([CAST(({self.sql}) AS {to})]) AS value FROM rows").to_arrow_table()  # noqa: S608
+        wanted = ibis.schema({"value": f"array<{self.kind}>"}).to_pyarrow()
+        result: pa.Array = found.cast(wanted)["value"].combine_chunks()
+        return result.combine_chunks() if hasattr(result, "combine_chunks") else result

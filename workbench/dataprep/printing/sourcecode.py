@@ -1,0 +1,110 @@
+"""Programs made of queries: what PySpark's and Ibis' have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workbench.dataprep.columns import ROW, ColumnInfo, Schema, type_of
+from workbench.dataprep.printing.chain import Chain, Link
+from workbench.dataprep.printing.code import Code, Module
+from workbench.dataprep.printing.frames import function, printer
+from workbench.dataprep.printing.helpers.frames_arrow import from_arrow, to_arrow
+from workbench.dataprep.printing.literals import PANDAS_TYPES, text, value
+from workbench.dataprep.printing.pandas.reading import print_source
+from workbench.dataprep.steps import Other
+
+
+def query_text(sql: str) -> str:
+    """A query as a Python text over several lines."""
+    raw = "r" if "\\" in sql else ""
+    if '"""' in sql or sql.endswith('"'):
+        return f"'''\n{sql}\n'''" if "'''" not in sql and not raw else value(sql)
+    return f'{raw}"""\n{sql}\n"""'
+
+
+class PythonCode(Code):
+    """The lines of a step that runs Python inside a program of queries: other tables are asked from the database."""
+
+    def __init__(self, module: Module, link: Link, tables: dict[Other, str]) -> None:
+        assert link.step is not None
+        super().__init__(
+            "pandas", module, before=link.step.before, after=link.step.after, errors=link.step.errors,
+            what=link.step.step.describe(),
+        )  # fmt: skip
+        self._tables = tables
+        self._schemas = {other: found for other, found in (link.flow.others.items() if link.flow else ())}
+
+    def other(self, other: Other) -> str:
+        """The frame of another query."""
+        return self._tables[other]
+
+    def other_schema(self, other: Other) -> Schema:
+        """Its columns."""
+        from workbench.dataprep.printing.walking import schema_of_walked
+
+        return schema_of_walked(self._schemas[other])
+
+
+def python_function(link: Link, module: Module, tables: dict[Other, str]) -> str:
+    """Puts a step that runs Python into the program as a function over a pandas frame; its name."""
+    assert link.step is not None
+    module.imports["import pandas as pd"] = None
+    code = PythonCode(module, link, tables)
+    printer(type(link.step.step), "pandas", link.step.step.describe())(link.step.step, code)
+    name = module.names.new(f"{link.name}_rows")
+    shown = function(name, "pd.DataFrame", link.step.step.describe(), [*code.lines, "return df.reset_index(drop=True)"])
+    module.definitions[name] = shown.replace(f"def {name}()", f"def {name}(df: pd.DataFrame)", 1)
+    return name
+
+
+def source_function(link: Link, module: Module) -> str:
+    """Puts a function into the program that reads a source with pandas; its name."""
+    assert link.reader is not None
+    code = Code("pandas", module, after=link.reader.schema)
+    print_source(link.reader, code)
+    name = module.names.new(f"read_{link.name}")
+    module.definitions[name] = function(name, "pd.DataFrame", "", [*code.lines, "return df"])
+    return name
+
+
+def as_pandas(module: Module, arrow: str, schema: Schema) -> str:
+    """An Arrow table (an expression) as a pandas frame with our types."""
+    module.imports["import pandas as pd"] = None
+    types = {column.name: PANDAS_TYPES[column.type] for column in schema}
+    return f"{module.helper(from_arrow)}({arrow}, {value(types)})"
+
+
+def as_arrow(module: Module, frame: str, schema: Schema, *, numbered: bool) -> str:
+    """A pandas frame (an expression) as an Arrow table."""
+    module.imports["import pyarrow as pa"] = None
+    types = ", ".join(f"{text(column.name)}: {arrow_type(column)}" for column in schema)
+    row = f", row={text(ROW)}" if numbered else ""
+    return f"{module.helper(to_arrow)}({frame}, {{{types}}}{row})"
+
+
+_ARROW = {
+    "integer": "pa.int64()", "decimal": "pa.float64()", "boolean": "pa.bool_()", "date": "pa.date32()", "time": 'pa.time64("us")',
+    "timestamp": 'pa.timestamp("us")', "timestamp_tz": 'pa.timestamp("us", "UTC")', "string": "pa.string()", "other": "pa.string()",
+}  # fmt: skip
+
+
+def arrow_type(column: ColumnInfo) -> str:
+    """The Arrow type of a column, as code."""
+    import ibis
+
+    return _arrow(ibis.dtype(column.ibis_type))
+
+
+def _arrow(kind: Any) -> str:
+    if kind.is_array():
+        return f"pa.list_({_arrow(kind.value_type)})"
+    if kind.is_struct():
+        return "pa.struct({" + ", ".join(f"{text(name)}: {_arrow(part)}" for name, part in kind.items()) + "})"
+    if kind.is_map():
+        return f"pa.map_({_arrow(kind.key_type)}, {_arrow(kind.value_type)})"
+    return _ARROW[type_of(kind)]
+
+
+def schema_of_link(made: Chain, name: str) -> Schema:
+    """The visible columns of a query."""
+    return made.link(name).schema
