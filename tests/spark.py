@@ -12,10 +12,14 @@ from typing import Any
 from tests.conftest import Requirement
 
 
+def spark_is_there() -> bool:
+    """Whether Spark can run here."""
+    return find_spec("pyspark") is not None and shutil.which("java") is not None
+
+
 def need_spark(require: Requirement) -> None:
     """The test goes on only where Spark can run."""
-    available = find_spec("pyspark") is not None and shutil.which("java") is not None
-    require("spark", available=available, reason="Spark needs pyspark (`uv sync`) and Java")
+    require("spark", available=spark_is_there(), reason="Spark needs pyspark (`uv sync`) and Java")
 
 
 @cache

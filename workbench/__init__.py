@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         log_text,
         prep,
         set_tags,
+        source,
     )
 
 __version__ = "0.1.0"
@@ -34,6 +35,7 @@ __all__ = [
     "log_text",
     "prep",
     "set_tags",
+    "source",
 ]
 
 

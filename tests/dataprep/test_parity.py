@@ -14,13 +14,20 @@ from hypothesis import strategies as st
 from tests.conftest import Requirement
 from tests.dataprep.cases import Case, all_cases
 from tests.dataprep.drawing import tables
-from tests.spark import need_spark, session
+from tests.spark import need_spark, session, spark_is_there
 from workbench.dataprep.columns import column_of
 from workbench.dataprep.engine import Engine
 from workbench.dataprep.package import Dataflow, FileRef, Package
 from workbench.dataprep.spark import SparkEngine
 
 CASES = all_cases()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _spark() -> None:
+    """Starts Spark before the first test looks at the threads that run."""
+    if spark_is_there():
+        session()
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
-"""`python -m workbench.dataprep`: reads a dataflow into a Parquet file, or runs the dataflows of a package that write."""
+"""`python -m workbench.dataprep`: reads a dataflow or a source into a Parquet file, or runs the dataflows that write."""
 
 import argparse
-import os
 import sys
 import threading
 import time
@@ -9,15 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from workbench.base.errors import ExitCode, UserError, WorkbenchError
-from workbench.base.files import file_digest, write_json
-from workbench.base.paths import WorkspacePaths
+from workbench.base.files import write_json
 from workbench.dataprep.engine import Engine
 from workbench.dataprep.package import Dataflow, Package
+from workbench.dataprep.reading import SAMPLE_ROWS, base_of, engine_of, package_input, source_input, source_package
 from workbench.dataprep.reports import FlowReport
-from workbench.dataprep.sources import project_of
 from workbench.sdk import current_run, log_metrics
-
-SAMPLE_ROWS = 100_000
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,31 +21,63 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m workbench.dataprep", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     read = commands.add_parser("read", help="write one dataflow's rows to a Parquet file")
+    source = commands.add_parser("source", help="write the rows of a data file or a .wbsource to a Parquet file")
     run = commands.add_parser("run", help="run the dataflows that write files")
     for command in (read, run):
         command.add_argument("package", type=Path)
         command.add_argument("--flow", help="name of the dataflow (read: the last one without; run: all that write)")
-        command.add_argument("--sample", action="store_true", help=f"only the first {SAMPLE_ROWS:,} rows of each source")
-    read.add_argument("--out", type=Path, required=True, help="the Parquet file")
-    read.add_argument("--report", type=Path, help="a JSON file that tells what was read")
+        command.add_argument("--input", action="append", default=[], metavar="SOURCE=PATH", help="what stands in for a source")
+    source.add_argument("path")
+    for command in (read, source, run):
+        command.add_argument(
+            "--sample", type=int, nargs="?", const=SAMPLE_ROWS, metavar="ROWS",
+            help=f"only the first rows of each source ({SAMPLE_ROWS:,} without a number)",
+        )  # fmt: skip
+    for command in (read, source):
+        command.add_argument("--out", type=Path, required=True, help="the Parquet file")
+        command.add_argument("--report", type=Path, help="a JSON file that tells what was read")
     options = parser.parse_args(arguments)
     try:
-        (_read if options.command == "read" else _run)(options)
+        {"read": _read, "source": _source, "run": _run}[options.command](options)
     except WorkbenchError as error:
         sys.stderr.write(f"{error}{f' ({error.place})' if error.place else ''}\n")
         return int(error.exit_code)
     return int(ExitCode.OK)
 
 
+def stand_ins(given: Sequence[str]) -> dict[str, str]:
+    """What `SOURCE=PATH` arguments say. Raises UserError for one that does not."""
+    found: dict[str, str] = {}
+    for each in given:
+        name, equals, path = each.partition("=")
+        if not (name and equals and path):
+            raise UserError(f"'{each}' does not say what stands in for a source.", hint="Write SOURCE=PATH.")
+        found[name] = path if "://" in path else str(Path(path).expanduser().absolute())
+    return found
+
+
 def _read(options: argparse.Namespace) -> None:
     package = Package.load(options.package)
     flow = package.flow(options.flow)
-    with _engine(package) as engine:
-        report = engine.export(package, flow.id, options.out, sample_rows=_sample(options))
+    with engine_of(base_of(package), inputs=stand_ins(options.input)) as engine:
+        report = engine.export(package, flow.id, options.out, sample_rows=options.sample)
+    _tell(report)
+    if options.report:
+        write_json(options.report, package_input(package, report))
+
+
+def _source(options: argparse.Namespace) -> None:
+    package, flow, base = source_package(options.path)
+    with engine_of(base) as engine:
+        report = engine.export(package, flow.id, options.out, sample_rows=options.sample)
+    _tell(report)
+    if options.report:
+        write_json(options.report, source_input(options.path, report))
+
+
+def _tell(report: FlowReport) -> None:
     for note in report.notes:
         sys.stderr.write(f"note: {note.message}\n")
-    if options.report:
-        write_json(options.report, _input(package, report))
 
 
 def _run(options: argparse.Namespace) -> None:
@@ -59,9 +87,9 @@ def _run(options: argparse.Namespace) -> None:
         raise UserError(
             "No dataflow of the package writes a file.", hint="Add a step that writes Parquet or CSV, or name one with --flow."
         )
-    with _engine(package) as engine:
+    with engine_of(base_of(package), inputs=stand_ins(options.input)) as engine:
         for flow in flows:
-            _run_flow(engine, package, flow, _sample(options))
+            _run_flow(engine, package, flow, options.sample)
 
 
 def _run_flow(engine: Engine, package: Package, flow: Dataflow, sample_rows: int | None) -> None:
@@ -76,7 +104,7 @@ def _run_flow(engine: Engine, package: Package, flow: Dataflow, sample_rows: int
     _say(f"{flow.name}: {report.rows:,} rows, {len(report.columns)} columns in {report.seconds:.1f} s")
     if run := current_run():
         log_metrics({"rows": report.rows, "seconds": report.seconds})
-        run.record("input", **_input(package, report))
+        run.record("input", **package_input(package, report))
 
 
 class _Lines:
@@ -94,22 +122,6 @@ class _Lines:
 def _say(text: str) -> None:
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
-
-
-def _sample(options: argparse.Namespace) -> int | None:
-    return SAMPLE_ROWS if options.sample else None
-
-
-def _engine(package: Package) -> Engine:
-    folder = package.folder or Path.cwd()
-    return Engine(project_of(folder) or folder, WorkspacePaths.default().cache / "dataprep")
-
-
-def _input(package: Package, report: FlowReport) -> dict[str, object]:
-    path = package.path or Path("package.wbprep")
-    base = project_of(path.parent)
-    shown = path.relative_to(base).as_posix() if base else os.fspath(path)
-    return report.as_input(path.stem, shown, file_digest(path))
 
 
 if __name__ == "__main__":

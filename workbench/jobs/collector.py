@@ -104,8 +104,9 @@ def _input(event: dict[str, Any]) -> DataInput:
     """What was read; a report that says more than we keep loses nothing of what we do."""
     sources = [{key: value for key, value in one.items() if key in SourceInput.model_fields} for one in event.get("sources", ())]
     known = {key: value for key, value in event.items() if key in DataInput.model_fields}
-    # The line's kind is "input"; what was read is a data preparation (scripts have no other way yet).
-    return DataInput.model_validate({**known, "kind": "prep", "sources": sources})
+    # The line's kind is "input"; what kind of input it is stands beside it.
+    kind = "file" if event.get("data_kind") == "file" else "prep"
+    return DataInput.model_validate({**known, "kind": kind, "sources": sources})
 
 
 def _time(seconds: Any) -> datetime:

@@ -4,7 +4,7 @@ Standard library only: a job's isolated environment holds the project's packages
 line on stderr says that nothing is recorded.
 """
 
-from workbench.sdk.data import prep
+from workbench.sdk.data import prep, source
 from workbench.sdk.run import (
     Run,
     current_run,
@@ -17,4 +17,16 @@ from workbench.sdk.run import (
     set_tags,
 )
 
-__all__ = ["Run", "current_run", "log", "log_artifact", "log_image", "log_metrics", "log_params", "log_text", "prep", "set_tags"]
+__all__ = [
+    "Run",
+    "current_run",
+    "log",
+    "log_artifact",
+    "log_image",
+    "log_metrics",
+    "log_params",
+    "log_text",
+    "prep",
+    "set_tags",
+    "source",
+]

@@ -17,7 +17,7 @@ WINDOWS = {"5": "5AM-6AM", "12": "12PM-1PM"}
 
 def workbench() -> float:
     """The package, run by the engine as a job runs it."""
-    import pandas  # noqa: F401
+    import pandas as pd  # noqa: F401
 
     from workbench.dataprep.engine import Engine
     from workbench.dataprep.package import Dataflow, FileRef, Package
@@ -36,18 +36,17 @@ def workbench() -> float:
         WriteParquet,
     )  # fmt: skip
 
-    texts = [("517", "515"), ("1905", "1900"), ("2359", "2300"), ("5", "30"), ("600", "600")]
-    window = Derive.learn(
-        "departure_window", ("sched_dep_time",), [(("515",), "5AM-6AM"), (("1905",), "7PM-8PM")], [(t,) for _, t in texts]
-    )
+    times = [("515",), ("1900",), ("2300",), ("30",), ("600",)]
+    window = Derive.learn("departure_window", ("sched_dep_time",), [(("515",), "5AM-6AM"), (("1905",), "7PM-8PM")], times)
     route = Derive.learn("route", ("origin", "dest"), [(("EWR", "IAH"), "EWR-IAH")], [("JFK", "MIA"), ("LGA", "ATL")])
+    keys = (JoinKey(left="origin", right="origin"), JoinKey(left="time_hour", right="time_hour"))
     steps = (
         Filter(conditions=(Condition(column="arr_delay", operator="is_not_missing"),)),
         Convert(columns=("flight",), to="string"),
         window,
         route,
         Expression(column="speed", sql="distance / air_time * 60"),
-        Join(source=str(weather().with_suffix(".wbsource")), name="weather", keys=(JoinKey(left="origin", right="origin"), JoinKey(left="time_hour", right="time_hour")), how="left"),
+        Join(source=str(weather().with_suffix(".wbsource")), name="weather", keys=keys, how="left"),
         Filter(conditions=(Condition(column="carrier", operator="not_equals", value="HA"),)),
         Summarize(by=("departure_window", "route", "carrier"), measures=(
             Measure(aggregate="count"), Measure(column="arr_delay", aggregate="mean"), Measure(column="speed", aggregate="max"),

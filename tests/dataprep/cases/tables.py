@@ -82,7 +82,9 @@ def _joins() -> list[Case]:
         Case("join days and times", _join("full", ("d", "m")), NUMBERS, {"other.parquet": NUMBERS}),
         Case("join two keys", _join("left", ("n", "n"), ("d", "d")), NUMBERS, {"other.parquet": NUMBERS}),
     ]  # fmt: skip
-    people = pa.table({"who": pa.array(["Ada Lovelace", "alan  turing", "Grace Hopper", None, "Ada Lovelace", "Zuse"], pa.string())})
+    people = pa.table(
+        {"who": pa.array(["Ada Lovelace", "alan  turing", "Grace Hopper", None, "Ada Lovelace", "Zuse"], pa.string())}
+    )
     names = pa.table({
         "name": pa.array(["Turing, Alan", "Lovelace Ada", "Ada Lovelase", "G. Hopper", None, "Ada Lovelase"], pa.string()),
         "born": pa.array([1912, 1815, 1816, 1906, 0, 1817], pa.int64()),
@@ -92,7 +94,9 @@ def _joins() -> list[Case]:
     cases += [
         Case("fuzzy join", fuzzy, people, {"other.parquet": names}),
         Case("fuzzy join by words", words, people, {"other.parquet": names}),
-        Case("fuzzy join of all kinds", FuzzyJoin(source="other.parquet", left="shop", right="code"), SALES, {"other.parquet": SHOPS}),
+        Case(
+            "fuzzy join of all kinds", FuzzyJoin(source="other.parquet", left="shop", right="code"), SALES, {"other.parquet": SHOPS}
+        ),
     ]
     return cases
 

@@ -24,9 +24,43 @@ from workbench.dataprep.steps import (
     Trim,
 )
 
-_TEXTS = ["a.b", "A.B", "aXb", " a b ", "a\tb", "Straße", "ÉCOLE été", "x$1\\y", "", None, "don't stop", "NA", " null ", "ǅ ŉ İ", "ab ab"]
+_TEXTS = [
+    "a.b",
+    "A.B",
+    "aXb",
+    " a b ",
+    "a\tb",
+    "Straße",
+    "ÉCOLE été",
+    "x$1\\y",
+    "",
+    None,
+    "don't stop",
+    "NA",
+    " null ",
+    "ǅ ŉ İ",
+    "ab ab",
+]
 _NAN = float("nan")
-_NUMBERS = [2.675, -2.675, 1.005, 0.5, 1.5, 2.5, -0.5, -0.2, 1e300, 1e-300, 0.29, 123456.789, _NAN, float("inf"), None, 42.3625, 5e15]
+_NUMBERS = [
+    2.675,
+    -2.675,
+    1.005,
+    0.5,
+    1.5,
+    2.5,
+    -0.5,
+    -0.2,
+    1e300,
+    1e-300,
+    0.29,
+    123456.789,
+    _NAN,
+    float("inf"),
+    None,
+    42.3625,
+    5e15,
+]
 _WHOLE = pa.array([0, 5, -5, 15, 25, -15, 14, -14, 2**53 + 1, None], pa.int64())
 _MIXED = pa.table(
     {
@@ -38,7 +72,11 @@ _MIXED = pa.table(
     }
 )
 _ERRORS = pa.table(
-    {"a": pa.array([1, None, None, None], pa.int64()), "__error__a": [None, "no number\x1f1x", "other", None], "b": ["x", None, "y", "z"]}
+    {
+        "a": pa.array([1, None, None, None], pa.int64()),
+        "__error__a": [None, "no number\x1f1x", "other", None],
+        "b": ["x", None, "y", "z"],
+    }
 )
 
 CASES: list[Case] = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import datetime as dt
 from typing import Any
 
 import pyarrow as pa
@@ -79,10 +79,23 @@ def _ibis(code: str, wanted: pa.Table, _spark: Any) -> list[str]:
 
 
 def _pyspark(code: str, wanted: pa.Table, spark: Any) -> list[str]:
-    frame = executed(code, spark=spark)["df"]
-    return _arrow(frame.toArrow(), wanted)
+    """Spark has timestamps of its session's time zone, which is UTC."""
+    found = executed(code, spark=spark)["df"].toArrow()
+    zoned = _in_utc(arrow_values(found))
+    told = differences(zoned, _in_utc(arrow_values(wanted)))
+    return told or [one for one in _same_types(schema_of_arrow(found), schema_of_arrow(wanted)) if "is timestamp_tz" not in one]
+
+
+def _in_utc(values: Values) -> Values:
+    return {name: [_zoned(value) for value in column] for name, column in values.items()}
+
+
+def _zoned(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_zoned(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _zoned(item) for key, item in value.items()}
+    return value.replace(tzinfo=dt.UTC) if isinstance(value, dt.datetime) else value
 
 
 _RUN = {"pandas": _pandas, "polars": _polars, "sql": _sql, "ibis": _ibis, "pyspark": _pyspark}
-
-__all__ = ["Path", "Values", "unequal"]

@@ -79,6 +79,7 @@ def main() -> None:
         from workbench.dataprep.spark import start_session
 
         spark = start_session("local[1]")
+        spark.sparkContext.setLogLevel("OFF")
     print(table(cases, languages, spark, show=given.code, details=given.details))
 
 

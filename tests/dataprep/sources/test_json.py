@@ -75,7 +75,7 @@ def test_that_names_that_clash_or_are_hidden_are_made_harmless(project: Path, re
     assert found.rows == [(1, 2, 3, 4, 5)]
 
 
-def test_that_whole_numbers_too_large_are_kept_as_far_as_a_decimal_number_can(project: Path, read: Reading) -> None:
+def test_that_large_whole_numbers_are_exact(project: Path, read: Reading) -> None:
     found = read(write(project, '{"a":9007199254740993}\n{"a":-9223372036854775808}\n', "a.jsonl"))
     assert found.rows == [(9007199254740993,), (-9223372036854775808,)]
 

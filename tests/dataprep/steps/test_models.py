@@ -115,11 +115,12 @@ def test_that_labels_count_from_0_and_unknown_ones_are_errors(bench: Bench) -> N
 
 @pytest.mark.parametrize("kind", [pa.float64(), pa.date32(), pa.bool_(), pa.timestamp("us"), pa.int64()])
 def test_that_values_of_every_type_are_categories(bench: Bench, kind: Any) -> None:
-    values = {
+    of_kind: dict[str, list[Any]] = {
         "double": [0.1, 1e20, None, 0.1], "date32[day]": [dt.date(2020, 1, 1), None, dt.date(1999, 12, 31)],
         "bool": [True, False, None], "timestamp[us]": [dt.datetime.fromisoformat("2020-01-01 10:00:00.000001"), None],
         "int64": [2**53 + 1, 2**53, None],
-    }[str(kind)]  # fmt: skip
+    }  # fmt: skip
+    values = of_kind[str(kind)]
     wanted = sorted({value for value in values if value is not None})
     found = bench.run({"v": pa.array(values, kind)}, LabelEncode(column="v"))["v_label"]
     assert found == [None if value is None else wanted.index(value) for value in values]
@@ -183,7 +184,7 @@ def reference(values: np.ndarray, quantiles: np.ndarray) -> np.ndarray:
     found = 0.5 * (np.interp(values, quantiles, shares) - np.interp(-values, -quantiles[::-1], -shares[::-1]))
     found[values >= quantiles[-1]] = 1
     found[values <= quantiles[0]] = 0
-    return found
+    return np.asarray(found)
 
 
 def test_that_quantiles_spread_numbers_as_in_scikit_learn(bench: Bench) -> None:

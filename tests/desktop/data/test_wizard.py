@@ -52,7 +52,7 @@ def test_that_the_first_page_can_finish_with_what_was_detected(bench: Any) -> No
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(b"", "is empty"), (bytes(range(256)) * 40, "binary file"), (b"PK\x03\x04" + b"x" * 400, "ZIP archive")],
+    [(b"", "is empty"), (bytes(range(256)) * 40, "binary file"), (b"PK\x03\x04" + b"x" * 400, "damaged archive")],
 )
 def test_that_a_file_without_a_table_gives_a_sentence_in_place(bench: Any, tmp_path: Path, content: bytes, words: str) -> None:
     path = tmp_path / "bad.csv"
@@ -108,3 +108,64 @@ def test_that_the_sample_data_are_added_once_and_opened(bench: Any) -> None:
     assert not bench.activity.samples_lacking()
     assert not bench.context.commands.enabled("data.add_samples")
     assert not bench.problems
+
+
+def test_that_fixed_width_is_found_edited_and_changed_to_plain_text(bench: Any, tmp_path: Path) -> None:
+    path = tmp_path / "fixed.txt"
+    path.write_text("id  name        qty\n1   Bolt M8      10\n2   Nut           5\n3   Gear wheel    7\n")
+    wizard = _open(bench, path)
+    assert "fixed width" in wizard.file_page.sentence
+    wizard.next()
+    page = wizard.details_page
+    bench.until(lambda: len(page.grid.model.columns) == 3)
+    assert page.starts.isVisible()
+    assert not page.delimiter.isVisible()
+    page.starts.setText("0, 2, 4, 1")
+    bench.until(page.says.isVisible)
+    assert "begin at 0 and rise" in page.says.text()
+    page.starts.setText("0, 4")
+    bench.until(lambda: len(page.grid.model.columns) == 2)
+    page.kind.setCurrentIndex(page.kind.findData("lines"))
+    page.kind.activated.emit(page.kind.currentIndex())
+    bench.until(lambda: len(page.grid.model.columns) == 1)
+    assert wizard.draft is not None
+    assert [column.name for column in wizard.draft.spec.columns] == ["line"]
+    page.kind.setCurrentIndex(page.kind.findData("delimited"))
+    page.kind.activated.emit(page.kind.currentIndex())
+    bench.until(page.delimiter.isVisible)
+    bench.idle()
+    wizard.reject()
+    assert not bench.problems
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("a.json", '[{"a": 1, "b": [1, 2], "c": {"d": 1}}]'), ("a.jsonl", '{"a": 1}\n{"a": 2}\n')]
+)
+def test_that_a_source_that_is_no_text_skips_the_details(bench: Any, tmp_path: Path, name: str, content: str) -> None:
+    path = tmp_path / name
+    path.write_text(content)
+    wizard = _open(bench, path)
+    assert "JSON" in wizard.file_page.sentence
+    wizard.next()
+    assert wizard.index == 2
+    assert "a" in wizard.types_page.combos
+    wizard.reject()
+    assert not bench.problems
+
+
+def test_that_the_code_of_each_kind_of_text_reads_it(tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    from workbench.desktop.data.codefile import write_code
+
+    for name, text in {
+        "a.csv": "n;x\n1.234,5;a\n2,5;b\n",
+        "b.txt": "id  name        qty\n1   Bolt M8      10\n2   Nut           5\n3   Gear wheel    7\n",
+    }.items():
+        (tmp_path / name).write_text(text)
+        DataSource.create(tmp_path / name, tmp_path).save(tmp_path / f"{name}.wbsource")
+        code = write_code(tmp_path / f"{name}.wbsource")
+        run = subprocess.run([sys.executable, str(code)], capture_output=True, text=True, check=False)
+        assert run.returncode == 0, run.stderr
+        assert ("1234.5" if name == "a.csv" else "Gear wheel") in run.stdout

@@ -50,11 +50,15 @@ def add_sources(stage: Stage, project: Project, rows: int) -> None:
 
 def _described(source: "DataSource") -> str:
     """The detected format in one line."""
+    from workbench.dataprep.sources import DelimitedSpec
+
     spec = source.spec
     kinds: dict[str, int] = {}
     for column in source.columns:
         kinds[column.type] = kinds.get(column.type, 0) + 1
     types = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
+    if not isinstance(spec, DelimitedSpec):
+        return f"{spec.kind}, {len(source.columns)} columns ({types})"
     missing = " ".join(repr(marker) for marker in spec.missing if marker)
     return (
         f"{spec.kind} by {spec.delimiter!r}, {spec.encoding}, {len(source.columns)} columns ({types})"

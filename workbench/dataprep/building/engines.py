@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -24,23 +25,27 @@ def engine_for(base: Path, inputs: Mapping[str, Any]) -> Engine:
     from workbench.dataprep.engine import Engine
 
     cache = WorkspacePaths.default().cache / "dataprep"
-    key = (str(base), str(cache), tuple(sorted((name, id(value)) for name, value in inputs.items())))
+    key = (os.getpid(), str(base), str(cache))  # a forked process needs its own
     with _lock:
         if key not in _engines:
-            _engines[key] = Engine(base, cache, inputs=inputs)
+            _engines[key] = Engine(base, cache)
         _engines.move_to_end(key)
-        old = [_engines.popitem(last=False)[1] for _ in range(len(_engines) - _KEPT)]
+        old = [_engines.popitem(last=False) for _ in range(len(_engines) - _KEPT)]
         found = _engines[key]
-    for each in old:
-        each.close()
-    return found
+    _close(old)
+    return found.with_inputs(inputs)
 
 
 @atexit.register
 def close_engines() -> None:
     """Closes all, with what they keep on disk. Flows go on: the next question opens a new one."""
     with _lock:
-        old = list(_engines.values())
+        old = list(_engines.items())
         _engines.clear()
-    for each in old:
-        each.close()
+    _close(old)
+
+
+def _close(engines: list[tuple[tuple[Any, ...], Engine]]) -> None:
+    for (process, *_), engine in engines:
+        if process == os.getpid():
+            engine.close()

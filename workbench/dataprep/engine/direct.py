@@ -70,7 +70,7 @@ def one_query(
         if context.programs is not None:
             context.programs.define()
         order = f" ORDER BY {ROW}" if built.reorders else ""
-        store.rows(f"CREATE VIEW {name}_result AS SELECT * EXCLUDE ({ROW}) FROM ({result}) AS rows{order}")
+        store.rows(f"CREATE VIEW {name}_result AS SELECT * EXCLUDE ({ROW}) FROM ({result}) AS rows{order}")  # noqa: S608
         yield _result(store, name, built, context, reader, rows, failing, cancel)
     finally:
         for what in made:

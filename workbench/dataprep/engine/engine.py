@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import threading
 import time
@@ -31,7 +32,7 @@ from workbench.dataprep.sources.reader import Reader
 from workbench.dataprep.sources.samples import Sample, first
 from workbench.dataprep.sources.source import detect
 from workbench.dataprep.sources.specs import SourceSpec
-from workbench.dataprep.steps import Expression, Other, StepBase, Write, WriteFile, WriteParquet
+from workbench.dataprep.steps import Expression, Join, Other, StepBase, Write, WriteFile, WriteParquet
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -151,7 +152,7 @@ class Engine:
     def export_source(self, reader: Reader, target: Path, sample: Sample | None = None) -> None:
         """Writes the rows of a source to a Parquet file, with the hidden row column and companions: for another engine."""
         table = self._materialise_source(Plan(self._base, sample), reader)
-        self._store.run(f"COPY (SELECT * FROM {table.rows_view}) TO {literal(str(target))} (FORMAT parquet)")
+        self._store.run(f"COPY (SELECT * FROM {table.rows_view}) TO {literal(str(target))} (FORMAT parquet)")  # noqa: S608
 
     def to_arrow(
         self, package: Package, flow_id: str, step_index: int | None = None, *, sample_rows: int | None = None
@@ -166,6 +167,13 @@ class Engine:
         """The rows after a step as a pandas DataFrame; errors are missing."""
         frame: pd.DataFrame = self.to_arrow(package, flow_id, step_index, sample_rows=sample_rows).to_pandas()
         return frame
+
+    def with_inputs(self, inputs: Mapping[str, Any]) -> Engine:
+        """The same engine, with the same tables, where other things stand in for sources; it is not closed by itself."""
+        _ = self._store  # is shared
+        other = copy.copy(self)
+        other._inputs = dict(inputs)  # noqa: SLF001 (the same class)
+        return other
 
     def close(self) -> None:
         """Ends the engine and removes its tables; open views end with it."""
@@ -341,6 +349,8 @@ class Engine:
     def _stops(self, plan: Plan, node: Node, start: int, last: int) -> list[int]:
         """At which steps to make a table on the way to `last`: after expensive ones, and before one that is being edited."""
         stops = {last} if last > start else set()
+        joins = [index for index in range(start + 1, last + 1) if isinstance(node.flow.steps[index], Join)]
+        stops |= set(joins[:-1])  # a table numbers its rows anew: the numbers that a join makes grow with every further one
         if plan.interactive:
             steps = node.flow.steps
             stops |= {index for index in range(start + 1, last) if steps[index].enabled and steps[index].expensive}

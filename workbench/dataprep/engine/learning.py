@@ -40,3 +40,10 @@ class TableRows:
             self._progress(0.0, self._what)
         table = query if hasattr(query, "columns") else query.as_table()
         return self._store.arrow(str(ibis.to_sql(table, dialect="duckdb")))
+
+    def tell(self, done: float) -> None:
+        """Reports how much of the learning is done (0 to 1). Raises Cancelled."""
+        if self._cancel is not None and self._cancel.is_set():
+            raise Cancelled
+        if self._progress is not None:
+            self._progress(done, self._what)

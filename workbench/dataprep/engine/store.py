@@ -118,7 +118,8 @@ class Store:
     @contextlib.contextmanager
     def counting(self) -> Iterator[Callable[[], int]]:
         """Tells how many rows of files the queries that this thread runs meanwhile have read."""
-        self._counted.rows = counted = []
+        counted: list[int] = []
+        self._counted.rows = counted
         try:
             yield lambda: sum(counted)
         finally:

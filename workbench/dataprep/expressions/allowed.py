@@ -11,58 +11,57 @@ import json
 from functools import lru_cache
 from typing import Any
 
-OPERATORS = frozenset(
-    "+ - * / // % ** ^ || ~~ !~~ ~~* !~~* ~~~ & | << >> ~ @ ! && @> <@ ^@ -> ->> != = < > <= >= __postfix".split()
-)
-TEXTS = frozenset(
-    """
-    ascii bar base64 bin bit_length chr concat concat_ws contains damerau_levenshtein editdist3 ends_with format format_bytes
-    formatreadabledecimalsize formatreadablesize from_base64 from_hex hamming hex ilike_escape instr jaccard jaro_similarity
-    jaro_winkler_similarity lcase left left_grapheme len length length_grapheme levenshtein like_escape lower lpad ltrim md5 mismatches
-    nfc_normalize not_ilike_escape not_like_escape ord overlay parse_dirname parse_dirpath parse_filename parse_formatted_bytes
-    parse_path path_join position prefix printf regexp_escape regexp_extract regexp_extract_all regexp_full_match regexp_matches
-    regexp_replace regexp_split_to_array repeat replace reverse right right_grapheme rpad rtrim sha1 sha256 split split_part
-    starts_with str_split str_split_regex string_split string_split_regex string_to_array strip_accents strlen strpos substr
-    substring substring_grapheme suffix to_base to_base64 to_hex translate trim ucase unicode unhex upper url_decode url_encode
-    """.split()
-)
-NUMBERS = frozenset(
-    """
-    abs acos acosh add asin asinh atan atan2 atanh bit_count cbrt ceil ceiling cos cosh cot degrees divide even exp factorial fdiv
-    floor fmod gamma gcd greatest greatest_common_divisor isfinite isinf isnan lcm least least_common_multiple lgamma ln log log10 log2
-    mod multiply nextafter pi pow power radians round round_even roundbankers sign signbit sin sinh sqrt subtract tan tanh trunc xor
-    """.split()
-)
-DATES = frozenset(
-    """
-    age century current_date current_localtime current_localtimestamp date_add date_diff date_part date_sub date_trunc datediff
-    datepart datesub datetrunc day dayname dayofmonth dayofweek dayofyear days_in_month decade epoch epoch_ms epoch_ns epoch_us era
-    get_current_time get_current_timestamp hour isodow isoyear julian last_day make_date make_time make_timestamp make_timestamp_ms
-    make_timestamp_ns make_timestamptz microsecond millennium millisecond minute month monthname nanosecond now quarter second
-    strftime strptime time_bucket timezone to_centuries to_days to_decades to_hours to_microseconds to_millennia to_milliseconds
-    to_minutes to_months to_quarters to_seconds to_timestamp to_weeks to_years today transaction_timestamp try_strptime week weekday
-    weekofyear year yearweek
-    """.split()
-)
-NESTED = frozenset(
-    """
-    apply array_append array_apply array_cat array_concat array_contains array_distinct array_extract array_filter array_has
-    array_has_all array_has_any array_indexof array_intersect array_length array_pop_back array_pop_front array_position array_prepend
-    array_push_back array_push_front array_resize array_reverse array_reverse_sort array_select array_slice array_sort array_to_string
-    array_transform array_unique array_value array_where array_zip cardinality element_at filter flatten from_json from_json_strict
-    generate_series json json_array json_array_length json_contains json_exists json_extract json_extract_path json_extract_path_text
-    json_extract_string json_keys json_merge_patch json_object json_quote json_structure json_transform json_transform_strict json_type
-    json_valid json_value list_any_value list_append list_apply list_avg list_bool_and list_bool_or list_cat list_concat list_contains
-    list_count list_distinct list_element list_extract list_filter list_first list_has list_has_all list_has_any list_indexof
-    list_intersect list_last list_max list_median list_min list_mode list_pack list_position list_prepend list_product list_resize
-    list_reverse list_reverse_sort list_select list_slice list_sort list_stddev_pop list_stddev_samp list_string_agg list_sum
-    list_transform list_unique list_value list_var_pop list_var_samp list_where list_zip map map_concat map_contains
-    map_contains_entry map_contains_value map_entries map_extract map_extract_value map_from_entries map_keys map_values range row
-    row_to_json struct_concat struct_contains struct_extract struct_insert struct_keys struct_pack struct_position struct_update
-    struct_values to_json
-    """.split()
-)
-CHOOSING = frozenset("coalesce constant_or_null error if ifnull nullif switch try typeof".split()) - {"error"}
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+OPERATORS = _words("+ - * / // % ** ^ || ~~ !~~ ~~* !~~* ~~~ & | << >> ~ @ ! && @> <@ ^@ -> ->> != = < > <= >= __postfix")
+TEXTS = _words("""
+    ascii bar base64 bin bit_length chr concat concat_ws contains damerau_levenshtein editdist3 ends_with format
+    format_bytes formatreadabledecimalsize formatreadablesize from_base64 from_hex hamming hex ilike_escape instr jaccard
+    jaro_similarity jaro_winkler_similarity lcase left left_grapheme len length length_grapheme levenshtein like_escape
+    lower lpad ltrim md5 mismatches nfc_normalize not_ilike_escape not_like_escape ord overlay parse_dirname parse_dirpath
+    parse_filename parse_formatted_bytes parse_path path_join position prefix printf regexp_escape regexp_extract
+    regexp_extract_all regexp_full_match regexp_matches regexp_replace regexp_split_to_array repeat replace reverse right
+    right_grapheme rpad rtrim sha1 sha256 split split_part starts_with str_split str_split_regex string_split
+    string_split_regex string_to_array strip_accents strlen strpos substr substring substring_grapheme suffix to_base
+    to_base64 to_hex translate trim ucase unicode unhex upper url_decode url_encode
+""")
+NUMBERS = _words("""
+    abs acos acosh add asin asinh atan atan2 atanh bit_count cbrt ceil ceiling cos cosh cot degrees divide even exp
+    factorial fdiv floor fmod gamma gcd greatest greatest_common_divisor isfinite isinf isnan lcm least
+    least_common_multiple lgamma ln log log10 log2 mod multiply nextafter pi pow power radians round round_even
+    roundbankers sign signbit sin sinh sqrt subtract tan tanh trunc xor
+""")
+DATES = _words("""
+    age century current_date current_localtime current_localtimestamp date_add date_diff date_part date_sub date_trunc
+    datediff datepart datesub datetrunc day dayname dayofmonth dayofweek dayofyear days_in_month decade epoch epoch_ms
+    epoch_ns epoch_us era get_current_time get_current_timestamp hour isodow isoyear julian last_day make_date make_time
+    make_timestamp make_timestamp_ms make_timestamp_ns make_timestamptz microsecond millennium millisecond minute month
+    monthname nanosecond now quarter second strftime strptime time_bucket timezone to_centuries to_days to_decades
+    to_hours to_microseconds to_millennia to_milliseconds to_minutes to_months to_quarters to_seconds to_timestamp
+    to_weeks to_years today transaction_timestamp try_strptime week weekday weekofyear year yearweek
+""")
+NESTED = _words("""
+    apply array_append array_apply array_cat array_concat array_contains array_distinct array_extract array_filter
+    array_has array_has_all array_has_any array_indexof array_intersect array_length array_pop_back array_pop_front
+    array_position array_prepend array_push_back array_push_front array_resize array_reverse array_reverse_sort
+    array_select array_slice array_sort array_to_string array_transform array_unique array_value array_where array_zip
+    cardinality element_at filter flatten from_json from_json_strict generate_series json json_array json_array_length
+    json_contains json_exists json_extract json_extract_path json_extract_path_text json_extract_string json_keys
+    json_merge_patch json_object json_quote json_structure json_transform json_transform_strict json_type json_valid
+    json_value list_any_value list_append list_apply list_avg list_bool_and list_bool_or list_cat list_concat
+    list_contains list_count list_distinct list_element list_extract list_filter list_first list_has list_has_all
+    list_has_any list_indexof list_intersect list_last list_max list_median list_min list_mode list_pack list_position
+    list_prepend list_product list_resize list_reverse list_reverse_sort list_select list_slice list_sort list_stddev_pop
+    list_stddev_samp list_string_agg list_sum list_transform list_unique list_value list_var_pop list_var_samp list_where
+    list_zip map map_concat map_contains map_contains_entry map_contains_value map_entries map_extract map_extract_value
+    map_from_entries map_keys map_values range row row_to_json struct_concat struct_contains struct_extract struct_insert
+    struct_keys struct_pack struct_position struct_update struct_values to_json
+""")
+CHOOSING = _words("coalesce constant_or_null if ifnull nullif switch try typeof")
 ALLOWED = OPERATORS | TEXTS | NUMBERS | DATES | NESTED | CHOOSING
 CHANGING = frozenset({"random", "uuid", "gen_random_uuid", "uuidv4", "uuidv7", "setseed"})
 """Functions that give something else on each call."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,16 @@ _KINDS = {
     "BIGINT": "int64", "INTEGER": "int64", "SMALLINT": "int64", "TINYINT": "int64", "DOUBLE": "float64", "VARCHAR": "string",
     "BOOLEAN": "boolean", "DATE": "date", "TIMESTAMP": "timestamp",
 }  # fmt: skip
+
+
+_ARGUMENTS = {
+    "Like": ("negate",), "Round": ("decimals", "truncate"), "Floor": ("decimals",), "Ceil": ("decimals",),
+    "Between": ("low", "high"), "In": ("query", "unnest"), "Case": ("ifs", "default"), "If": ("true", "false"), "Substring": ("start", "length"),
+    "Trim": ("position",), "RegexpLike": ("flag",), "Cast": ("to",), "DPipe": ("safe",), "Concat": ("safe", "coalesce"),
+    "ConcatWs": ("safe", "coalesce"), "Column": ("table", "db", "catalog"), "Div": ("typed", "safe"), "Greatest": ("ignore_nulls",),
+    "Least": ("ignore_nulls",),
+}  # fmt: skip
+"""What the parts of each kind may have beside their operands; what has more is not known here."""
 
 
 class NotNative(Exception):
@@ -53,11 +64,11 @@ class Translator:
             exp.And: self._joined, exp.Or: self._joined, exp.Not: lambda node: self._mapped(node, lambda value: ~value),
             exp.Is: self._is, exp.Between: self._between, exp.In: self._in, exp.Case: self._case, exp.If: self._if,
             exp.Coalesce: self._coalesce, exp.Nullif: self._nullif, exp.Greatest: self._largest, exp.Least: self._largest,
-            exp.DPipe: self._pipe, exp.Concat: self._concat, exp.ConcatWs: self._concat, exp.Upper: self._cased, exp.Lower: self._cased,
-            exp.Length: self._length, exp.Trim: self._trimmed, exp.Substring: self._substring, exp.Left: self._left,
+            exp.DPipe: self._pipe, exp.Concat: self._concat, exp.ConcatWs: self._concat, exp.Upper: self._cased,
+            exp.Lower: self._cased, exp.Length: self._length, exp.Trim: self._trimmed, exp.Substring: self._substring, exp.Left: self._left,
             exp.StartsWith: self._contains, exp.EndsWith: self._contains, exp.Contains: self._contains, exp.Like: self._like,
-            exp.RegexpLike: self._matches, exp.Abs: self._abs, exp.Round: self._rounded, exp.Floor: self._floor, exp.Ceil: self._floor,
-            exp.Sqrt: self._sqrt, exp.Ln: self._log, exp.Exp: lambda node: self._mapped(node, lambda v: v.cast("float64").exp()),
+            exp.RegexpLike: self._matches, exp.Abs: self._abs, exp.Round: self._rounded, exp.Floor: self._floor,
+            exp.Ceil: self._floor, exp.Sqrt: self._sqrt, exp.Ln: self._log, exp.Exp: lambda node: self._mapped(node, lambda v: v.cast("float64").exp()),
             exp.Cast: self._cast, exp.Extract: self._extract,
         }  # fmt: skip
         for name in ("Year", "Month", "Day", "DayOfMonth", "Quarter", "DayOfYear", "Hour", "Minute"):
@@ -77,7 +88,8 @@ class Translator:
         if id(node) in self._typed.constants:
             return Native(self._constant(self._typed.constants[id(node)], self._typed.of(node)))
         rule = self._rules.get(type(node))
-        if rule is None:
+        known = {"this", "expression", "expressions", *_ARGUMENTS.get(type(node).__name__, ())}
+        if rule is None or any(value for name, value in node.args.items() if name not in known):
             raise NotNative(f"{_called(node)} is not known to be the same there.")
         return rule(node)
 
@@ -154,15 +166,13 @@ class Translator:
             return Native(function("datediff", ("date", "date"), "int64")(one.value, other.value), _any(one, other))
         if kind == "DOUBLE":
             one, other = self._as(left, "DOUBLE"), self._as(right, "DOUBLE")
-            value = {exp.Add: lambda a, b: a + b, exp.Sub: lambda a, b: a - b, exp.Mul: lambda a, b: a * b}[type(node)](
-                one.value, other.value
-            )
-            return Native(value, _any(one, other))
+            body = {exp.Add: operator.add, exp.Sub: operator.sub, exp.Mul: operator.mul}[type(node)]
+            return Native(body(one.value, other.value), _any(one, other))
         if kind == "BIGINT":
             one, other = self._as(left, "BIGINT"), self._as(right, "BIGINT")
             name = {exp.Add: "try_add", exp.Sub: "try_subtract", exp.Mul: "try_multiply"}[type(node)]
             value = function(name, ("int64", "int64"), "int64")(one.value, other.value)
-            return Native(value, _any(one, other, one.value.notnull() & other.value.notnull() & value.isnull()))
+            return Native(value, _any(one, other, ~_missing(one.value) & ~_missing(other.value) & _missing(value)))
         raise NotNative(f"{_called(node)} of {self._kind(left)} and {self._kind(right)} is not known to be the same there.")
 
     def _negative(self, node: Any) -> Native:
@@ -183,7 +193,7 @@ class Translator:
         a, b = one.value, other.value
         minus = b.cast("string") == "-0.0"
         infinite = ibis.ifelse((a > 0) != minus, _double("Infinity"), _double("-Infinity"))
-        at_zero = ibis.ifelse(a.isnull(), ibis.null("float64"), ibis.ifelse((a == 0) | a.isnan(), _double("NaN"), infinite))
+        at_zero = ibis.ifelse(_missing(a), ibis.null("float64"), ibis.ifelse((a == 0) | a.isnan(), _double("NaN"), infinite))
         return Native(ibis.ifelse(b == 0, at_zero, a / b), _any(one, other))
 
     def _whole_divided(self, node: Any) -> Native:
@@ -193,14 +203,15 @@ class Translator:
             raise NotNative("whole division of such numbers is not known to be the same there.")
         one, other = self._as(node.this, "BIGINT"), self._as(node.expression, "BIGINT")
         made: Any = WholeDivision(one.value, other.value)
-        over = ((one.value == _LEAST) & (other.value == -1)).fill_null(False)
+        over = (((one.value == _LEAST) & (other.value == -1)) | (other.value == 0)).fill_null(False) & ~_missing(one.value)
         return Native(made.to_expr(), _any(one, other, over))
 
     def _rest(self, node: Any) -> Native:
         if not {self._kind(node.this), self._kind(node.expression)} <= _WHOLE:
             raise NotNative("the rest of a division of such numbers is not known to be the same there.")
         one, other = self._as(node.this, "BIGINT"), self._as(node.expression, "BIGINT")
-        return Native(one.value % other.value, _any(one, other))
+        over = (((one.value == _LEAST) & (other.value == -1)) | (other.value == 0)).fill_null(False) & ~_missing(one.value)
+        return Native(one.value % other.value, _any(one, other, over))
 
     def _power(self, node: Any) -> Native:
         one, other = self._as(node.this, "DOUBLE"), self._as(node.expression, "DOUBLE")
@@ -274,7 +285,7 @@ class Translator:
 
         with duckdb.connect() as connection:
             try:
-                value = connection.execute(f"SELECT CAST(? AS {kind})", [node.name]).fetchall()[0][0]  # noqa: S608 (kind is ours)
+                value = connection.execute(f"SELECT CAST(? AS {kind})", [node.name]).fetchall()[0][0]
             except duckdb.Error as error:
                 raise NotNative(f"'{node.name}' is no {kind}.") from error
         return Native(ibis.literal(value, type=_KINDS[kind]))
@@ -283,12 +294,11 @@ class Translator:
         from sqlglot import exp
 
         one, other = self._pair(node.this, node.expression)
-        a, b = one.value, other.value
         body = {
-            exp.EQ: lambda: a == b, exp.NEQ: lambda: a != b, exp.LT: lambda: a < b, exp.LTE: lambda: a <= b, exp.GT: lambda: a > b,
-            exp.GTE: lambda: a >= b,
+            exp.EQ: operator.eq, exp.NEQ: operator.ne, exp.LT: operator.lt, exp.LTE: operator.le, exp.GT: operator.gt,
+            exp.GTE: operator.ge,
         }[type(node)]  # fmt: skip
-        return Native(body(), _any(one, other))
+        return Native(body(one.value, other.value), _any(one, other))
 
     def _same(self, node: Any) -> Native:
         from sqlglot import exp
@@ -308,7 +318,7 @@ class Translator:
 
         inner = self.part(node.this)
         if isinstance(node.expression, exp.Null):
-            return Native(inner.value.isnull(), inner.failed)
+            return Native(_missing(inner.value), inner.failed)
         if isinstance(node.expression, exp.Boolean) and self._kind(node.this) == "BOOLEAN":
             wanted = inner.value if node.expression.this else ~inner.value
             return Native(wanted.fill_null(False), inner.failed)
@@ -374,7 +384,7 @@ class Translator:
             if part.failed is not None:
                 reached = part.failed if before is None else part.failed & before
                 failed = reached if failed is None else failed | reached
-            before = part.value.isnull() if before is None else before & part.value.isnull()
+            before = _missing(part.value) if before is None else before & _missing(part.value)
         return Native(ibis.coalesce(*(part.value for part in parts)), failed)
 
     def _nullif(self, node: Any) -> Native:
@@ -457,7 +467,10 @@ class Translator:
         inner = self.part(node.this)
         if not (inner.value.type().is_string() or inner.value.type().is_array()):
             raise NotNative(f"the length of {self._kind(node.this)} is not known to be the same there.")
-        return Native(inner.value.length().cast("int64"), inner.failed)
+        import ibis
+
+        length = inner.value.length().cast("int64")  # of a missing list it may be -1
+        return Native(ibis.ifelse(_missing(inner.value), ibis.null("int64"), length), inner.failed)
 
     def _trimmed(self, node: Any) -> Native:
         from workbench.byexample.native.engines import engine
@@ -501,7 +514,8 @@ class Translator:
 
         one, pattern = self._own_text(node.this), self._given(node.expression)
         body = "".join({"%": ".*", "_": "."}.get(sign) or literal(sign) for sign in pattern)
-        return Native(engine("pyspark").matches(one.value, rf"(?s)\A{body}\z"), one.failed)
+        found = engine("pyspark").matches(one.value, rf"(?s)\A{body}\z")
+        return Native(~found if node.args.get("negate") else found, one.failed)
 
     def _matches(self, node: Any) -> Native:
         from workbench.byexample.native.engines import engine
@@ -521,7 +535,7 @@ class Translator:
             return inner
         if kind == "VARCHAR":
             return self._text(node.this)
-        if kind == "BIGINT" and own in _WHOLE | {"BOOLEAN"}:
+        if (kind == "BIGINT" and own in _WHOLE) or (kind in _WHOLE and own == "BOOLEAN"):
             return Native(inner.value.cast("int64"), inner.failed)
         if kind == "DOUBLE" and own in _WHOLE | {"BOOLEAN"}:
             return Native(inner.value.cast("float64"), inner.failed)
@@ -564,6 +578,13 @@ def _any(*parts: Any) -> Any | None:
     for one in known[1:]:
         result = result | one
     return result
+
+
+def _missing(value: Any) -> Any:
+    """Whether a value is missing; one that is not a number is there, which Ibis' own test on Spark does not say."""
+    from workbench.byexample.native.functions import function
+
+    return function("isnull", (str(value.type()),), "boolean")(value)
 
 
 def _double(text: str) -> Any:

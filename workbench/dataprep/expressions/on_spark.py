@@ -1,7 +1,8 @@
-"""SQL scalars in DuckDB's dialect on Spark: in Spark's own terms where these give exactly the same, else through DuckDB on its workers."""
+"""SQL scalars in DuckDB's dialect on Spark: in Spark's own terms where these give the same, else through DuckDB on its workers."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import inspect
 from collections.abc import Callable
@@ -102,7 +103,9 @@ class _Computed:
         given = [column.cast(kind) for column, kind in zip(columns, arrow.types, strict=True)]
         rows = pa.Table.from_arrays(given, names=list(self.inputs))
         to = DuckDBType.from_ibis(self.kind).sql("duckdb")
-        with duckdb.connect(config={"enable_external_access": "false", "threads": "1", "TimeZone": "UTC"}) as connection:
+        with duckdb.connect(config={"enable_external_access": "false", "threads": "1"}) as connection:
+            with contextlib.suppress(duckdb.Error):  # without time zones all is UTC
+                connection.execute("SET TimeZone = 'UTC'")
             connection.register("rows", rows)
             found = connection.sql(f"SELECT TRY([CAST(({self.sql}) AS {to})]) AS value FROM rows").to_arrow_table()  # noqa: S608
         wanted = ibis.schema({"value": f"array<{self.kind}>"}).to_pyarrow()

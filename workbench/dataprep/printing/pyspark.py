@@ -10,6 +10,7 @@ from workbench.dataprep.conversion import convert
 from workbench.dataprep.printing.chain import Chain, Link, chain, sql_of
 from workbench.dataprep.printing.code import Code, Module
 from workbench.dataprep.printing.frames import assembled, folder, sentence, title
+from workbench.dataprep.printing.ibis_code import last_of
 from workbench.dataprep.printing.layout import laid_out
 from workbench.dataprep.printing.literals import text
 from workbench.dataprep.printing.paths import shown_path
@@ -74,7 +75,7 @@ def _python(link: Link, made: Chain, module: Module) -> list[str]:
     """A step that runs Python: on the driver, over a pandas frame."""
     names = {}
     for other, found in (link.flow.others if link.flow else {}).items():
-        name = _last_of(made, found)
+        name = last_of(made, found)
         names[other] = _frame(made, name, module)
     name = python_function(link, module, names)
     rows = as_arrow(module, f"{name}({_frame(made, link.above, module)})", link.schema, numbered=link.numbered)
@@ -97,13 +98,6 @@ def _cast(link: Link, view: str, *, numbered: bool) -> str:
 
 def _quoted(name: str) -> str:
     return "`" + name.replace("`", "``") + "`"
-
-
-def _last_of(made: Chain, found: Any) -> str:
-    for link in reversed(made.links):
-        if (link.flow is not None and link.flow.name == found.name) or link.reader is getattr(found, "reader", 0):
-            return link.name
-    return _last_of(made, found.start)
 
 
 def _frame(made: Chain, name: str, module: Module) -> str:

@@ -32,7 +32,7 @@ class TopValue:
 
 @dataclass(frozen=True)
 class Pattern:
-    """A kind of texts: the regular expression that they match, which share of the rows does (by a sample of the values), and one."""
+    """A kind of texts: the regular expression that they match, which share of the rows does (by a sample), and one of them."""
 
     regex: str
     share: float

@@ -31,7 +31,7 @@ def profile_columns(
     store: Store, table: str, columns: Sequence[ColumnInfo], rows: int, errors: Mapping[str, int], *,
     deliver: Callable[[ColumnProfile], None] | None = None, cancel: Cancel | None = None, progress: Progress | None = None,
 ) -> dict[str, ColumnProfile]:  # fmt: skip
-    """The profiles of columns of a table with `rows` rows, by name; `deliver` gets each as soon as it is ready. Raises Cancelled."""
+    """The profiles of columns of a table of `rows` rows, by name; `deliver` gets each once it is ready. Raises Cancelled."""
     found: dict[str, ColumnProfile] = {}
     for profile in _each(store, table, columns, rows, errors, cancel):
         found[profile.name] = profile

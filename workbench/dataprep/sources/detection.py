@@ -53,13 +53,7 @@ _ROWS = 20_000
 def detect_file(path: Path) -> SourceSpec:
     """How the file is to be read. Raises UserError with one sentence for a file that holds no table."""
     head, probes, whole = _bytes_of(path)
-    try:
-        found = detect_kind(path, head)
-    except ImportError:
-        if head.startswith(b"PAR1"):
-            return _parquet(path)
-        found = None
-    if found is not None:
+    if (found := detect_kind(path, head)) is not None:
         return found
     if what := next((what for magic, what in _MAGIC if head.startswith(magic)), ""):
         raise UserError(
@@ -179,25 +173,6 @@ def _broken_header(text: str, spec: TableTextSpec) -> str:
     rows = rows_in(text[:65536], spec.model_copy(update={"header": False, "footer_rows": 0}))[: spec.header_rows]
     cells = [cell.strip() for row in rows for cell in row.cells]
     return next((cell.split("\n")[0].strip() for cell in cells if "\n" in cell or cell.startswith('"')), "")
-
-
-def _parquet(path: Path) -> SourceSpec:
-    import duckdb
-    import ibis
-
-    from workbench.dataprep.columns import column_of, literal
-    from workbench.dataprep.scalars import ibis_type
-    from workbench.dataprep.sources.specs import ParquetSpec
-
-    try:
-        with duckdb.connect() as connection:
-            found = connection.execute(f"DESCRIBE SELECT * FROM read_parquet({literal(str(path))})").fetchall()  # noqa: S608
-    except duckdb.Error as error:
-        raise UserError(
-            f"{path.name} is a damaged Parquet file: it cannot be read to its end.", hint="Get the file again.", place=str(path)
-        ) from error
-    columns = [column_of(row[0], ibis.dtype(ibis_type(str(row[1])))) for row in found]
-    return ParquetSpec(columns=tuple(SourceColumn(name=c.name, type=c.type, nested=c.nested) for c in columns))
 
 
 def _bytes_of(path: Path) -> tuple[bytes, list[bytes], bool]:

@@ -105,7 +105,7 @@ def _distinct(texts: Sequence[str]) -> tuple[list[str], frozenset[str]]:
 def _number(values: Sequence[str], marks: Marks) -> ColumnType | None:
     """Whole or decimal numbers; text for digits that are codes; None for anything else."""
     decimal, thousands = (_SIGNS[mark] for mark in marks)
-    whole = rf"\d{{1,3}}(?:{thousands}\d{{3}})+|\d+" if thousands else r"\d+"
+    whole = rf"[1-9]\d{{0,2}}(?:{thousands}\d{{3}})+|\d+" if thousands else r"\d+"
     integer = re.compile(rf"[+-]?(?:{whole})")
     number = re.compile(rf"[+-]?(?:(?:{whole})(?:{decimal}\d*)?|{decimal}\d+)(?:[eE][+-]?\d{{1,3}})?")
     if not _all(number, values):
@@ -119,12 +119,12 @@ def _number(values: Sequence[str], marks: Marks) -> ColumnType | None:
 def _means(values: Sequence[str], marks: Marks) -> bool:
     """Whether the marks really stand in the numbers as these marks, and not as a decimal mark with three digits after it."""
     decimal, thousands = marks
-    if decimal != "." and not any(decimal in value for value in values):
-        return False
     if not thousands:
-        # a comma before three digits everywhere may be either, unless the digits before it say more
+        # a comma before three digits everywhere may be either, unless the digits before it, or other numbers, say more
         after = [value.partition(decimal) for value in values if decimal in value]
-        return any(len(right) != 3 or left in {"0", "-0", "+0", ""} or len(left.lstrip("+-")) > 3 for left, _, right in after)
+        return (bool(after) and any(re.fullmatch(r"[+-]?\d{4,}", value) for value in values)) or any(
+            len(right) != 3 or left in {"0", "-0", "+0", ""} or len(left.lstrip("+-")) > 3 for left, _, right in after
+        )
     grouped = re.compile(_SIGNS[thousands])
     if not any(grouped.search(value) for value in values):
         return False

@@ -54,11 +54,14 @@ def open_source(reference: str, base: Path, folder: Path | None = None, inputs: 
         return open_file(place, detect(place))
     from workbench.dataprep.sources.detecting import detect_many
     from workbench.dataprep.sources.places import parts_of
+    from workbench.dataprep.sources.remote import is_url
 
-    for start in places:
+    for start in places[:1] if is_url(reference) else places:
         try:
             spec = detect_many(reference, (), folder=start)
         except NotFound:
+            if is_url(reference):
+                raise
             continue
         return _of_parts(reference, parts_of(reference, folders=places, kind=spec.kind), spec)
     raise NotFound(f"No file matches {reference}.", hint="Check the pattern.", place=reference)
@@ -188,12 +191,19 @@ def _instead(found: DataSource, path: str, base: Path, folder: Path | None) -> R
     parts = parts_of(path, folders=places, kind=found.spec.kind)
     spec: SourceSpec = found.spec
     other = detect_many(path, (), folder=places[0]) if _is_one_place(path) and Path(path).exists() else None
-    if other is not None and other.kind != spec.kind:
+    if other is not None and not _alike(other, spec):
         known: dict[str, SourceColumn] = {column.name: column for column in spec.columns}
         spec = other.model_copy(
             update={"columns": tuple(_like(column, known.get(column.name)) for column in other.columns), "questions": ()}
         )  # fmt: skip
     return _of_parts(found.name, parts, spec, found.path_column)
+
+
+def _alike(one: SourceSpec, other: SourceSpec) -> bool:
+    """Whether files of the one can be read in the way of the other."""
+    if isinstance(one, DelimitedSpec) and isinstance(other, DelimitedSpec):
+        return (one.delimiter, one.encoding) == (other.delimiter, other.encoding)
+    return one.kind == other.kind
 
 
 def _like(column: SourceColumn, declared: SourceColumn | None) -> SourceColumn:

@@ -12,6 +12,7 @@ import os
 import re
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -191,18 +192,17 @@ def without_empty(parts: Sequence[Part]) -> list[Part]:
 
 
 def _chosen(paths: Sequence[PurePosixPath], kind: str) -> set[PurePosixPath]:
-    """Of different files those of the kind, else those whose suffix is the most common among data files, else all."""
+    """Of different files those with the most common suffix among files of the kind, or of any without one; else all."""
     paths = [path for path in paths if _suffix(path) not in {".wbsource", ".wbprep"}]
     suffixes = {_suffix(path) for path in paths}
     if len(suffixes) < 2:
         return set(paths)
-    if own := {path for path in paths if _suffix(path) in _SUFFIXES.get(kind, frozenset())}:
-        return own
-    known = [path for path in paths if any(_suffix(path) in group for group in _SUFFIXES.values()) and _suffix(path)]
-    if not known or kind:
+    known = _SUFFIXES.get(kind) or frozenset().union(*_SUFFIXES.values()) - {""}
+    own = Counter(_suffix(path) for path in paths if _suffix(path) in known)
+    if not own:
         return set(paths)
-    groups = [{path for path in known if _suffix(path) in group} for group in _SUFFIXES.values()]
-    return max(groups, key=len)
+    most, _ = own.most_common(1)[0]
+    return {path for path in paths if _suffix(path) == most}
 
 
 def _suffix(path: PurePosixPath) -> str:

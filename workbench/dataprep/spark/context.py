@@ -48,10 +48,11 @@ class SparkContext:
         if native is not None:
             value: ir.Value = native
             return value
-        from pyspark.sql import functions as f
+        from pyspark.sql.pandas.functions import arrow_udf
 
         name = program_name(program, len(texts))
-        self.session.udf.register(name, f.arrow_udf(remembering(program, len(texts)), "string"))
+        make: Any = arrow_udf
+        self.session.udf.register(name, make(remembering(program, len(texts)), "string"))
         self.remark("Runs as a Python function on Spark.")
         called: ir.Value = function(name, ["string"] * len(texts), "string")(*texts)
         return called
@@ -65,7 +66,7 @@ class SparkContext:
         """Runs the function over the rows on the executors; with `whole` on one of them."""
         import ibis
 
-        from workbench.dataprep.spark.sql import to_sql
+        from workbench.dataprep.spark.sql import to_sql, type_name
 
         wanted = ibis.schema(schema)
         arrow = wanted.to_pyarrow()
@@ -79,12 +80,16 @@ class SparkContext:
             import pyarrow as pa
 
             held = [list(batches)] if whole else ([batch] for batch in batches)
-            for some in held:
-                rows = pa.Table.from_batches([batch.cast(given) for batch in some], given)
-                yield from function(rows).cast(arrow).to_batches()
+            try:
+                for some in held:
+                    rows = pa.Table.from_batches([batch.cast(given) for batch in some], given)
+                    yield from function(rows).cast(arrow).to_batches()
+            finally:
+                if close := getattr(function, "close", None):
+                    close()
 
         name = f"python_{new_id()}"
-        kind = ", ".join(f"`{column}` {_spark_type(kind)}" for column, kind in wanted.items())
+        kind = ", ".join(f"`{column}` {type_name(kind)}" for column, kind in wanted.items())
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # that it does not know pandas 3 yet, which is not used here
             frame.mapInArrow(run, kind).createOrReplaceTempView(name)
@@ -96,11 +101,3 @@ class SparkContext:
     def remark(self, message: str) -> None:
         """Remembers what is to be said of the step."""
         self.remarks.append((self.step, message))
-
-
-def _spark_type(kind: Any) -> str:
-    from ibis.backends.sql.datatypes import PySparkType
-
-    from workbench.dataprep.spark.sql import PySpark
-
-    return str(PySparkType.from_ibis(kind).sql(PySpark))

@@ -66,6 +66,11 @@ class SparkEngine:
         plan.check_circles(node)
         return self._steps(plan, node, node.last if step_index is None else step_index)
 
+    def files(self, package: Package, flow_id: str) -> tuple[Path, ...]:
+        """The local files that a flow reads."""
+        plan = Plan(self._base, inputs=self._inputs)
+        return tuple(path for reader in _readers(plan, plan.node(package, flow_id)) for path in reader.files)
+
     def close(self) -> None:
         """Removes what was read through the local engine. Frames must not be used afterwards."""
         for name, _ in self._views.values():
@@ -123,6 +128,12 @@ class SparkEngine:
     def schema(self, plan: Plan, node: Node) -> Schema:
         """The visible columns of a flow's result."""
         return schema_of(self._steps(plan, node, node.last))
+
+
+def _readers(plan: Plan, node: Node) -> list[Reader]:
+    """The sources behind a flow."""
+    places = [plan.source(node), *(plan.needed(node, other) for step in node.flow.steps if step.enabled for other in step.others())]
+    return [reader for place in places for reader in (_readers(plan, place) if isinstance(place, Node) else [place])]
 
 
 def _kind(column: str, kinds: Mapping[str, str]) -> str:

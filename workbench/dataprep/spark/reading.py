@@ -50,20 +50,14 @@ def numbered(frame: DataFrame) -> DataFrame:
 
 
 def _typed_parquet(session: SparkSession, reader: ParquetReader) -> DataFrame:
+    import ibis
     from pyspark.sql import functions as f
 
+    from workbench.dataprep.spark.sql import type_name
+
     frame = session.read.parquet(*map(str, reader.files))
-    return frame.select(*(f.col(f"`{column.name}`").cast(spark_type(column)).alias(column.name) for column in reader.schema))
-
-
-def spark_type(column: Any) -> str:
-    """The type of a column in Spark's SQL."""
-    import ibis
-    from ibis.backends.sql.datatypes import PySparkType
-
-    from workbench.dataprep.spark.sql import PySpark
-
-    return str(PySparkType.from_ibis(ibis.dtype(column.ibis_type)).sql(PySpark))
+    kinds = {column.name: type_name(ibis.dtype(column.ibis_type)) for column in reader.schema}
+    return frame.select(*(f.col(f"`{name}`").cast(kind).alias(name) for name, kind in kinds.items()))
 
 
 def _delimited(session: SparkSession, reader: DelimitedReader) -> DataFrame:

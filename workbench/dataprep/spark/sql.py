@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import ibis
+from ibis.backends.sql.datatypes import PySparkType
 from ibis.backends.sql.dialects import PySpark
 from ibis.config import Config, options
 from sqlglot import exp
@@ -26,3 +27,8 @@ if getattr(options, "pyspark", None) is None:
 def to_sql(table: Any) -> str:
     """An Ibis table as a query of Spark."""
     return str(ibis.to_sql(table, dialect="pyspark"))
+
+
+def type_name(kind: Any) -> str:
+    """An Ibis type as Spark's SQL names it."""
+    return str(PySparkType.from_ibis(kind).sql(PySpark))

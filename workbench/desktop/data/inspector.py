@@ -282,7 +282,7 @@ def histogram_bars(profile: "ColumnProfile") -> list[Bar]:
     bars = []
     for bin_ in profile.histogram:
         low, high = _plain(bin_.low), _plain(bin_.high)
-        if profile.type in {"date", "timestamp"}:
+        if profile.type in {"date", "timestamp", "timestamp_tz"}:
             start, end = (dt.datetime(1970, 1, 1) + dt.timedelta(seconds=s) for s in (bin_.low, bin_.high))  # noqa: DTZ001
             low, high = (t.date().isoformat() if profile.type == "date" else t.isoformat(" ", "seconds") for t in (start, end))
         elif profile.type == "integer":

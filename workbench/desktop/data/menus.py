@@ -66,7 +66,7 @@ def conditions_for(column: "ColumnInfo", text: str | None) -> "list[tuple[str, C
         return [("missing", Condition(column=column.name, operator="is_missing"))]
     shown = text if len(text) <= 24 else text[:23] + "…"
     found = [(f"{column.name} is {shown}", Condition(column=column.name, operator="equals", value=text))]
-    if column.type in {"integer", "decimal", "date", "timestamp"}:
+    if column.type in {"integer", "decimal", "date", "timestamp", "timestamp_tz"}:
         found.append((f"{column.name} ≥ {shown}", Condition(column=column.name, operator="greater_or_equal", value=text)))
         found.append((f"{column.name} ≤ {shown}", Condition(column=column.name, operator="less_or_equal", value=text)))
     elif column.type == "string" and text:

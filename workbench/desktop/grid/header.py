@@ -23,7 +23,10 @@ TYPE_ICONS = {
     "date": "calendar",
     "time": "clock",
     "timestamp": "calendar-clock",
+    "timestamp_tz": "calendar-clock",
     "string": "type",
+    "struct": "braces",
+    "list": "list",
     "other": "braces",
 }
 _BARS = 26

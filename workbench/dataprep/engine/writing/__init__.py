@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from workbench.base.errors import UserError
@@ -21,7 +21,7 @@ from workbench.dataprep.reports import OutputReport
 from workbench.dataprep.steps.script import ScriptWrite
 from workbench.dataprep.steps.write import WriteArrow, WriteCsv, WriteExcel, WriteFile, WriteJsonLines, WriteParquet
 
-__all__ = ["Job", "perform"]
+__all__ = ["Job", "perform", "perform_folder"]
 
 
 def perform(job: Job) -> OutputReport:
@@ -37,9 +37,14 @@ def perform(job: Job) -> OutputReport:
     raise UserError(f"This version of Workbench cannot write what {step.describe()} says.")
 
 
-def _write_file(job: Job, step: WriteFile) -> OutputReport:
+def perform_folder(job: Job, step: WriteFile, write: Callable[[Path], int]) -> OutputReport:
+    """The same for a folder of files that `write` puts at a path, and of whose rows it gives the number."""
+    return _write_file(job, step, write)
+
+
+def _write_file(job: Job, step: WriteFile, write: Callable[[Path], int] | None = None) -> OutputReport:
     target = job.target(step.path)
-    folder = isinstance(step, WriteParquet) and bool(step.partition_by)
+    folder = write is not None or (isinstance(step, WriteParquet) and bool(step.partition_by))
     _keep(job, target)
     if folder:
         _replaceable(target)
@@ -50,7 +55,7 @@ def _write_file(job: Job, step: WriteFile) -> OutputReport:
         with _disk_errors(target):
             target.parent.mkdir(parents=True, exist_ok=True)
             _probe(temporary, folder=folder)  # a folder that takes nothing says so itself, with its path
-            rows = _content(job, step, temporary)
+            rows = write(temporary) if write else _content(job, step, temporary)
             size, digest = _settle(temporary)
             _swap(temporary, target)
     finally:
@@ -91,7 +96,9 @@ def _replaceable(folder: Path) -> None:
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return
     ours = folder.is_dir() and (folder / SUCCESS).is_file()
-    if not ours or any(not (path.is_dir() or path.name == SUCCESS or path.suffix == ".parquet") for path in folder.rglob("*")):
+    if not ours or any(
+        not (path.is_dir() or path.name == SUCCESS or path.suffix in {".parquet", ".crc"}) for path in folder.rglob("*")
+    ):
         raise UserError(
             f"{folder} holds something else than the Parquet files of an earlier run.", hint="Name a new folder.", place=str(folder)
         )

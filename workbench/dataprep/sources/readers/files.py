@@ -72,7 +72,7 @@ class FilesReader(Reader):
         selects: list[str] = []
         for number, part in enumerate(self._parts):
             assert part.direct is not None
-            select = _open(part.direct, spec_of(self._spec, number), part.name).scan()
+            select = _open(part.direct, self._spec_of(number, part.direct), part.name).scan()
             if select is None:
                 return None
             selects.append(self._with_path(part, f"({select})"))
@@ -97,7 +97,7 @@ class FilesReader(Reader):
                 less = Sample(kind="top", count=top - rows) if top is not None else None
                 one = f"part_{new_id()}"
                 try:
-                    spec = _by_place(spec_of(self._spec, number), plain) if number else self._spec
+                    spec = self._spec_of(number, plain)
                     loaded = _open(plain, spec, part.name).load(
                         store, one, sample=less, cancel=cancel, progress=_share(progress, number, len(self._parts))
                     )
@@ -164,6 +164,9 @@ class FilesReader(Reader):
         store.rows(f"DROP TABLE {table}")
         store.rows(f"ALTER TABLE {new} RENAME TO {table}")
 
+    def _spec_of(self, number: int, path: Path) -> SourceSpec:
+        return _by_place(spec_of(self._spec, number), path) if number else self._spec
+
     def _unseen(self) -> bool:
         """Whether the columns of some file cannot be told before it is read."""
         return len(self._parts) > _LOOKED_AT or any(part.direct is None for part in self._parts)
@@ -171,7 +174,7 @@ class FilesReader(Reader):
     def _looked_at(self) -> list[Schema]:
         if self._schemas is None:
             self._schemas = [
-                _open(path, spec_of(self._spec, number), part.name).schema
+                _open(path, self._spec_of(number, path), part.name).schema
                 for number, part in enumerate(self._parts[:_LOOKED_AT])
                 if (path := part.direct) is not None
             ]

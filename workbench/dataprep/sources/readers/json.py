@@ -371,7 +371,7 @@ def _described(connection: Any, path: Path, readable: Path, spec: JsonSpec) -> J
     structure = json.loads(text)
     values = not isinstance(structure, dict)
     keys = ["value"] if values else list(structure)
-    if not keys:
+    if not keys or (values and records == rows):
         raise UserError(f"{path.name} holds only empty records.", hint="Choose another file.", place=str(path))
     names = harmless(keys)
     columns: list[SourceColumn] = []

@@ -82,8 +82,10 @@ class SqlReader(Reader):
         import pyarrow as pa
 
         most = sample.count + 1 if sample is not None and sample.kind == "top" else 0
-        with connected(self._spec, self._path) as connection:
-            names, rows = _rows(connection, self._spec, cancel, most)
+        with (
+            connected(self._spec, self._path) as connection,
+            _rows(connection, self._spec, cancel, most) as (names, rows),
+        ):
             first = next(rows, [])
             columns, notes = lacking(self._spec.columns, names, self.name)
             if added := [each for each in names if each not in {column.name for column in self._spec.columns}]:
@@ -153,15 +155,15 @@ def _batches(
         raise
 
 
-def _rows(connection: Connection, spec: SqlSpec, cancel: Cancel | None, most: int) -> tuple[list[str], Iterator[list[Sequence[Any]]]]:
+@contextlib.contextmanager
+def _rows(
+    connection: Connection, spec: SqlSpec, cancel: Cancel | None, most: int
+) -> Iterator[tuple[list[str], Iterator[list[Sequence[Any]]]]]:
     """Harmless column names, and the rows in batches; at most about so many of them."""
     import sqlalchemy as sa
 
     try:
         result = connection.execution_options(stream_results=True, max_row_buffer=_BATCH).execute(_statement(connection, spec))
-        if not result.returns_rows:
-            raise UserError("The query gives no rows: it is no SELECT.", hint="Write a SELECT.")
-        names = harmless(result.keys())
     except sa.exc.SQLAlchemyError as error:
         raise told(spec, error) from error
 
@@ -175,7 +177,10 @@ def _rows(connection: Connection, spec: SqlSpec, cancel: Cancel | None, most: in
             if most and done >= most:
                 return
 
-    return names, batches()
+    with contextlib.closing(result):
+        if not result.returns_rows:
+            raise UserError("The query gives no rows: it is no SELECT.", hint="Write a SELECT.")
+        yield harmless(result.keys()), batches()
 
 
 def _statement(connection: Connection, spec: SqlSpec) -> Any:
@@ -296,7 +301,8 @@ def told(spec: SqlSpec, error: Exception) -> Exception:
     if isinstance(error, WorkbenchError):
         return error
     cause = getattr(error, "orig", None) or error
-    text = " ".join(str(cause).split()).rstrip(".")
+    # PostgreSQL repeats the statement with the place: LINE 1: ...
+    text = " ".join(str(cause).partition("LINE ")[0].split()).rstrip(".")
     name = _NAMES[spec.dialect]
     where = f"{spec.host}:{spec.port or _PORTS.get(spec.dialect, 0)}"
     if _AWAY.search(text) and spec.dialect != "sqlite":
@@ -319,8 +325,8 @@ def told(spec: SqlSpec, error: Exception) -> Exception:
 def describe_sql(spec: SqlSpec, path: Path | None = None) -> SqlSpec:
     """The specification with its columns, as the first rows show their types. Raises UserError, NotFound, EnvironmentError_."""
     with connected(spec, path) as connection:
-        names, rows = _rows(connection, spec, None, _LOOKED_AT)
-        first = next(rows, [])
+        with _rows(connection, spec, None, _LOOKED_AT) as (names, rows):
+            first = next(rows, [])
         known = _reflected(connection, spec) if not spec.query.strip() else {}
     return spec.model_copy(update={"columns": _columns_of(names, first, known=known)})
 

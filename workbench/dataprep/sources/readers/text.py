@@ -105,8 +105,9 @@ class TextReader(Reader):
         import duckdb
 
         few = sample is not None and sample.kind == "top" and sample.count <= _FEW
-        for build in (lambda: self.strict(readable, few=few), lambda: self.select(readable)):
-            if (sql := build()) is None:
+        for quick in (True, False):
+            sql = self.strict(readable, few=few) if quick else self.select(readable)
+            if sql is None:
                 continue
             try:
                 return load_sampled(cursor, table, sql, sample, cancel=cancel, progress=progress, what=what)

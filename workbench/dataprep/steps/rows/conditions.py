@@ -90,6 +90,16 @@ def operator_words(operator: Operator) -> str:
     return _WORDS[operator]
 
 
+def plain_operator(operator: Operator) -> Operator:
+    """The operator that a negative one denies; others as they are."""
+    return _NEGATIVE.get(operator, operator)
+
+
+def negated(operator: Operator) -> bool:
+    """Whether an operator holds exactly where another one does not."""
+    return operator in _NEGATIVE
+
+
 class Condition(Record):
     """One condition on a column. Values are text as the user types it; the column's type says what it means.
 
@@ -111,9 +121,9 @@ class Condition(Record):
         if self.operator in _ANY:
             return f"{self.column} {words}"
         case = " in any case" if self.ignore_case else ""
-        if self._base == "between":
+        if plain_operator(self.operator) == "between":
             return f"{self.column} {words} {self.value} and {self.value2}{case}"
-        if self._base == "one_of":
+        if plain_operator(self.operator) == "one_of":
             return f"{self.column} {words} {listed(self.values)}{case}"
         return f"{self.column} {words} {self.value}{case}"
 
@@ -126,12 +136,12 @@ class Condition(Record):
             if type_ == "boolean" and self.operator in _ORDERED | {"one_of", "not_one_of"}:
                 what = "true and false only"
             return Problem(f"{self.column} holds {what}, so '{_WORDS[self.operator]}' does not apply to it.", column=self.column)
-        if self._base == "matches":
+        if plain_operator(self.operator) == "matches":
             reason = pattern_problem(self.value)
             return Problem(f"'{self.value}' {reason}", column=self.column) if reason else None
-        if self._base == "one_of" and not self.values:
+        if plain_operator(self.operator) == "one_of" and not self.values:
             return Problem(f"Give at least one value that {self.column} may have.", column=self.column)
-        for text in () if self._base == "has" else self._texts():
+        for text in () if plain_operator(self.operator) == "has" else texts_of(self):
             try:
                 typed(text, type_)
             except ValueError:
@@ -140,7 +150,7 @@ class Condition(Record):
 
     def expression(self, table: ir.Table, type_: ColumnType, dialect: Dialect = "duckdb") -> ir.BooleanValue:
         """The condition as an Ibis expression that is never missing."""
-        match self._base:
+        match plain_operator(self.operator):
             case "is_missing":
                 found: Any = is_missing(table, self.column)
             case "is_error":
@@ -151,35 +161,24 @@ class Condition(Record):
                 found = self._compared(table[self.column], type_, dialect).fill_null(False)
         return ~found if self.operator in _NEGATIVE else found
 
-    @property
-    def _base(self) -> Operator:
-        return _NEGATIVE.get(self.operator, self.operator)
-
     def _compared(self, column: Any, type_: ColumnType, dialect: Dialect) -> Any:
         """The comparison; missing or false for missing values."""
         from workbench.byexample.native.engines import engine
         from workbench.byexample.tree.texts import lower
 
-        if self._base == "has":
+        if plain_operator(self.operator) == "has":
             return _has(column, self.value)
-        if self._base == "matches":
+        if plain_operator(self.operator) == "matches":
             return engine(dialect).matches(column, as_run(self.value, dialect, ignore_case=self.ignore_case))
-        texts = self._texts()
+        texts = texts_of(self)
         if self.ignore_case and type_ in TEXT:
             column, texts = engine(dialect).lower(column), tuple(map(lower, texts))
-        if self._base in {"contains", "starts_with", "ends_with"}:
-            name = {"contains": "contains", "starts_with": "starts", "ends_with": "ends"}[self._base]
+        if plain_operator(self.operator) in {"contains", "starts_with", "ends_with"}:
+            name = {"contains": "contains", "starts_with": "starts", "ends_with": "ends"}[plain_operator(self.operator)]
             return getattr(engine(dialect), name)(column, texts[0])
         if type_ == "integer":
-            return _whole(self._base, column, [typed(text, type_) for text in texts])
-        return _ordinary(self._base, column, [value_of(text, type_) for text in texts])
-
-    def _texts(self) -> tuple[str, ...]:
-        if self.operator in _ANY:
-            return ()
-        if self._base == "between":
-            return (self.value, self.value2)
-        return self.values if self._base == "one_of" else (self.value,)
+            return _whole(plain_operator(self.operator), column, [typed(text, type_) for text in texts])
+        return _ordinary(plain_operator(self.operator), column, [value_of(text, type_) for text in texts])
 
 
 def _ordinary(operator: Operator, column: Any, values: list[Any]) -> Any:
@@ -242,6 +241,15 @@ def _has(column: Any, text: str) -> Any:
         return column.contains(value_of(text, type_))
     except ValueError:
         return ibis.literal(False)
+
+
+def texts_of(condition: Condition) -> tuple[str, ...]:
+    """The values of a condition as texts: none, one, the two ends, or all of a list."""
+    if condition.operator in _ANY:
+        return ()
+    if plain_operator(condition.operator) == "between":
+        return (condition.value, condition.value2)
+    return condition.values if plain_operator(condition.operator) == "one_of" else (condition.value,)
 
 
 def typed(text: str, type_: ColumnType) -> Any:

@@ -10,6 +10,7 @@ from workbench.dataprep.cells import companion
 from workbench.dataprep.columns import ROW, Problem, Schema, find, listed, missing_columns, names, schema_of, unique_name
 from workbench.dataprep.steps.base import Context, SchemaContext
 from workbench.dataprep.steps.rows.choosing import Choosing
+from workbench.dataprep.steps.rows.order import key_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -27,8 +28,8 @@ class RemoveDuplicates(Choosing):
     """Keeps one row of those that are equal in these columns (in all columns without any), in its place.
 
     `keep`: the first one, the last one, none of several, or the one with the greatest or least value of `by` (missing ones last, of
-    equal ones the first). Missing values are equal to each other, and errors to errors that say the same. The action `remove`
-    gives the other rows: the duplicates.
+    equal ones the first). Missing values (not a number is one) are equal to each other, errors to errors that say the same. The
+    action `remove` gives the other rows: the duplicates.
     """
 
     reorders = True
@@ -66,7 +67,7 @@ class RemoveDuplicates(Choosing):
         import ibis
 
         chosen = self.columns or tuple(names(schema_of(table)))
-        groups = [self._compared(table[name], context) for name in chosen]
+        groups = [key_of(self._compared(table[name], context)) for name in chosen]
         groups += [table[companion(name)] for name in chosen if companion(name) in table.columns]
         place = unique_name("__place__", table.columns)
         if self.keep == "none":
@@ -74,9 +75,7 @@ class RemoveDuplicates(Choosing):
             return made, made[place] == 1
         order: list[Any] = [ibis.desc(table[ROW]) if self.keep == "last" else table[ROW]]
         for name in self._extremes:
-            value: Any = table[name]
-            value = value.nullif(float("nan")) if value.type().is_floating() else value
-            order.insert(0, (ibis.desc if self.keep == "greatest" else ibis.asc)(value, nulls_first=False))
+            order.insert(0, (ibis.desc if self.keep == "greatest" else ibis.asc)(key_of(table[name]), nulls_first=False))
         made = table.mutate(**{place: ibis.row_number().over(group_by=groups, order_by=order)})
         return made, made[place] == 0
 

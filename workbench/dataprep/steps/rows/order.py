@@ -66,14 +66,17 @@ class Sort(StepBase):
 
 def sort_value(column: Any, key: SortKey, dialect: Dialect) -> Any:
     """What is compared in place of the column's values."""
-    if column.type().is_floating():
-        return column.nullif(float("nan"))
     if not column.type().is_string():
-        return column
+        return key_of(column)
     from workbench.byexample.native.engines import engine
 
     text = engine(dialect).lower(column) if key.ignore_case else column
     return natural(text, dialect) if key.natural else text
+
+
+def key_of(column: Any) -> Any:
+    """The column's values, where not a number is a missing value."""
+    return column.nullif(float("nan")) if column.type().is_floating() else column
 
 
 def natural(text: Any, dialect: Dialect) -> Any:

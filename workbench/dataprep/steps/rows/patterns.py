@@ -50,8 +50,13 @@ def as_python(pattern: str, *, ignore_case: bool = False) -> str:
     return f"(?i){_retold(pattern, 'python')}" if ignore_case else _retold(pattern, "python")
 
 
-def _retold(pattern: str, language: Literal["java", "python"]) -> str:
-    end = r"\z" if language == "java" else r"\Z"
+def as_rust(pattern: str, *, ignore_case: bool = False) -> str:
+    """The expression for Rust's crate `regex` (Polars), with RE2's meaning."""
+    return f"(?i){_retold(pattern, 'rust')}" if ignore_case else _retold(pattern, "rust")
+
+
+def _retold(pattern: str, language: Literal["java", "python", "rust"]) -> str:
+    end = r"\Z" if language == "python" else r"\z"
     lines = re.search(r"\(\?[a-zA-Z]*m", pattern) is not None
     told: list[str] = []
     for piece, inside in _pieces(pattern):
@@ -68,7 +73,8 @@ def _retold(pattern: str, language: Literal["java", "python"]) -> str:
         elif escaped and escaped.lower() in _SETS:
             told.append(f"[^{_SETS[escaped.lower()]}]")
         elif escaped in {"b", "B"}:
-            told.append(_EDGE if escaped == "b" else _INSIDE)
+            edges = (r"(?-u:\b)", r"\B") if language == "rust" else (_EDGE, _INSIDE)
+            told.append(edges[escaped == "B"])
         elif escaped in {"z", "Z"} or (piece == "$" and not lines):
             told.append(end)
         elif piece == "(?P<" and language == "java":

@@ -16,6 +16,7 @@ from workbench.dataprep.steps.base import Context, Record, SchemaContext
 from workbench.dataprep.steps.rows.chance import bounds, share_text, with_chance, within
 from workbench.dataprep.steps.rows.choosing import Choosing
 from workbench.dataprep.steps.rows.conditions import exactly, typed, value_of
+from workbench.dataprep.steps.rows.order import key_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -141,7 +142,7 @@ def ranked(table: ir.Table, by: Sequence[str], seed: int) -> tuple[ir.Table, str
 
     made, chance = with_chance(table, seed)
     place, total = unique_name("__place__", made.columns), unique_name("__total__", made.columns)
-    groups = [made[name] for name in [*by, *(companion(name) for name in by if companion(name) in made.columns)]]
+    groups = [key_of(made[name]) for name in [*by, *(companion(name) for name in by if companion(name) in made.columns)]]
     result = made.mutate(
         **{
             place: ibis.row_number().over(group_by=groups, order_by=made[chance]),

@@ -27,6 +27,8 @@ _VALUES = 400
 _PAIRS = 60
 """How many pairs of columns are looked at: the most alike by name and type."""
 _LEAST = 0.25
+"""The least score of a suggestion."""
+_ALIKE = 0.5
 _MEASURE = 1e-9
 
 
@@ -62,7 +64,8 @@ class _Column:
 def suggest_keys(left: Rows, right: Rows, *, limit: int = 5, dialect: Dialect = "duckdb") -> list[KeySuggestion]:
     """The pairs of columns that are most likely keys, the best first; each column is in one pair only. Raises Cancelled."""
     ours, theirs = _columns(left), _columns(right)
-    pairs = [(one, two, likeness(one.info.name, two.info.name)) for one in ours for two in theirs if _comparable(one.info, two.info)]
+    named = [(one, two, likeness(one.info.name, two.info.name)) for one in ours for two in theirs]
+    pairs = [pair for pair in named if _comparable(pair[0].info, pair[1].info, pair[2])]
     pairs.sort(key=lambda pair: -pair[2] - (0.2 if pair[0].info.type == pair[1].info.type else 0))
     pairs = [pair for pair in pairs[:_PAIRS] if pair[2] >= 0.99 or not _measure(pair[0]) or not _measure(pair[1])]
     found_in_right = _found(right, [(two.info, one) for one, two, _ in pairs], dialect)
@@ -103,12 +106,13 @@ def _words(name: str) -> list[str]:
     return [word.casefold() for word in re.split(r"[\W_]+", apart) if word]
 
 
-def _comparable(one: ColumnInfo, two: ColumnInfo) -> bool:
+def _comparable(one: ColumnInfo, two: ColumnInfo, alike: float) -> bool:
+    """Whether two columns may be keys by their types: numbers and texts only where the names are alike."""
     if NESTED & {one.type, two.type} or "boolean" in {one.type, two.type}:
         return False
     if one.type == two.type or {one.type, two.type} <= NUMERIC:
         return True
-    return bool(NUMERIC & {one.type, two.type}) and "string" in {one.type, two.type}
+    return alike >= _ALIKE and bool(NUMERIC & {one.type, two.type}) and "string" in {one.type, two.type}
 
 
 def _measure(column: _Column) -> bool:

@@ -1,6 +1,7 @@
 """Steps that repair values."""
 
 from workbench.dataprep.steps.values.asserting import Assert
+from workbench.dataprep.steps.values.clustering import Cluster, ClusterText, Member
 from workbench.dataprep.steps.values.errors import ReplaceErrors, RestoreOriginals
 from workbench.dataprep.steps.values.filling import Fill, FillMissing
 from workbench.dataprep.steps.values.mapping import MapValues, Pair
@@ -10,6 +11,6 @@ from workbench.dataprep.steps.values.replace import Replace
 from workbench.dataprep.steps.values.texts import ChangeCase, RemoveAccents, Trim
 
 __all__ = [
-    "Assert", "ChangeCase", "Clip", "Fill", "FillMissing", "MakeMissing", "MapValues", "Pair", "RemoveAccents", "Replace",
-    "ReplaceErrors", "ReplaceNA", "RestoreOriginals", "Round", "Trim",
+    "Assert", "ChangeCase", "Clip", "Cluster", "ClusterText", "Fill", "FillMissing", "MakeMissing", "MapValues", "Member", "Pair",
+    "RemoveAccents", "Replace", "ReplaceErrors", "ReplaceNA", "RestoreOriginals", "Round", "Trim",
 ]  # fmt: skip

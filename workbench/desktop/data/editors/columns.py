@@ -147,7 +147,7 @@ class ConvertEditor(ColumnsEditor):
         more: dict[str, object] = {}
         if to in {"integer", "decimal"}:
             more["decimal"] = self.decimal.currentData()
-        if to in {"date", "time", "timestamp"}:
+        if to in {"date", "time", "timestamp", "timestamp_tz"}:
             more["formats"] = _parts(self.formats.text())
         if to == "boolean":
             more |= {"true_values": _parts(self.true.text()), "false_values": _parts(self.false.text())}
@@ -174,7 +174,7 @@ class ConvertEditor(ColumnsEditor):
         texts = any(column.type in {"string", "other"} for column in self.schema if column.name in self.picker.names)
         shown = {
             "decimal": to in {"integer", "decimal"},
-            "formats": to in {"date", "time", "timestamp"},
+            "formats": to in {"date", "time", "timestamp", "timestamp_tz"},
             "boolean": to == "boolean",
         }
         for name, widgets in self._extra.items():

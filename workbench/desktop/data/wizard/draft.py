@@ -10,9 +10,9 @@ if TYPE_CHECKING:
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "Numeric": ("integer", "decimal"),
-    "Date": ("date", "time", "timestamp"),
+    "Date": ("date", "time", "timestamp", "timestamp_tz"),
     "Boolean": ("boolean",),
-    "Text": ("string", "other"),
+    "Text": ("string", "other", "struct", "list"),
 }
 TYPE_TITLES: dict[str, str] = {
     "integer": "Integer",
@@ -21,6 +21,7 @@ TYPE_TITLES: dict[str, str] = {
     "date": "Date",
     "time": "Time",
     "timestamp": "Date and time",
+    "timestamp_tz": "Date, time and zone",
     "string": "Text",
 }
 TYPE_ICONS: dict[str, str] = {
@@ -30,11 +31,20 @@ TYPE_ICONS: dict[str, str] = {
     "date": "calendar",
     "time": "clock",
     "timestamp": "calendar-clock",
+    "timestamp_tz": "calendar-clock",
     "string": "type",
+    "struct": "braces",
+    "list": "list",
     "other": "circle-question-mark",
 }
 DELIMITERS = {",": "Comma  ,", ";": "Semicolon  ;", "\t": "Tab", "|": "Pipe  |", " ": "Space", ":": "Colon  :"}
 QUOTES = {'"': 'Double  "', "'": "Single  '", "": "None"}
+TEXT_KINDS = {"delimited": "Delimited text", "fixed_width": "Fixed width", "lines": "Plain text"}
+KINDS = {
+    **TEXT_KINDS, "parquet": "Parquet file", "arrow": "Arrow file", "json": "JSON file", "excel": "Excel sheet", "sql": "SQL table",
+    "script": "Python script", "frame": "Data frame",
+}  # fmt: skip
+THOUSANDS = {"": "None", ",": "Comma  1,000", ".": "Point  1.000", " ": "Space  1 000", "'": "Apostrophe  1'000"}
 ENCODINGS = ("utf-8", "utf-8-sig", "cp1252", "iso-8859-1", "utf-16", "ascii", "shift_jis", "gb18030")
 
 
@@ -49,7 +59,7 @@ class Draft:
     @property
     def text_details(self) -> bool:
         """Whether there is anything to say about delimiters and encodings."""
-        return self.spec.kind == "delimited"
+        return self.spec.kind in TEXT_KINDS
 
     def with_spec(self, spec: "SourceSpec") -> "Draft":
         return replace(self, spec=spec)
@@ -66,11 +76,18 @@ class Draft:
         """What was detected, in one sentence."""
         count = len(self.spec.columns)
         columns = f"{count} column{'' if count == 1 else 's'}"
-        if self.spec.kind == "parquet":
-            return f"Parquet file with {columns}."
-        name = DELIMITERS.get(self.spec.delimiter, repr(self.spec.delimiter)).split("  ")[0].lower()
-        header = "names in the first line" if self.spec.header else "no header line"
-        return f"Text separated by {name}, {header}, {self.spec.encoding.upper()}, {columns}."
+        from workbench.dataprep.sources import DelimitedSpec, FixedWidthSpec, LinesSpec
+
+        spec = self.spec
+        if isinstance(spec, LinesSpec):
+            return f"Plain text with one row a line, {spec.encoding.upper()}."
+        if not isinstance(spec, DelimitedSpec | FixedWidthSpec):
+            return f"{KINDS.get(spec.kind, spec.kind.replace('_', ' ').capitalize())} with {columns}."
+        header = "names in the first line" if spec.header else "no header line"
+        if isinstance(spec, FixedWidthSpec):
+            return f"Text with columns of fixed width, {header}, {spec.encoding.upper()}, {columns}."
+        name = DELIMITERS.get(spec.delimiter, repr(spec.delimiter)).split("  ")[0].lower()
+        return f"Text separated by {name}, {header}, {spec.encoding.upper()}, {columns}."
 
 
 def group_of(type_: str) -> str:

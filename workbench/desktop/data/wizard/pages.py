@@ -1,5 +1,6 @@
 """The pages of the wizard: the file, how it is read, the types of its columns."""
 
+import itertools
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,16 +19,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.base.errors import WorkbenchError
+from workbench.base.errors import UserError, WorkbenchError
 from workbench.desktop.data.editors.fields import choice
-from workbench.desktop.data.wizard.draft import DELIMITERS, ENCODINGS, QUOTES, Draft
+from workbench.desktop.data.wizard.draft import DELIMITERS, ENCODINGS, QUOTES, TEXT_KINDS, THOUSANDS, Draft
 from workbench.desktop.data.wizard.preview import TextTable
 from workbench.desktop.grid import DataGrid
 from workbench.desktop.theme import theme
 from workbench.desktop.widgets import IconLabel, StateStack, WizardPage, button, label
 
 if TYPE_CHECKING:
-    from workbench.dataprep.sources import SourceSpec
+    from workbench.dataprep.sources import SourceSpec, TextSpec
     from workbench.desktop.operations import Operations
 
 FILTERS = "Data files (*.csv *.tsv *.txt *.dat *.parquet *.pq);;All files (*)"
@@ -152,18 +153,27 @@ class DetailsPage(WizardPage):
     """Page 2: delimiter, quote, header, encoding, skipped lines, decimal mark; with a live preview of the text."""
 
     spec_changed = Signal(object)
+    kind_chosen = Signal(str)
 
     def __init__(self, operations: "Operations") -> None:
         super().__init__("File details", "Detected from the file. Change what is wrong; the preview follows.")
-        self._spec: SourceSpec | None = None
+        self._spec: TextSpec | None = None
         self._filling = False
+        self.kind = choice(TEXT_KINDS)
         self.delimiter = self._editable(choice(DELIMITERS))
         self.quote = choice(QUOTES)
         self.encoding = self._editable(choice({name: name.upper() for name in ENCODINGS}))
         self.decimal = choice({".": "Point  1.5", ",": "Comma  1,5"})
+        self.thousands = choice(THOUSANDS)
+        self.comment = QLineEdit()
+        self.comment.setPlaceholderText("Comments begin with …")
+        self.starts = QLineEdit()
+        self.starts.setPlaceholderText("0, 8, 20")
+        self.starts.setToolTip("Where each column begins, counted in characters from 0.")
         self.skip = QSpinBox()
         self.skip.setRange(0, 1_000_000)
         self.header = QCheckBox("First line holds the names")
+        self._captions: dict[QWidget, QWidget] = {}
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(200)
@@ -176,28 +186,44 @@ class DetailsPage(WizardPage):
         self.grid.view.header.setFixedHeight(theme().metrics.row + 6)  # no profiles here: only names
         self.stack = StateStack(self.grid)
         self.body.addWidget(self.stack, 1)
-        for combo in (self.delimiter, self.quote, self.encoding, self.decimal):
+        for combo in (self.delimiter, self.quote, self.encoding, self.decimal, self.thousands):
             combo.currentTextChanged.connect(self._changed)
+        for edit in (self.comment, self.starts):
+            edit.textChanged.connect(self._changed)
+        self.kind.activated.connect(self._on_kind)
         self.skip.valueChanged.connect(self._changed)
         self.header.toggled.connect(self._changed)
 
     def show_spec(self, spec: "SourceSpec") -> None:
-        """Fills the fields."""
+        """Fills the fields; a source that is no text leaves them."""
+        from workbench.dataprep.sources import DelimitedSpec, FixedWidthSpec, TableTextSpec, TextSpec
+
+        if not isinstance(spec, TextSpec):
+            self._spec = None
+            return
         self._filling = True
         self._spec = spec
-        for combo, value in (
-            (self.delimiter, spec.delimiter),
-            (self.encoding, spec.encoding),
-            (self.quote, spec.quote),
-            (self.decimal, spec.decimal),
-        ):
-            index = combo.findData(value)
-            if index < 0:
-                combo.addItem(value, value)
-                index = combo.findData(value)
-            combo.setCurrentIndex(index)
+        _set(self.kind, spec.kind)
+        _set(self.encoding, spec.encoding)
+        self.comment.setText(spec.comment)
         self.skip.setValue(spec.skip_rows)
-        self.header.setChecked(spec.header)
+        if isinstance(spec, TableTextSpec):
+            _set(self.decimal, spec.decimal)
+            _set(self.thousands, spec.thousands)
+            self.header.setChecked(spec.header)
+        if isinstance(spec, DelimitedSpec):
+            _set(self.delimiter, spec.delimiter)
+            _set(self.quote, spec.quote)
+        if isinstance(spec, FixedWidthSpec):
+            self.starts.setText(", ".join(map(str, spec.starts)))
+        table, delimited = isinstance(spec, TableTextSpec), isinstance(spec, DelimitedSpec)
+        for widget, shown in (
+            (self.delimiter, delimited), (self.quote, delimited), (self.decimal, table), (self.thousands, table),
+            (self.starts, isinstance(spec, FixedWidthSpec)), (self.header, table),
+        ):  # fmt: skip
+            widget.setVisible(shown)
+            if widget in self._captions:
+                self._captions[widget].setVisible(shown)
         self._filling = False
 
     def show_table(self, table: TextTable) -> None:
@@ -210,20 +236,31 @@ class DetailsPage(WizardPage):
         self.says.setText(str(error.message if isinstance(error, WorkbenchError) else error))
         self.says.show()
 
-    def spec(self) -> "SourceSpec | None":
-        """The spec as the fields say, with the columns as they were."""
-        if self._spec is None:
+    def spec(self) -> "TextSpec | None":
+        """The spec as the fields say, with the columns as they were. Raises UserError for places that do not rise."""
+        from workbench.dataprep.sources import DelimitedSpec, FixedWidthSpec, TableTextSpec
+
+        spec = self._spec
+        if spec is None:
             return None
-        delimiter = _chosen(self.delimiter).replace("\\t", "\t")
-        update = {
-            "delimiter": delimiter or ",",
-            "quote": self.quote.currentData(),
+        update: dict[str, object] = {
             "encoding": _chosen(self.encoding).strip().lower() or "utf-8",
-            "decimal": self.decimal.currentData(),
             "skip_rows": self.skip.value(),
-            "header": self.header.isChecked(),
+            "comment": self.comment.text().strip(),
         }
-        return self._spec.model_copy(update=update)
+        if isinstance(spec, TableTextSpec):
+            decimal, thousands = self.decimal.currentData(), self.thousands.currentData()
+            update |= {
+                "decimal": decimal,
+                "thousands": thousands if thousands != decimal else "",
+                "header": self.header.isChecked(),
+            }
+        if isinstance(spec, DelimitedSpec):
+            delimiter = _chosen(self.delimiter).replace("\\t", "\t")
+            update |= {"delimiter": delimiter or ",", "quote": self.quote.currentData()}
+        if isinstance(spec, FixedWidthSpec):
+            update["starts"] = _places(self.starts.text())
+        return spec.model_copy(update=update)
 
     def _fields(self) -> QWidget:
         holder = QWidget()
@@ -232,20 +269,27 @@ class DetailsPage(WizardPage):
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(8)
         fields: list[tuple[str, QWidget]] = [
-            ("Delimiter", self.delimiter), ("Quote", self.quote), ("Encoding", self.encoding),
-            ("Decimal mark", self.decimal), ("Skip lines", self.skip),
+            ("File type", self.kind), ("Encoding", self.encoding), ("Skip lines", self.skip), ("Comments", self.comment),
+            ("Delimiter", self.delimiter), ("Quote", self.quote), ("Decimal mark", self.decimal),
+            ("Thousands mark", self.thousands), ("Columns begin at", self.starts),
         ]  # fmt: skip
         for number, (name, widget) in enumerate(fields):
             caption = label(name, "muted")
             caption.setBuddy(widget)
+            self._captions[widget] = caption
             widget.setAccessibleName(name)
-            widget.setMinimumWidth(150)
-            grid.addWidget(caption, number // 3 * 2, number % 3)
-            grid.addWidget(widget, number // 3 * 2 + 1, number % 3)
-        grid.addWidget(self.header, 3, 2)
-        for column in range(3):
+            widget.setMinimumWidth(130)
+            row, column, wide = (4, 0, 3) if widget is self.starts else (number // 4 * 2, number % 4, 1)
+            grid.addWidget(caption, row, column, 1, wide)
+            grid.addWidget(widget, row + 1, column, 1, wide)
+        grid.addWidget(self.header, 5, 3)
+        for column in range(4):
             grid.setColumnStretch(column, 1)
         return holder
+
+    def _on_kind(self) -> None:
+        if self._spec is not None and self.kind.currentData() != self._spec.kind:
+            self.kind_chosen.emit(self.kind.currentData())
 
     @staticmethod
     def _editable(combo: QComboBox) -> QComboBox:
@@ -258,8 +302,29 @@ class DetailsPage(WizardPage):
             self._timer.start()
 
     def _tell(self) -> None:
-        if (spec := self.spec()) is not None:
+        try:
+            spec = self.spec()
+        except UserError as error:
+            self.show_problem(error)
+            return
+        if spec is not None:
             self.spec_changed.emit(spec)
+
+
+def _set(combo: QComboBox, value: str) -> None:
+    """Shows the entry of a value; one that is not there is added."""
+    if combo.findData(value) < 0:
+        combo.addItem(value, value)
+    combo.setCurrentIndex(combo.findData(value))
+
+
+def _places(text: str) -> tuple[int, ...]:
+    """The places in a text such as `0, 8, 20`. Raises UserError when they do not begin at 0 and rise."""
+    parts = text.replace(",", " ").split()
+    places = tuple(int(part) for part in parts if part.isdecimal())
+    if not places or len(places) < len(parts) or places[0] != 0 or any(one >= other for one, other in itertools.pairwise(places)):
+        raise UserError("The places of columns are numbers that begin at 0 and rise.", hint="Write them such as 0, 8, 20.")
+    return places
 
 
 def _chosen(combo: QComboBox) -> str:

@@ -1,18 +1,15 @@
-"""The first lines of a delimited file as text cells, read as the user's settings say; for the wizard's live preview."""
+"""The first lines of a text file as text cells, read as the user's settings say; for the wizard's live preview."""
 
-import csv
-import io
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.base.errors import EnvironmentError_, UserError
+from workbench.base.errors import EnvironmentError_
 from workbench.desktop.grid import GridColumn
 
 if TYPE_CHECKING:
-    from workbench.dataprep.sources import SourceSpec
+    from workbench.dataprep.sources import TextSpec
 
 _BYTES = 512 * 1024
 _ROWS = 200
@@ -55,43 +52,38 @@ class TextTable:
         return list(found)
 
 
-@contextmanager
-def _reading(path: Path) -> Iterator[None]:
+def head_of(path: Path, spec: "TextSpec") -> tuple[str, bool]:
+    """The first part of the file as text, and whether it is all of it. Raises EnvironmentError_ or UserError."""
+    from workbench.dataprep.sources.readers.records import codec
+
+    name = codec(spec.encoding)
     try:
-        yield
-    except OSError as error:
-        raise EnvironmentError_(f"{path} could not be read: {error.strerror or error}.", place=str(path)) from error
-    except LookupError as error:
-        raise UserError(f"{error}.", hint="Choose another encoding.", place=str(path)) from error
-    except csv.Error as error:
-        raise UserError(
-            f"These settings do not fit the file: {error}.", hint="Choose another delimiter or quote.", place=str(path)
-        ) from error
-
-
-def text_preview(path: Path, spec: "SourceSpec", rows: int = _ROWS) -> TextTable:
-    """The first rows of the file. Raises EnvironmentError_ or UserError with a sentence. For a worker thread."""
-    with _reading(path):
         with path.open("rb") as file:
             data = file.read(_BYTES)
-        whole = len(data) < _BYTES
-        text = data.decode(spec.encoding, errors="replace").removeprefix("\ufeff")
-        quote = spec.quote[:1]
-        lines = io.StringIO(text, newline="")
-        for _ in range(spec.skip_rows):
-            lines.readline()
-        style = {"quotechar": quote} if quote else {"quoting": csv.QUOTE_NONE}
-        reader = csv.reader(lines, delimiter=spec.delimiter or ",", **style)
-        found: list[list[str]] = []
-        for row in reader:
-            if row:
-                found.append(row)
-            if len(found) > rows:
-                break
-        else:
-            found = found if whole else found[:-1]  # the last line was cut
-    header = found.pop(0) if spec.header and found else []
-    width = max([len(header), *map(len, found[:50])], default=0)
-    names = [(header[number].strip() if number < len(header) else "") or f"Column{number + 1}" for number in range(width)]
+    except OSError as error:
+        raise EnvironmentError_(f"{path} could not be read: {error.strerror or error}.", place=str(path)) from error
+    return data.decode(name, errors="replace").removeprefix("\ufeff"), len(data) < _BYTES
+
+
+def names_and_rows(text: str, spec: "TextSpec", *, complete: bool) -> tuple[list[str], list[list[str]]]:
+    """The names that a text has when it is read like this, and its rows."""
+    from workbench.byexample.fileformat.model import column_names
+    from workbench.dataprep.sources import DelimitedSpec, FixedWidthSpec
+    from workbench.dataprep.sources.readers.records import names_in, rows_in
+
+    plain = spec.model_copy(update={"columns": ()})
+    rows = [row.cells for row in rows_in(text, plain, complete=complete)]
+    if not isinstance(plain, DelimitedSpec | FixedWidthSpec):
+        return ["line"], rows
+    header = names_in(text, plain) if plain.header else []
+    usual = Counter(map(len, rows[:200])).most_common(1)
+    width = max(len(header), usual[0][0] if usual else 0)
+    return [*header, *column_names(header, width)[len(header) :]], rows
+
+
+def text_preview(path: Path, spec: "TextSpec", rows: int = _ROWS) -> TextTable:
+    """The first rows of the file. Raises EnvironmentError_ or UserError with a sentence. For a worker thread."""
+    text, complete = head_of(path, spec)
+    names, found = names_and_rows(text, spec, complete=complete)
     columns = tuple(GridColumn(name, "string") for name in names)
-    return TextTable(columns, tuple(tuple(cell if cell else None for cell in row) for row in found))
+    return TextTable(columns, tuple(tuple(cell if cell else None for cell in row) for row in found[:rows]))

@@ -4,33 +4,38 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.base.errors import UserError
-from workbench.desktop.data.wizard.preview import text_preview
+from workbench.desktop.data.wizard.preview import head_of, names_and_rows
 
 if TYPE_CHECKING:
-    from workbench.dataprep.sources import SourceSpec
-
-_ROWS = 5000
+    from workbench.dataprep.sources import TextSpec
 
 
-def retyped(path: Path, spec: "SourceSpec") -> "SourceSpec":
+def retyped(path: Path, spec: "TextSpec") -> "TextSpec":
     """The spec with the columns that a file has when it is read like this; only what the user set himself stays. For a worker."""
-    from workbench.dataprep.sources import SourceColumn
-    from workbench.dataprep.sources.guessing import MISSING_CANDIDATES, guess_column
-    from workbench.dataprep.sources.readers.delimited import column_names
+    from workbench.dataprep.sources import TableTextSpec
+    from workbench.dataprep.sources.detection import typed
 
-    table = text_preview(path, spec, _ROWS)
-    if not table.columns:
+    text, complete = head_of(path, spec)
+    spec = spec.model_copy(update={"notes": (), "questions": ()})
+    names, rows = names_and_rows(text, spec, complete=complete)
+    if not names or not (rows or (isinstance(spec, TableTextSpec) and spec.header)):
         raise UserError("No line is left when the file is read like this.", hint="Skip fewer lines.", place=str(path))
-    names = column_names([column.name for column in table.columns])
-    columns = [[row[number] or "" if number < len(row) else "" for row in table.rows] for number in range(len(names))]
-    guesses = [guess_column(texts, comma=spec.decimal == ",") for texts in columns]
-    markers = {marker for guess in guesses if guess.type != "string" for marker in guess.markers}
-    questions = [question for name, guess in zip(names, guesses, strict=True) if (question := guess.question(name))]
-    return spec.model_copy(
-        update={
-            "missing": ("", *(marker for marker in MISSING_CANDIDATES if marker in markers)),
-            "columns": tuple(SourceColumn(name=n, type=g.type, format=g.format) for n, g in zip(names, guesses, strict=True)),
-            "questions": tuple(questions),
-            "notes": (),
-        }
-    )
+    if not isinstance(spec, TableTextSpec):
+        return spec
+    found = typed(spec, text, [], names, complete=complete, marks=(spec.decimal, spec.thousands))
+    return found.model_copy(update={"notes": ()})
+
+
+def of_kind(path: Path, spec: "TextSpec", kind: str) -> "TextSpec":
+    """The same file as delimited text, text of fixed width or plain text, with what both kinds share. For a worker."""
+    from workbench.byexample.fileformat.fixedwidth import find_columns
+    from workbench.dataprep.sources import DelimitedSpec, FixedWidthSpec, LinesSpec
+
+    kinds: dict[str, type[TextSpec]] = {"delimited": DelimitedSpec, "fixed_width": FixedWidthSpec, "lines": LinesSpec}
+    made = kinds[kind]
+    shared = {name: value for name, value in spec if name in made.model_fields and name not in {"kind", "columns"}}
+    if made is FixedWidthSpec and "starts" not in shared:
+        text, _ = head_of(path, spec)
+        found = find_columns(text.splitlines()[spec.skip_rows : spec.skip_rows + 2000])
+        shared["starts"] = found.starts if found else (0,)
+    return made(**shared)

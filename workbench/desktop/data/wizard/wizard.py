@@ -12,13 +12,13 @@ from workbench.desktop.data.catalog import free_path
 from workbench.desktop.data.wizard.draft import Draft
 from workbench.desktop.data.wizard.pages import DetailsPage, FilePage, draft_sentence
 from workbench.desktop.data.wizard.preview import TextTable, text_preview
-from workbench.desktop.data.wizard.retype import retyped
+from workbench.desktop.data.wizard.retype import of_kind, retyped
 from workbench.desktop.data.wizard.types_page import TypesPage
 from workbench.desktop.operations import Operations, Progress
 from workbench.desktop.widgets import Wizard, button
 
 if TYPE_CHECKING:
-    from workbench.dataprep.sources import SourceSpec
+    from workbench.dataprep.sources import TextSpec
 
 
 class AddSourceWizard(Wizard):
@@ -41,6 +41,7 @@ class AddSourceWizard(Wizard):
         self._place_finish()
         self.file_page.file_chosen.connect(self._on_file)
         self.details_page.spec_changed.connect(self._on_details)
+        self.details_page.kind_chosen.connect(self._on_kind)
         self.types_page.type_chosen.connect(self._on_type)
         self.finished_ok.connect(self.finish)
         self.file_page.path.setFocus()
@@ -52,7 +53,7 @@ class AddSourceWizard(Wizard):
 
     def go_to(self, index: int) -> None:
         if index == 1 and self._draft is not None and not self._draft.text_details:
-            index = 2 if self.index == 0 else 0  # a Parquet file says all of this itself
+            index = 2 if self.index == 0 else 0  # a file that is no text says all of this itself
         super().go_to(index)
         self.finish_button.setVisible(index < len(self.pages) - 1)
 
@@ -108,10 +109,19 @@ class AddSourceWizard(Wizard):
             raise error
         self.file_page.say(" ".join(filter(None, (error.message, error.hint))), "bad")
 
-    def _on_details(self, spec: "SourceSpec") -> None:
+    def _on_details(self, spec: "TextSpec") -> None:
         draft = self._draft
         if draft is not None:
             self._run("Reading the file", lambda: _look_again(draft, spec), self._on_looked_again, self._on_bad_details)
+
+    def _on_kind(self, kind: str) -> None:
+        draft = self._draft
+        if draft is not None:
+            self._run("Reading the file", lambda: _as_kind(draft, kind), self._on_other_kind, self._on_bad_details)
+
+    def _on_other_kind(self, answer: tuple[Draft, TextTable | None]) -> None:
+        self.details_page.show_spec(answer[0].spec)
+        self._on_looked_again(answer)
 
     def _on_looked_again(self, answer: tuple[Draft, TextTable | None]) -> None:
         self._draft, self._table = answer
@@ -146,11 +156,19 @@ class AddSourceWizard(Wizard):
 
 
 def _look(path: Path) -> tuple[Draft, TextTable | None]:
-    from workbench.dataprep.sources import detect
+    from workbench.dataprep.sources import TextSpec, detect
 
     spec = detect(path)
-    return Draft(path, spec, spec), text_preview(path, spec) if spec.kind == "delimited" else None
+    return Draft(path, spec, spec), text_preview(path, spec) if isinstance(spec, TextSpec) else None
 
 
-def _look_again(draft: Draft, spec: "SourceSpec") -> tuple[Draft, TextTable | None]:
+def _look_again(draft: Draft, spec: "TextSpec") -> tuple[Draft, TextTable | None]:
     return draft.with_spec(retyped(draft.path, spec)), text_preview(draft.path, spec)
+
+
+def _as_kind(draft: Draft, kind: str) -> tuple[Draft, TextTable | None]:
+    from workbench.dataprep.sources import TextSpec
+
+    if not isinstance(draft.spec, TextSpec):
+        return draft, None
+    return _look_again(draft, of_kind(draft.path, draft.spec, kind))

@@ -1,0 +1,128 @@
+"""Reading packages and sources for other programs: what `workbench.prep`, `workbench.source` and the worker's command do."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from workbench.base.errors import EnvironmentError_
+from workbench.base.files import file_digest
+from workbench.base.paths import WorkspacePaths
+from workbench.dataprep.package import Dataflow, FileRef, Package
+from workbench.dataprep.reports import FlowReport
+from workbench.dataprep.sources import project_of
+
+if TYPE_CHECKING:
+    from workbench.dataprep.engine import Engine
+
+SAMPLE_ROWS = 100_000
+"""How many first rows of each source a sample has where no number is given."""
+
+Read = tuple[Any, dict[str, Any]]
+
+
+def read_package(
+    path: str | os.PathLike[str], *, flow: str | None = None, sample: bool | int = False,
+    inputs: Mapping[str, Any] = MappingProxyType({}), spark: Any = None, told: bool = False,
+) -> Read:  # fmt: skip
+    """The rows of a dataflow as a pandas DataFrame (with `spark`, a session: as a Spark DataFrame), and, where `told`, the fields
+    of a run's `input` event. With `inputs` the engine stays warm for the next call: a scoring script makes many.
+
+    Raises WorkbenchError.
+    """
+    package = Package.load(Path(path))
+    chosen = package.flow(flow)
+    base = base_of(package)
+    if spark is not None:
+        return _by_spark(package, chosen, base, sample, inputs, spark)
+    if inputs:
+        inputs = {name: str(Path(value).absolute()) if _is_path(value) else value for name, value in inputs.items()}
+        from workbench.dataprep.building.engines import engine_for
+
+        return _read(engine_for(base, inputs), package, chosen, sample, told=told)
+    with engine_of(base) as engine:
+        return _read(engine, package, chosen, sample, told=told)
+
+
+def read_source(path: str | os.PathLike[str], *, sample: bool | int = False, told: bool = False) -> Read:
+    """The rows of a data file or a `.wbsource` file as a pandas DataFrame, and, where `told`, the fields of an `input` event."""
+    package, flow, base = source_package(path)
+    with engine_of(base) as engine:
+        frame, _ = _read(engine, package, flow, sample, told=False)
+        if not told:
+            return frame, {}
+        return frame, source_input(path, engine.run(package, flow.id, sample_rows=rows_of(sample), write=False))
+
+
+def source_package(path: str | os.PathLike[str]) -> tuple[Package, Dataflow, Path]:
+    """A package with one flow that is the source and nothing else, and the folder that paths start from."""
+    shown = os.fspath(path)
+    place = shown if "://" in shown else str(Path(shown).expanduser().absolute())
+    folder = Path.cwd() if "://" in shown else Path(place).parent
+    flow = Dataflow(name=Path(place).stem, source=FileRef(path=place))
+    return Package(flows=(flow,)), flow, project_of(folder) or folder
+
+
+def _read(engine: Engine, package: Package, flow: Dataflow, sample: bool | int, *, told: bool) -> Read:
+    rows = rows_of(sample)
+    fields: dict[str, Any] = {}
+    if told:
+        fields = package_input(package, engine.run(package, flow.id, sample_rows=rows, write=False))
+    return engine.to_pandas(package, flow.id, sample_rows=rows), fields
+
+
+def _by_spark(package: Package, flow: Dataflow, base: Path, sample: bool | int, inputs: Mapping[str, Any], spark: Any) -> Read:
+    try:
+        from workbench.dataprep.spark import SparkEngine
+    except ImportError as error:
+        raise EnvironmentError_("PySpark is not installed.", hint="Install it: pip install 'pyspark>=4'.") from error
+    frame = SparkEngine(spark, base, inputs=inputs).frame(package, flow.id, sample_rows=rows_of(sample))
+    path = package.path or Path("package.wbprep")
+    fields = {"name": path.stem, "path": shown_path(path), "digest": file_digest(path), "flow": flow.name}
+    return frame, fields
+
+
+def _is_path(value: Any) -> bool:
+    return isinstance(value, str | Path) and "://" not in str(value)
+
+
+def rows_of(sample: bool | int) -> int | None:
+    """How many first rows of each source are read; None: all."""
+    return (SAMPLE_ROWS if sample else None) if isinstance(sample, bool) else sample
+
+
+def base_of(package: Package) -> Path:
+    """The project folder of a package, else its own."""
+    folder = package.folder or Path.cwd()
+    return project_of(folder) or folder
+
+
+def engine_of(base: Path, **settings: Any) -> Engine:
+    """An engine with the cache of the workspace; to be closed."""
+    from workbench.dataprep.engine import Engine
+
+    return Engine(base, WorkspacePaths.default().cache / "dataprep", **settings)
+
+
+def package_input(package: Package, report: FlowReport) -> dict[str, Any]:
+    """The fields of a run's `input` event for a package that was read."""
+    path = package.path or Path("package.wbprep")
+    return report.as_input(path.stem, shown_path(path), file_digest(path))
+
+
+def source_input(path: str | os.PathLike[str], report: FlowReport) -> dict[str, Any]:
+    """The same for a source that was read by itself."""
+    shown = os.fspath(path)
+    place = Path(shown).expanduser().absolute()
+    local = "://" not in shown and place.is_file()
+    fields = report.as_input(Path(shown).stem, shown_path(place) if local else shown, file_digest(place) if local else "")
+    return {**fields, "kind": "file", "flow": ""}
+
+
+def shown_path(path: Path) -> str:
+    """A path relative to its project."""
+    base = project_of(path.parent)
+    return path.relative_to(base).as_posix() if base else os.fspath(path)
