@@ -13,12 +13,12 @@ import typer
 from typer.core import TyperGroup
 
 from workbench.base.errors import Cancelled, ExitCode, WorkbenchError
-from workbench.cli import doctor, init, models, opening, prep, runs, server, services, submit, tour
+from workbench.cli import doctor, init, models, opening, prep, runs, server, services, sources, submit, tour
 
 _HELP_ONLY = ("--help", "--version", "--install-completion", "--show-completion")
 
 
-_ORDER = ["tour", "open", "init", "prep", "submit", "run", "model", "service", "server", "doctor"]
+_ORDER = ["tour", "open", "init", "source", "prep", "submit", "run", "model", "service", "server", "doctor"]
 
 
 class _Group(TyperGroup):
@@ -53,6 +53,7 @@ app = typer.Typer(
 app.command("tour")(tour.tour)
 app.command("open")(opening.open_app)
 app.command("init")(init.init)
+app.add_typer(sources.app, name="source")
 app.add_typer(prep.app, name="prep")
 app.command("submit", context_settings=submit.CONTEXT)(submit.submit)
 app.add_typer(runs.app, name="run")

@@ -11,7 +11,7 @@ from workbench.base.errors import ExitCode, UserError, WorkbenchError
 from workbench.base.files import write_json
 from workbench.dataprep.engine import Engine
 from workbench.dataprep.package import Dataflow, Package
-from workbench.dataprep.reading import SAMPLE_ROWS, base_of, engine_of, package_input, source_input, source_package
+from workbench.dataprep.reading import SAMPLE_ROWS, base_of, engine_of, package_input, source_input, source_package, stand_ins
 from workbench.dataprep.reports import FlowReport
 from workbench.sdk import current_run, log_metrics
 
@@ -43,17 +43,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"{error}{f' ({error.place})' if error.place else ''}\n")
         return int(error.exit_code)
     return int(ExitCode.OK)
-
-
-def stand_ins(given: Sequence[str]) -> dict[str, str]:
-    """What `SOURCE=PATH` arguments say. Raises UserError for one that does not."""
-    found: dict[str, str] = {}
-    for each in given:
-        name, equals, path = each.partition("=")
-        if not (name and equals and path):
-            raise UserError(f"'{each}' does not say what stands in for a source.", hint="Write SOURCE=PATH.")
-        found[name] = path if "://" in path else str(Path(path).expanduser().absolute())
-    return found
 
 
 def _read(options: argparse.Namespace) -> None:

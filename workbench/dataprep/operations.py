@@ -29,7 +29,7 @@ class SqlScalar(ops.Value):  # type: ignore[misc]
         return self.kind
 
 
-class SqlTried(SqlScalar):  # type: ignore[misc]
+class SqlTried(SqlScalar):
     """The same as a list with one item; missing where the expression fails."""
 
     @property

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from workbench.base.errors import EnvironmentError_
+from workbench.base.errors import EnvironmentError_, UserError
 from workbench.base.files import file_digest
 from workbench.base.paths import WorkspacePaths
 from workbench.dataprep.package import Dataflow, FileRef, Package
@@ -87,6 +87,17 @@ def _by_spark(package: Package, flow: Dataflow, base: Path, sample: bool | int, 
 
 def _is_path(value: Any) -> bool:
     return isinstance(value, str | Path) and "://" not in str(value)
+
+
+def stand_ins(given: Sequence[str]) -> dict[str, str]:
+    """What `SOURCE=PATH` arguments say. Raises UserError for one that does not."""
+    found: dict[str, str] = {}
+    for each in given:
+        name, equals, path = each.partition("=")
+        if not (name and equals and path):
+            raise UserError(f"'{each}' does not say what stands in for a source.", hint="Write SOURCE=PATH.")
+        found[name] = path if "://" in path else str(Path(path).expanduser().absolute())
+    return found
 
 
 def rows_of(sample: bool | int) -> int | None:

@@ -9,11 +9,14 @@ from workbench.dataprep.steps import (
     Assert,
     ChangeCase,
     Clip,
+    Cluster,
+    ClusterText,
     Condition,
     Fill,
     FillMissing,
     MakeMissing,
     MapValues,
+    Member,
     Pair,
     RemoveAccents,
     Replace,
@@ -214,4 +217,23 @@ CASES: list[Case] = [
         ),
         _ERRORS,
     ),
+    Case(
+        "cluster texts",
+        ClusterText(
+            column="s", new_column="name", score_column="score",
+            clusters=(
+                Cluster(canonical="A b", members=(Member(value=" a b "), Member(value="ab ab", score=0.5), Member(value="a\tb", score=0.9))),
+                Cluster(canonical="", members=(Member(value="NA"),)),
+            ),
+        ),
+        pa.table({"s": _TEXTS, "z": [*range(len(_TEXTS))]}),
+    ),
+    Case(
+        "cluster texts by a long list",
+        ClusterText(
+            column="s", looked=True, clusters=tuple(Cluster(canonical=f"c{n}", members=(Member(value=f"v{n}"),)) for n in range(60))
+        ),
+        pa.table({"s": ["v1", "v59", "x", None, "v1", "", "v7"]}),
+    ),
+    Case("cluster without clusters", ClusterText(column="s", score_column="score", looked=True), pa.table({"s": _TEXTS})),
 ]  # fmt: skip

@@ -71,9 +71,11 @@ def _sql(code: str, wanted: pa.Table, _spark: Any) -> list[str]:
 
 
 def _ibis(code: str, wanted: pa.Table, _spark: Any) -> list[str]:
+    import ibis
+
     scope = executed(code)
     try:
-        return _arrow(scope["df"].to_pyarrow(), wanted)
+        return _arrow(scope["con"].con.sql(ibis.to_sql(scope["df"])).to_arrow_table(), wanted)
     finally:
         scope["con"].disconnect()
 

@@ -44,7 +44,9 @@ def read(project: Path, store: Store) -> Reading:
     """`read(reference or DataSource, sample=..., inputs=...)`; where the source can be scanned, that gives the same rows."""
     made = 0
 
-    def call(source: str | DataSource, *, sample: Sample | None = None, inputs: dict[str, Any] | None = None, **options: Any) -> Read:
+    def call(
+        source: str | DataSource, *, sample: Sample | None = None, inputs: dict[str, Any] | None = None, **options: Any
+    ) -> Read:
         nonlocal made
         made += 1
         if isinstance(source, DataSource):

@@ -21,7 +21,7 @@ def mixed() -> pa.Table:
             "i": pa.array([1, None], pa.int16()),
             "u": pa.array([2**63 + 1, 3], pa.uint64()),
             "dec": [Decimal("1.50"), None],
-            "ts": pa.array([dt.datetime(2020, 1, 2, 3), None], pa.timestamp("ns")),
+            "ts": pa.array([dt.datetime(2020, 1, 2, 3), None], pa.timestamp("ns")),  # noqa: DTZ001
             "tz": pa.array([dt.datetime(2020, 1, 2, 3, tzinfo=dt.UTC), None], pa.timestamp("us", "Europe/Berlin")),
             "n": [{"a b": 1, "l": [1, 2]}, None],
             "cat": pa.array(["x", "y"]).dictionary_encode(),

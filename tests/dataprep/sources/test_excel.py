@@ -39,7 +39,7 @@ def test_that_cells_keep_their_types(project: Path, read: Reading) -> None:
     workbook(
         project / "a.xlsx",
         ["i", "x", "s", "d", "ts", "t", "b", "long"],
-        [1, 1.5, "é", dt.date(2020, 1, 2), dt.datetime(2020, 1, 2, 3, 4), dt.time(1, 2), True, dt.timedelta(hours=30)],
+        [1, 1.5, "é", dt.date(2020, 1, 2), dt.datetime(2020, 1, 2, 3, 4), dt.time(1, 2), True, dt.timedelta(hours=30)],  # noqa: DTZ001
         [None, 2, "", None, None, None, None, None],
     )
     found = read("a.xlsx")
@@ -47,7 +47,7 @@ def test_that_cells_keep_their_types(project: Path, read: Reading) -> None:
         "i": "integer", "x": "decimal", "s": "string", "d": "date", "ts": "timestamp", "t": "time", "b": "boolean", "long": "string",
     }  # fmt: skip
     assert found.rows == [
-        (1, 1.5, "é", dt.date(2020, 1, 2), dt.datetime(2020, 1, 2, 3, 4), dt.time(1, 2), True, "30:00:00"),
+        (1, 1.5, "é", dt.date(2020, 1, 2), dt.datetime(2020, 1, 2, 3, 4), dt.time(1, 2), True, "30:00:00"),  # noqa: DTZ001
         (None, 2.0, None, None, None, None, None, None),
     ]
 
@@ -102,16 +102,18 @@ def test_that_old_excel_and_open_document_files_are_read(project: Path, read: Re
 
     book = xlwt.Workbook()
     sheet = book.add_sheet("Blatt")
-    for row, cells in enumerate([["id", "name"], [1, "ä"], [2.5, "b"]]):
+    rows: list[list[Any]] = [["id", "name"], [1, "ä"], [2.5, "b"]]
+    for row, cells in enumerate(rows):
         for column, cell in enumerate(cells):
             sheet.write(row, column, cell)
     book.save(str(project / "a.xls"))
     document = OpenDocumentSpreadsheet()
     table = Table(name="Blatt")
-    for cells in (["id", "name"], [1, "ä"], [2.5, "#N/A"]):
+    rows[2][1] = "#N/A"
+    for cells in rows:
         line = TableRow()
         for cell in cells:
-            kind = {"valuetype": "string"} if isinstance(cell, str) else {"valuetype": "float", "value": cell}
+            kind: dict[str, Any] = {"valuetype": "string"} if isinstance(cell, str) else {"valuetype": "float", "value": cell}
             made = TableCell(**kind)
             made.addElement(P(text=str(cell)))
             line.addElement(made)

@@ -33,7 +33,9 @@ ROWS = [(dt.date(2020, 5, 6), 7, "é"), (None, None, None)]
     [
         pd.DataFrame({"s": ["é", None], "n": [7, None], "when": [dt.date(2020, 5, 6), None]}),
         pd.DataFrame({"when": ["2020-05-06", None], "n": ["7", None], "s": ["é", None]}),
-        pd.DataFrame({"when": pd.to_datetime(["2020-05-06", None]), "n": [7.0, float("nan")], "s": ["é", None]}, index=[5, 5]),
+        pd.DataFrame(
+            {"when": pd.to_datetime(pd.Series(["2020-05-06", None])), "n": [7.0, float("nan")], "s": ["é", None]}, index=[5, 5]
+        ),
         pl.DataFrame({"s": ["é", None], "when": [dt.date(2020, 5, 6), None], "n": pl.Series([7, None], dtype=pl.UInt8)}),
         pl.LazyFrame({"s": ["é", None], "when": [dt.date(2020, 5, 6), None], "n": [7, None]}),
         pa.table({"n": [7, None], "s": ["é", None], "when": [dt.date(2020, 5, 6), None]}),
@@ -95,5 +97,7 @@ def test_that_the_key_depends_on_the_values_only() -> None:
 
 def test_that_an_engine_takes_frames_as_inputs(project: Path, declared: str, tmp_path: Path) -> None:
     package = Package(flows=(Dataflow(name="f", source=FileRef(path=declared)),))
-    with Engine(project, tmp_path / "other", inputs={"orders": pd.DataFrame({"n": [5], "s": ["x"], "when": ["2020-01-01"]})}) as engine:
+    with Engine(
+        project, tmp_path / "other", inputs={"orders": pd.DataFrame({"n": [5], "s": ["x"], "when": ["2020-01-01"]})}
+    ) as engine:
         assert engine.to_arrow(package, "f").to_pylist() == [{"when": dt.date(2020, 1, 1), "n": 5, "s": "x"}]

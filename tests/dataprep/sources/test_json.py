@@ -39,7 +39,9 @@ def test_that_a_broken_line_is_a_row_of_error_cells_with_its_number_and_text(pro
 
 def test_that_values_of_another_type_are_error_cells_with_what_stood_there(project: Path, read: Reading) -> None:
     name = write(project, '{"a":1}\n{"a":2.5}\n{"a":true}\n{"a":"x"}\n{"a":"7"}\n{"a":3}\n', "a.jsonl")
-    source = DataSource.create(project / name, project).model_copy(update={"spec": detect(project / name).with_column("a", "integer")})
+    source = DataSource.create(project / name, project).model_copy(
+        update={"spec": detect(project / name).with_column("a", "integer")}
+    )
     found = read(source)
     assert found.rows == [(1,), (None,), (None,), (None,), (7,), (3,)]
     assert [error for _, error in sorted(found.errors.items())] == [

@@ -90,11 +90,11 @@ def test_that_several_addresses_are_appended_with_their_paths(web: Web, read: Re
 def test_that_what_the_web_refuses_is_told_in_one_sentence(web: Web, read: Reading) -> None:
     with pytest.raises(NotFound, match=r"There is no file at http://.*nope\.csv"):
         read(f"{web.url}/nope.csv")
+    (web.folder / "secret.csv").write_text("x")
+    (web.folder / "broken.csv").write_text("x")
     with pytest.raises(UserError, match=r"does not let you read .*secret\.csv \(status 403\)"):
-        (web.folder / "secret.csv").write_text("x")
         fetch(f"{web.url}/secret.csv", {})
     with pytest.raises(EnvironmentError_, match="answered with status 500"):
-        (web.folder / "broken.csv").write_text("x")
         fetch(f"{web.url}/broken.csv", {})
     with pytest.raises(EnvironmentError_, match=r"http://127\.0\.0\.1:9/a\.csv cannot be reached"):
         read("http://127.0.0.1:9/a.csv")
@@ -154,11 +154,13 @@ def s3(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 @pytest.mark.keeps_threads  # s3fs keeps its loop's thread for the whole process
-@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings(
+    "ignore::ResourceWarning", "ignore::DeprecationWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
+)
 def test_that_s3_is_read_with_keys_from_the_keyring(s3: str, project: Path, read: Reading) -> None:
     import boto3
 
-    client = boto3.client("s3", endpoint_url=s3, region_name="us-east-1", aws_access_key_id="k", aws_secret_access_key="s")  # noqa: S106
+    client = boto3.client("s3", endpoint_url=s3, region_name="us-east-1", aws_access_key_id="k", aws_secret_access_key="s")
     client.create_bucket(Bucket="box")
     client.put_object(Bucket="box", Key="in/p1.csv", Body=b"a\n1\n")
     client.put_object(Bucket="box", Key="in/p2.csv", Body=b"a\n2\n")

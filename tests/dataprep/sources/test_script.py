@@ -36,7 +36,7 @@ def test_that_code_in_the_source_sets_df_and_its_columns_are_declared(project: P
     ("code", "sentence"),
     [
         ("df = 1 / 0", "division by zero"),
-        ("df = (", "source made"),
+        ("df = (", "is not valid Python"),
         ("df = 5", "source made"),
         ("while True:\n    pass\ndf = None", "source made"),
     ],

@@ -93,9 +93,13 @@ def test_that_what_is_wrong_is_told_in_one_sentence(database: Path, project: Pat
         detect(damaged)
 
 
-def test_that_many_rows_come_in_batches_in_order_and_can_be_stopped(database: Path, project: Path, store: Store, read: Reading) -> None:
+def test_that_many_rows_come_in_batches_in_order_and_can_be_stopped(
+    database: Path, project: Path, store: Store, read: Reading
+) -> None:
     with contextlib.closing(sqlite3.connect(database)) as connection:
-        connection.execute("CREATE TABLE many AS WITH RECURSIVE c(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM c LIMIT 70000) SELECT n FROM c")
+        connection.execute(
+            "CREATE TABLE many AS WITH RECURSIVE c(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM c LIMIT 70000) SELECT n FROM c"
+        )
         connection.commit()
     spec = describe_sql(SqlSpec(table="many"), database)
     source = DataSource.create(database, project, spec)
@@ -122,7 +126,7 @@ def test_that_a_server_out_of_reach_is_told_in_one_sentence(read: Reading, diale
 
 def test_that_addresses_are_made_for_every_server() -> None:
     spec = SqlSpec(dialect="sqlserver", host="h", port=1444, user="me", database="db", table="t", options={"charset": "utf8"})
-    made = url_of(spec, password="p@ss/word")  # noqa: S106
+    made = url_of(spec, password="p@ss/word")
     assert made.render_as_string(hide_password=False) == "mssql+pymssql://me:p%40ss%2Fword@h:1444/db?charset=utf8"
     assert url_of(SqlSpec(dialect="postgresql", host="h")).drivername == "postgresql+psycopg"
     assert url_of(SqlSpec(dialect="mariadb", host="h")).drivername == "mariadb+pymysql"
@@ -135,7 +139,7 @@ def test_that_a_statement_for_sql_server_is_made_in_its_language() -> None:
     from sqlalchemy.dialects import mssql
 
     table = sa.table("orders", schema="sales")
-    compiled = str(sa.select(sa.text("*")).select_from(table).compile(dialect=mssql.dialect()))  # type: ignore[no-untyped-call]
+    compiled = str(sa.select(sa.text("*")).select_from(table).compile(dialect=mssql.dialect()))
     assert " ".join(compiled.split()) == "SELECT * FROM sales.orders"
 
 
@@ -190,7 +194,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
         if "postgres" in REQUIRED:
             pytest.fail(f"postgres is required here: {reason}")
         pytest.skip(reason)
-    folder = Path("/tmp") / f"wb-pg-{os.getpid()}"  # noqa: S108 (the server's own user must reach it)
+    folder = Path("/tmp") / f"wb-pg-{os.getpid()}"
     folder.mkdir(mode=0o755)
     before = ["runuser", "-u", "postgres", "--"] if as_root else []
     if as_root:
@@ -202,11 +206,27 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
 
     def run(*command: str, text: str = "") -> None:
         subprocess.run(
-            [*before, *command], input=text, text=True, check=True, capture_output=True, cwd=folder, env={**os.environ, "PGPASSWORD": "geheim"}
+            [*before, *command],
+            input=text,
+            text=True,
+            check=True,
+            capture_output=True,
+            cwd=folder,
+            env={**os.environ, "PGPASSWORD": "geheim"},
         )
 
     try:
-        run(str(binaries / "initdb"), "-D", str(data), "-U", "postgres", "--auth-local=trust", "--auth-host=scram-sha-256", "-E", "UTF8")
+        run(
+            str(binaries / "initdb"),
+            "-D",
+            str(data),
+            "-U",
+            "postgres",
+            "--auth-local=trust",
+            "--auth-host=scram-sha-256",
+            "-E",
+            "UTF8",
+        )
         options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
         run(str(binaries / "pg_ctl"), "-D", str(data), "-o", options, "-l", str(folder / "log"), "-w", "start")
         try:
@@ -228,7 +248,7 @@ def test_that_a_postgres_table_keeps_its_types(postgres: Postgres, read: Reading
         "ok": "boolean", "clock": "time", "tags": "string", "doc": "string", "key": "string", "nothing": "date",
     }  # fmt: skip
     assert found.rows[0] == (
-        1, float(Decimal("1.50")), "é", dt.date(2020, 1, 2), dt.datetime(2020, 1, 2, 3, 4, 5, 678000),
+        1, float(Decimal("1.50")), "é", dt.date(2020, 1, 2), dt.datetime(2020, 1, 2, 3, 4, 5, 678000),  # noqa: DTZ001
         dt.datetime(2020, 1, 2, 1, 4, 5, tzinfo=dt.UTC), True, dt.time(12, 30), '["a", "b"]', '{"x": [1]}',
         "6e9fd3bc-d1f5-4f2d-8a3b-7d3f0c0e1a2b", None,
     )  # fmt: skip
@@ -274,8 +294,8 @@ def test_that_what_is_wrong_on_postgres_is_told(postgres: Postgres, read: Readin
         read(DataSource(name="x", spec=postgres.spec(table="nope")))
     with pytest.raises(UserError, match='The query failed: column "nope" does not exist'):
         read(DataSource(name="x", spec=postgres.spec(query="SELECT nope FROM many")))
+    set_password(postgres.spec(database="gone"), "geheim")
     with pytest.raises(UserError, match='database "gone" does not exist'):
-        set_password(postgres.spec(database="gone"), "geheim")
         read(DataSource(name="x", spec=postgres.spec(database="gone", table="t")))
 
 
@@ -296,7 +316,15 @@ def mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     user = ["--user=root"] if os.geteuid() == 0 else []
     subprocess.run([install, *common, *user, "--auth-root-authentication-method=normal"], check=True, capture_output=True)
     socket_file = folder / "s"
-    command = [server, *common, *user, f"--port={port}", "--bind-address=127.0.0.1", f"--socket={socket_file}", f"--pid-file={folder / 'p'}"]
+    command = [
+        server,
+        *common,
+        *user,
+        f"--port={port}",
+        "--bind-address=127.0.0.1",
+        f"--socket={socket_file}",
+        f"--pid-file={folder / 'p'}",
+    ]
     with (folder / "log").open("wb") as log, subprocess.Popen(command, stdout=log, stderr=log) as process:
         try:
             _fill_mariadb(socket_file)
@@ -332,6 +360,6 @@ def test_that_a_mariadb_table_is_read(mariadb: int, read: Reading, home: Path) -
     assert found.types == {
         "id": "integer", "price": "decimal", "name": "string", "day": "date", "at": "timestamp", "clock": "string",
     }  # fmt: skip
-    assert found.rows[0] == (1, 1.5, "é", dt.date(2020, 1, 2), dt.datetime(2020, 1, 2, 3, 4, 5), "12:30:00")
+    assert found.rows[0] == (1, 1.5, "é", dt.date(2020, 1, 2), dt.datetime(2020, 1, 2, 3, 4, 5), "12:30:00")  # noqa: DTZ001
     with pytest.raises(UserError, match="READ ONLY"):
         read(DataSource(name="x", spec=SqlSpec.model_validate(place | {"query": "DELETE FROM orders"})))

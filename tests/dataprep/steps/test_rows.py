@@ -185,6 +185,15 @@ def test_that_an_expression_filters_by_what_is_true(after: After) -> None:
         after(table, FilterExpression(sql="n + 1"))
 
 
+def test_that_rows_on_which_an_expression_fails_are_told(project: Path, engine: Engine) -> None:
+    pq.write_table(pa.table({"s": ["1", "x", "3"]}), project / "data.parquet")
+    step = FilterExpression(sql="CAST(s AS INTEGER) > 1")
+    with engine.view(_package(step), "f") as view:
+        assert view.arrow()["s"].to_pylist() == ["3"]
+        assert [note.message for note in view.notes] == ["1 value of the condition could not be computed and counted as false."]
+    assert engine.to_arrow(_package(step.complement()), "f")["s"].to_pylist() == ["1", "x"]
+
+
 def test_that_a_filter_is_learned_from_marked_rows(after: After) -> None:
     step = FilterByExample.learn(("s",), [(("red",), True), (("green",), False), (("red",), True)], [("blue",), ("red",)])
     assert "s is 'red'" in step.describe()

@@ -94,7 +94,7 @@ def _result(
     for failures, sql in zip(context.failures, failing, strict=True):
         count = store.run(sql, cancel=cancel)[0][0]
         if count:
-            notes.append(Note(f"{count:,} value{'s' if count > 1 else ''} {failures.message}.", failures.step))
+            notes.append(failures.note(count))
     sources = [(reader, rows), *(source for table in built.used for source in table.sources)]
     truncated = any(table.truncated for table in built.used)
     return Table(

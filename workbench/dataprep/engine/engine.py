@@ -400,7 +400,7 @@ class Engine:
             for failures in context.failures:
                 count = store.run(ibis.to_sql(failures.query, dialect="duckdb"), cancel=plan.cancel)[0][0]
                 if count:
-                    notes.append(Note(f"{count:,} value{'s' if count > 1 else ''} {failures.message}.", failures.step))
+                    notes.append(failures.note(count))
         finally:
             context.close()
         sources = dict.fromkeys([*table.sources, *(source for each in used for source in each.sources)])

@@ -14,6 +14,7 @@ from workbench.dataprep.control import Cancel
 from workbench.dataprep.conversion import function
 from workbench.dataprep.engine.programs import Programs, program_name
 from workbench.dataprep.engine.store import Store
+from workbench.dataprep.reports import Note
 from workbench.dataprep.scalars import ibis_type, scalar_problem, sql_scalar
 from workbench.dataprep.steps.base import Batches, Dialect, Other
 
@@ -38,6 +39,14 @@ class Failures:
     step: str
     message: str
     query: ir.Table
+
+    def note(self, count: int) -> Note:
+        """What is said of so many."""
+        if count == 1:
+            return Note(
+                f"1 value {self.message.replace(' are ', ' is ', 1).replace('became errors', 'became an error')}.", self.step
+            )
+        return Note(f"{count:,} values {self.message}.", self.step)
 
 
 @dataclass

@@ -12,7 +12,6 @@ from functools import lru_cache
 from typing import Any
 
 
-
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 

@@ -26,10 +26,10 @@ _KINDS = {
 
 _ARGUMENTS = {
     "Like": ("negate",), "Round": ("decimals", "truncate"), "Floor": ("decimals",), "Ceil": ("decimals",),
-    "Between": ("low", "high"), "In": ("query", "unnest"), "Case": ("ifs", "default"), "If": ("true", "false"), "Substring": ("start", "length"),
-    "Trim": ("position",), "RegexpLike": ("flag",), "Cast": ("to",), "DPipe": ("safe",), "Concat": ("safe", "coalesce"),
-    "ConcatWs": ("safe", "coalesce"), "Column": ("table", "db", "catalog"), "Div": ("typed", "safe"), "Greatest": ("ignore_nulls",),
-    "Least": ("ignore_nulls",),
+    "Between": ("low", "high"), "In": ("query", "unnest"), "Case": ("ifs", "default"), "If": ("true", "false"),
+    "Substring": ("start", "length"), "Trim": ("position",), "RegexpLike": ("flag",), "Cast": ("to",), "DPipe": ("safe",),
+    "Concat": ("safe", "coalesce"), "ConcatWs": ("safe", "coalesce"), "Column": ("table", "db", "catalog"),
+    "Div": ("typed", "safe"), "Greatest": ("ignore_nulls",), "Least": ("ignore_nulls",),
 }  # fmt: skip
 """What the parts of each kind may have beside their operands; what has more is not known here."""
 
@@ -56,20 +56,21 @@ class Translator:
         self._typed = typed
         self._columns = {name.lower(): name for name in table.columns}
         self._rules: dict[type, Callable[[Any], Native]] = {
-            exp.Column: self._column, exp.Paren: lambda node: self.part(node.this), exp.Null: self._null,
-            exp.Add: self._plus, exp.Sub: self._plus, exp.Mul: self._plus, exp.Neg: self._negative, exp.Div: self._divided,
-            exp.IntDiv: self._whole_divided, exp.Mod: self._rest, exp.Pow: self._power,
-            exp.EQ: self._compared, exp.NEQ: self._compared, exp.LT: self._compared, exp.LTE: self._compared,
-            exp.GT: self._compared, exp.GTE: self._compared, exp.NullSafeEQ: self._same, exp.NullSafeNEQ: self._same,
-            exp.And: self._joined, exp.Or: self._joined, exp.Not: lambda node: self._mapped(node, lambda value: ~value),
-            exp.Is: self._is, exp.Between: self._between, exp.In: self._in, exp.Case: self._case, exp.If: self._if,
-            exp.Coalesce: self._coalesce, exp.Nullif: self._nullif, exp.Greatest: self._largest, exp.Least: self._largest,
-            exp.DPipe: self._pipe, exp.Concat: self._concat, exp.ConcatWs: self._concat, exp.Upper: self._cased,
-            exp.Lower: self._cased, exp.Length: self._length, exp.Trim: self._trimmed, exp.Substring: self._substring, exp.Left: self._left,
+            exp.Column: self._column, exp.Paren: lambda node: self.part(node.this), exp.Null: self._null, exp.Add: self._plus,
+            exp.Sub: self._plus, exp.Mul: self._plus, exp.Neg: self._negative, exp.Div: self._divided,
+            exp.IntDiv: self._whole_divided, exp.Mod: self._rest, exp.Pow: self._power, exp.EQ: self._compared,
+            exp.NEQ: self._compared, exp.LT: self._compared, exp.LTE: self._compared, exp.GT: self._compared,
+            exp.GTE: self._compared, exp.NullSafeEQ: self._same, exp.NullSafeNEQ: self._same, exp.And: self._joined,
+            exp.Or: self._joined, exp.Not: lambda node: self._mapped(node, lambda value: ~value), exp.Is: self._is,
+            exp.Between: self._between, exp.In: self._in, exp.Case: self._case, exp.If: self._if, exp.Coalesce: self._coalesce,
+            exp.Nullif: self._nullif, exp.Greatest: self._largest, exp.Least: self._largest, exp.DPipe: self._pipe,
+            exp.Concat: self._concat, exp.ConcatWs: self._concat, exp.Upper: self._cased, exp.Lower: self._cased,
+            exp.Length: self._length, exp.Trim: self._trimmed, exp.Substring: self._substring, exp.Left: self._left,
             exp.StartsWith: self._contains, exp.EndsWith: self._contains, exp.Contains: self._contains, exp.Like: self._like,
             exp.RegexpLike: self._matches, exp.Abs: self._abs, exp.Round: self._rounded, exp.Floor: self._floor,
-            exp.Ceil: self._floor, exp.Sqrt: self._sqrt, exp.Ln: self._log, exp.Exp: lambda node: self._mapped(node, lambda v: v.cast("float64").exp()),
-            exp.Cast: self._cast, exp.Extract: self._extract,
+            exp.Ceil: self._floor, exp.Sqrt: self._sqrt, exp.Ln: self._log,
+            exp.Exp: lambda node: self._mapped(node, lambda v: v.cast("float64").exp()), exp.Cast: self._cast,
+            exp.Extract: self._extract,
         }  # fmt: skip
         for name in ("Year", "Month", "Day", "DayOfMonth", "Quarter", "DayOfYear", "Hour", "Minute"):
             if kind := getattr(exp, name, None):

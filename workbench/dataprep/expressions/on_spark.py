@@ -36,16 +36,18 @@ def on_spark(table: ir.Table, schema: Schema, sql: str, kind: Any, session: Any)
             raise UserError(
                 f"The expression {sql} has no form in Spark's own terms: {reason}", hint="Run it on DuckDB, or through Workbench."
             ) from reason
-    from pyspark.sql import functions as f
+    from pyspark.sql.pandas.functions import arrow_udf
 
     from workbench.byexample.native.functions import function
+    from workbench.dataprep.spark.sql import type_name
 
     used = sql_columns(sql, names(schema))
     kinds = [table[name].type() for name in used]
     result = f"array<{kind}>"
     called = _Computed(normal(sql), tuple(used), ibis.schema(dict(zip(used, kinds, strict=True))), ibis.dtype(kind))
     name = f"sql_{hashlib.sha256(repr((sql, schema)).encode()).hexdigest()[:16]}"
-    session.udf.register(name, f.arrow_udf(called.function(), _spark_type(ibis.dtype(result))))
+    make: Any = arrow_udf
+    session.udf.register(name, make(called.function(), type_name(ibis.dtype(result))))
     tried = function(name, tuple(map(str, kinds)), result)(*(table[each] for each in used))
     return Scalar(tried[0], tried.isnull())
 
@@ -63,14 +65,6 @@ def why_not(schema: Schema, sql: str) -> str:
     except NotNative as reason:
         return str(reason)
     return ""
-
-
-def _spark_type(kind: Any) -> str:
-    from ibis.backends.sql.datatypes import PySparkType
-
-    from workbench.dataprep.spark.sql import PySpark
-
-    return str(PySparkType.from_ibis(kind).sql(PySpark))
 
 
 @dataclass(frozen=True)

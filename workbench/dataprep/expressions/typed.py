@@ -104,9 +104,10 @@ def can_fail(schema: Schema, sql: str) -> bool:
 
     total = (
         exp.Column, exp.Literal, exp.Boolean, exp.Null, exp.Paren, exp.And, exp.Or, exp.Not, exp.Is, exp.EQ, exp.NEQ, exp.LT,
-        exp.LTE, exp.GT, exp.GTE, exp.Between, exp.In, exp.Case, exp.If, exp.Coalesce, exp.Nullif, exp.Upper, exp.Lower, exp.Length,
-        exp.Trim, exp.Concat, exp.ConcatWs, exp.DPipe, exp.StartsWith, exp.EndsWith, exp.Contains, exp.Div, exp.Year, exp.Month, exp.Day,
-        exp.Identifier, exp.Round, exp.Floor, exp.Ceil, exp.Like, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Greatest, exp.Least,
+        exp.LTE, exp.GT, exp.GTE, exp.Between, exp.In, exp.Case, exp.If, exp.Coalesce, exp.Nullif, exp.Upper, exp.Lower,
+        exp.Length, exp.Trim, exp.Concat, exp.ConcatWs, exp.DPipe, exp.StartsWith, exp.EndsWith, exp.Contains, exp.Div,
+        exp.Year, exp.Month, exp.Day, exp.Identifier, exp.Round, exp.Floor, exp.Ceil, exp.Like, exp.NullSafeEQ,
+        exp.NullSafeNEQ, exp.Greatest, exp.Least,
     )  # fmt: skip
     found = typed(schema, sql)
     kinds = {"DOUBLE", "VARCHAR", "BOOLEAN", "DATE", "TIMESTAMP", "TIME", "BIGINT", "INTEGER", '"NULL"'}

@@ -23,7 +23,8 @@ from workbench.dataprep.sources.readers.parquet import ParquetReader
 
 _QUERY = '''def query(name: str, sql: str) -> ibis.Table:
     """The result of a query over the tables before it."""
-    return con.create_view(name, con.sql(sql))'''
+    con.raw_sql(f'CREATE VIEW "{name}" AS {sql}')
+    return con.table(name)'''
 
 
 def print_ibis(walked: Walked) -> str:
@@ -99,7 +100,7 @@ class _Writer:
     def frame(self, name: str) -> str:
         link = self.made.link(name)
         order = f'.order_by("{ROW}")' if link.numbered else ""
-        return as_pandas(self.module, f"{name}{order}.to_pyarrow()", schema_of_link(self.made, name))
+        return as_pandas(self.module, f"con.con.sql(ibis.to_sql({name}{order})).to_arrow_table()", schema_of_link(self.made, name))
 
     def write(self, step: WalkedStep, link: Link) -> list[str]:
         name = python_function(replace(link, step=step, name=step.step.op), self.module, {})

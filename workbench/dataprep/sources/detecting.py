@@ -21,9 +21,9 @@ _LOOKED_AT = 40
 
 
 def auto_read_file(path: Path | str | Sequence[Path | str], folder: Path | None = None) -> DataSource:
-    """Finds out everything about data: kind, format, header, types. A source that is ready to be saved in `folder` (the working folder).
+    """Finds out all about data: kind, format, header, types; the source is ready to be saved in `folder` (the working folder).
 
-    `path`: a file, a folder, a pattern with wildcards, an address, or a list of files. Raises NotFound, UserError with one sentence.
+    `path`: a file, a folder, a pattern with wildcards, an address, or a list of files. Raises NotFound, UserError.
     """
     return DataSource.create(path, folder or Path.cwd())
 
@@ -67,8 +67,7 @@ def _one(part: Part) -> SourceSpec:
             return detect(part.local(Path(folder)))
     if part.url:
         return detect(remote.fetch(part.url, part.storage))
-    assert part.path is not None
-    return detect(part.path)
+    return detect(part.file)
 
 
 def _together(found: Sequence[tuple[Part, SourceSpec]]) -> SourceSpec:
@@ -119,5 +118,3 @@ def _wider(one: SourceColumn, other: SourceColumn) -> SourceColumn:
     if types == {"date", "timestamp"} and not one.format and not other.format:
         return one.model_copy(update={"type": "timestamp", "nested": ""})
     return one.model_copy(update={"type": "string", "format": "", "nested": ""})
-
-

@@ -200,4 +200,3 @@ def lacking(columns: Sequence[SourceColumn], there: Iterable[str], name: str) ->
     gone = [column.name for column in columns if column.name not in present]
     notes = (f"{name} no longer has the column{'s' if len(gone) > 1 else ''} {listed(gone)}.",) if gone else ()
     return tuple(column for column in columns if column.name in present), notes
-

@@ -6,7 +6,7 @@ from workbench.dataprep.columns import ERROR, ROW, unique_name
 
 
 def harmless(names: Iterable[object]) -> list[str]:
-    """Names for columns: blank ones become Column1.., hidden prefixes go, and names that are the same ignoring case get a number."""
+    """Names for columns: blank ones become Column1.., hidden prefixes go, and what is the same ignoring case gets a number."""
     found: list[str] = []
     for number, name in enumerate(names, 1):
         text = "" if name is None else str(name).encode("utf-8", "replace").decode("utf-8").replace("\0", "")

@@ -87,7 +87,12 @@ def open_data_source(source: DataSource, base: Path, folder: Path) -> Reader:
             source.path, source.files, folders=folders, archive=source.archive, kind=spec.kind, storage=source.storage
         )  # fmt: skip
         root = None
-        if source.path and "://" not in source.path and _is_one_place(source.path) and (place := locate(source.path, folders)).is_dir():
+        if (
+            source.path
+            and "://" not in source.path
+            and _is_one_place(source.path)
+            and (place := locate(source.path, folders)).is_dir()
+        ):
             root = place
         reader = _of_parts(source.name, parts, spec, source.path_column, root)
     reader.chosen = source.sample
@@ -120,7 +125,7 @@ def open_file(path: Path, spec: SourceSpec, name: str = "") -> Reader:
     return _of_parts(name, parts, spec, root=path if path.is_dir() else None)
 
 
-def open_plain(path: Path, spec: SourceSpec, name: str = "") -> Reader:  # noqa: PLR0911 (one for each kind)
+def open_plain(path: Path, spec: SourceSpec, name: str = "") -> Reader:
     """The reader of a local file that can be read as it is."""
     name = name or path.stem
     match spec:
@@ -177,7 +182,7 @@ def _declared(reference: str, base: Path, folder: Path | None) -> DataSource | N
         place = locate(reference, search_folders(base, folder))
         if place.suffix == ".wbsource":
             return DataSource.load(place)
-        return DataSource(name=place.stem, path=str(place), spec=detect(place))  # type: ignore[arg-type]  # pydantic checks the kind
+        return DataSource(name=place.stem, path=str(place), spec=detect(place))
     except WorkbenchError:
         return None
 

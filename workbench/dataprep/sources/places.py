@@ -70,15 +70,19 @@ class Part:
             return None
         return self.path
 
+    @property
+    def file(self) -> Path:
+        """The local file of a part that has one."""
+        return self.path or Path()
+
     def state(self) -> str:
         """What changes when the file changes."""
         if self.url:
             return f"{self.url}#{self.entry}|{sorted(remote.state_of(self.url, self.storage).items())}"
-        assert self.path is not None
         try:
-            state = self.path.stat()
+            state = self.file.stat()
         except OSError as error:
-            raise _gone(self.path, error) from error
+            raise _gone(self.file, error) from error
         return f"{self.path}#{self.entry}|{state.st_size}|{state.st_mtime_ns}"
 
     def local(self, folder: Path, cancel: Cancel | None = None, progress: Progress | None = None, *, most: int = 0) -> Path:
@@ -86,8 +90,7 @@ class Part:
 
         Raises NotFound, EnvironmentError_, UserError for a damaged archive, Cancelled.
         """
-        path = remote.fetch(self.url, self.storage, cancel, progress) if self.url else self.path
-        assert path is not None
+        path = remote.fetch(self.url, self.storage, cancel, progress) if self.url else self.file
         packing = _packing(path)
         if not packing:
             return path
@@ -104,8 +107,8 @@ def parts_of(
 ) -> list[Part]:  # fmt: skip
     """The files that a source names, in the natural order of their names; a list keeps its own.
 
-    `folders`: where relative paths are sought, in order. `archive`: which entries of a ZIP archive, as a pattern. `kind`: of a folder
-    with different files, those of that kind. Raises NotFound, UserError.
+    `folders`: where relative paths are sought, in order. `archive`: which entries of a ZIP archive, as a pattern. `kind`: of a
+    folder with different files, those of that kind. Raises NotFound, UserError.
     """
     if files:
         return [part for each in files for part in parts_of(each, folders=folders, archive=archive, kind=kind, storage=storage)]
@@ -158,7 +161,7 @@ def _local(path: str, folders: Sequence[Path], kind: str) -> tuple[Path | None, 
     place = locate(path, tuple(folders))
     if not place.is_dir():
         return None, [place]
-    inside = [each for each in _walk(place)]
+    inside = _walk(place)
     wanted = _chosen([PurePosixPath(each.relative_to(place).as_posix()) for each in inside], kind)
     found = [each for each in inside if PurePosixPath(each.relative_to(place).as_posix()) in wanted]
     if not found:
@@ -256,7 +259,7 @@ def _entries(path: Path, archive: str, kind: str) -> list[str]:
     """The entries of a ZIP archive that are read. Raises UserError when there is none."""
     try:
         with zipfile.ZipFile(path) as file:
-            names = [info.filename for info in file.infolist() if not info.is_dir()]
+            names = [info.filename for info in file.infolist() if info.filename and not info.is_dir()]
     except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError, EOFError) as error:
         raise _damaged(path, error) from error
     visible = [
@@ -287,7 +290,7 @@ def unpack(
     path: Path, packing: str, target: Path, *, entry: str = "", cancel: Cancel | None = None, progress: Progress | None = None,
     most: int = 0,
 ) -> Path:  # fmt: skip
-    """Writes the plain content of a packed file to `target`; at most about so many bytes of it. Raises UserError, EnvironmentError_."""
+    """Writes the plain content of a packed file to `target`; `most`: about so many bytes are enough. Raises UserError."""
     done = 0
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -306,7 +309,16 @@ def unpack(
                 _written(out, piece, target)
                 if progress is not None:
                     progress(0.0, f"Unpacking {path.name} ({remote.megabytes(done)})")
-        except (zipfile.BadZipFile, EOFError, lzma.LZMAError, zlib.error, NotImplementedError, RuntimeError, ValueError, KeyError) as error:
+        except (
+            zipfile.BadZipFile,
+            EOFError,
+            lzma.LZMAError,
+            zlib.error,
+            NotImplementedError,
+            RuntimeError,
+            ValueError,
+            KeyError,
+        ) as error:
             raise _damaged(path, error) from error
         except OSError as error:  # gzip, bz2 and Arrow say so of broken data too
             raise _damaged(path, error) from error

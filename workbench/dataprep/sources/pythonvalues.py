@@ -33,7 +33,7 @@ def type_of_values(values: Iterable[object], *, whole: bool = False) -> ColumnTy
     return "string"
 
 
-def _kind(value: object, *, whole: bool) -> ColumnType:  # noqa: PLR0911
+def _kind(value: Any, *, whole: bool) -> ColumnType:
     match value:
         case bool():
             return "boolean"
@@ -51,7 +51,7 @@ def _kind(value: object, *, whole: bool) -> ColumnType:  # noqa: PLR0911
             return "string"
 
 
-def text_of(value: object) -> str:  # noqa: PLR0911
+def text_of(value: object) -> str:
     """A value as a text that reads back: `1` for 1.0, `true`, ISO dates, JSON for what is nested, hex digits for bytes."""
     match value:
         case str():
@@ -118,7 +118,7 @@ def arrays(values: Sequence[object], type_: ColumnType) -> tuple[pa.Array, pa.Ar
         return pa.array(fitting, kind), pa.array(others, pa.string())
 
 
-def _fitted(value: object, type_: ColumnType) -> object | None:  # noqa: PLR0911
+def _fitted(value: Any, type_: ColumnType) -> object | None:
     """The value as the type has it; None where it is of another one."""
     match type_, value:
         case "boolean", bool():

@@ -1,4 +1,4 @@
-"""Files elsewhere (http, S3, Azure Blob, Google Cloud Storage, ...): fetched to the cache, and again only when they have changed."""
+"""Files elsewhere (http, S3, Azure Blob, Google Cloud Storage, ...): fetched to the cache, and again only when they changed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -21,6 +21,7 @@ from workbench.dataprep.control import Cancel, Progress
 _EXTRAS = {"s3": "s3", "s3a": "s3", "az": "azure", "abfs": "azure", "abfss": "azure", "adl": "azure", "gs": "gcs", "gcs": "gcs"}
 _PIECE = 1 << 20
 _TIMEOUT_S = 20.0
+_HEADERS = ("etag", "last-modified", "content-length")
 
 
 def is_url(path: str) -> bool:
@@ -41,7 +42,7 @@ def file_name(url: str) -> str:
 
 
 def store_secrets(url: str, options: Mapping[str, str]) -> None:
-    """Keeps the secret options of a storage (keys, tokens) in the system's keyring, for all addresses of the same bucket or host."""
+    """Keeps the secret options of a storage (keys, tokens) in the system's keyring, for all addresses of its bucket or host."""
     SecretStore(WorkspacePaths.default().root).set(_secret_name(url), json.dumps(dict(options)))
 
 
@@ -103,8 +104,7 @@ def state_of(url: str, options: Mapping[str, Any]) -> dict[str, str]:
                 with client.stream("GET", url) as answer:
                     _check(answer, url)
             _check(answer, url)
-            names = ("etag", "last-modified", "content-length")
-            return {name: answer.headers[name] for name in names if name in answer.headers}
+            return {name: answer.headers[name] for name in _HEADERS if name in answer.headers}
     system = filesystem(url, options)
     with _told(url):
         info = system.info(url)
@@ -149,7 +149,7 @@ def megabytes(size: int) -> str:
     return f"{size / 1e6:.1f} MB"
 
 
-def _pieces(url: str, options: Mapping[str, Any]) -> Iterator[bytes]:
+def _pieces(url: str, options: Mapping[str, Any]) -> Generator[bytes]:
     if is_http(url):
         with _told(url), _client() as client, client.stream("GET", url) as answer:
             _check(answer, url)
@@ -199,5 +199,3 @@ def unreachable(url: str, error: Exception) -> Exception:
         hint = "Store the keys of the storage, or set up its own configuration."
         return UserError(f"The storage does not let you read {url}: {text}.", hint=hint, place=url)
     return EnvironmentError_(f"{url} cannot be reached: {text}.", hint="Check the address and the network.", place=url)
-
-

@@ -21,8 +21,8 @@ from workbench.dataprep.sources.specs import AnySpec, Frozen, SourceSpec
 class DataSource(Frozen):
     """Named data with the way they are read: the content of a `.wbsource` file.
 
-    `path` is a file, a folder, a pattern with wildcards or an address; empty for a database on a server. It is relative to the folder
-    of the `.wbsource` file when the data lie in the same project, else absolute.
+    `path` is a file, a folder, a pattern with wildcards or an address; empty for a database on a server. It is relative to the
+    folder of the `.wbsource` file when the data lie in the same project, else absolute.
     """
 
     version: Literal[2] = 2
@@ -35,7 +35,7 @@ class DataSource(Frozen):
     """The name of a first column that says from which file a row comes; empty: there is none."""
     archive: str = ""
     """Which entries of ZIP archives are read, as a pattern such as `*.csv`; empty: those with data."""
-    storage: dict[str, str | int | bool] = {}
+    storage: dict[str, str | int | bool] = Field(default_factory=dict)
     """What the driver of an address is given, such as `endpoint_url`. No secrets: these are in the keyring."""
     spec: AnySpec
     samples: tuple[Sample, ...] = ()
@@ -70,7 +70,9 @@ class DataSource(Frozen):
         cls, data: Path | str | Sequence[Path | str], folder: Path, spec: SourceSpec | None = None, name: str = "", *,
         path_column: str = "", archive: str = "", storage: Mapping[str, str | int | bool] = MappingProxyType({}),
     ) -> "DataSource":  # fmt: skip
-        """A source of a file, a folder, a pattern, an address or a list of files, to be saved in `folder`; detects the format when none is given.
+        """A source of a file, a folder, a pattern, an address or a list of files, to be saved in `folder`.
+
+        The format is detected when none is given.
 
         Raises NotFound, or UserError with one sentence when the data are no table.
         """
@@ -105,7 +107,9 @@ class DataSource(Frozen):
         body = self.model_dump(mode="json", exclude_defaults=True)
         body["spec"] = {"kind": self.spec.kind, **body.get("spec", {})}
         head = {"version": self.version, "id": self.id}
-        return json.dumps(head | {key: value for key, value in body.items() if key not in head}, indent=2, ensure_ascii=False) + "\n"
+        return (
+            json.dumps(head | {key: value for key, value in body.items() if key not in head}, indent=2, ensure_ascii=False) + "\n"
+        )
 
 
 def _nothing_to_change(_raw: dict[str, Any]) -> None:
@@ -142,7 +146,7 @@ def _name_of(data: str) -> str:
 
 
 def detect(path: Path) -> SourceSpec:
-    """How a file, or the files of a folder, are to be read: format, encoding, header, types. Raises UserError with one sentence when it is no table."""
+    """How a file, or those of a folder, are to be read: format, encoding, header, types. Raises UserError for what is no table."""
     place = Path(path)
     if place.is_dir():
         from workbench.dataprep.sources.detecting import detect_many

@@ -205,7 +205,7 @@ class SqlSpec(SourceSpec):
     """In which schema the table is; empty: the server's usual one."""
     query: str = ""
     """In place of a table: a SELECT in the database's own SQL."""
-    options: dict[str, str] = {}
+    options: dict[str, str] = Field(default_factory=dict)
     """What else the connection is given, such as `sslmode`; no secrets."""
 
 

@@ -46,11 +46,8 @@ def run_on_spark(
                     label = f"Step {index + 1} ({step.describe()})"
                     outputs.append(_written(engine, session, store, package, flow.id, index, step, base, label, sample_rows))
             columns = schema_of(engine.table(package, flow.id, sample_rows=sample_rows))
-            rows = (
-                outputs[-1].rows
-                if _ends_with_write(flow.steps)
-                else engine.frame(package, flow.id, sample_rows=sample_rows).count()
-            )
+            last = engine.frame(package, flow.id, sample_rows=sample_rows)
+            rows = outputs[-1].rows if _ends_with_write(flow.steps) else last.count()
             notes = [*engine.notes, *(Note(text) for output in outputs for text in output.notes)]
     except PySparkException as error:
         raise EnvironmentError_(f"Spark failed: {str(error).splitlines()[0]}", place=f"flow {flow.name}") from error
@@ -69,7 +66,7 @@ def _written(
     label: str, sample_rows: int | None,
 ) -> OutputReport:  # fmt: skip
     columns = schema_of(engine.table(package, flow, index, sample_rows=sample_rows))
-    local = session.sparkContext.master.startswith("local")
+    local = str(session.sparkContext.master).startswith("local")
     if isinstance(step, WriteParquet) and (step.partition_by or not local):
         frame = engine.frame(package, flow, index, sample_rows=sample_rows)
         job = Job(store, Table("", "", columns, -1, False, (), ()), step, base, engine.files(package, flow), label)

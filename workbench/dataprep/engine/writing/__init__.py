@@ -96,9 +96,8 @@ def _replaceable(folder: Path) -> None:
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return
     ours = folder.is_dir() and (folder / SUCCESS).is_file()
-    if not ours or any(
-        not (path.is_dir() or path.name == SUCCESS or path.suffix in {".parquet", ".crc"}) for path in folder.rglob("*")
-    ):
+    known = {".parquet", ".crc"}
+    if not ours or any(not (path.is_dir() or path.name == SUCCESS or path.suffix in known) for path in folder.rglob("*")):
         raise UserError(
             f"{folder} holds something else than the Parquet files of an earlier run.", hint="Name a new folder.", place=str(folder)
         )

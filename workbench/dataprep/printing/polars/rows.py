@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.dataprep.columns import TEXT
+from workbench.dataprep.columns import TEXT, unique_name
 from workbench.dataprep.printing.code import Code, prints
 from workbench.dataprep.printing.helpers.chance import digests, drawn, drawn_by_stratum
 from workbench.dataprep.printing.helpers.rows import kept, natural, small
@@ -105,10 +105,12 @@ def _(step: RemoveDuplicates, code: Code) -> None:
     key = keys[0] if len(keys) == 1 else f"pl.struct({', '.join(keys)})"
     if step.keep in {"greatest", "least"}:
         down = ", descending=True" if step.keep == "greatest" else ""
-        order, place = code.fresh("order"), code.fresh("place")
+        order, place = code.fresh("order"), unique_name("place", code.names)
         code.line(f"{order} = df.select(pl.arg_sort_by({valued(code, step.by)}{down}, nulls_last=True, maintain_order=True))")
-        code.line(f"{place} = pl.lit({order}.to_series().arg_sort())")
-        code.line(f"df = df.filter({place} {'!=' if step.action == 'remove' else '=='} {place}.min().over({key}))")
+        code.line(f"df = df.with_columns({order}.to_series().arg_sort().alias({text(place)}))")
+        column = f"pl.col({text(place)})"
+        sign = "!=" if step.action == "remove" else "=="
+        code.line(f"df = df.filter({column} {sign} {column}.min().over({key})).drop({text(place)})")
         return
     found = {"first": "is_first_distinct", "last": "is_last_distinct", "none": "is_unique"}[step.keep]
     code.line(f"df = df.filter({'~' if step.action == 'remove' else ''}{key}.{found}())")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from workbench.dataprep.columns import TEXT, ColumnInfo, Schema, find, names, unique_name
 from workbench.dataprep.printing.code import Code, prints
-from workbench.dataprep.printing.helpers.rows import small
+from workbench.dataprep.printing.helpers.rows import natural
 from workbench.dataprep.printing.helpers.totals_polars import (
     difference,
     finite,
@@ -36,10 +36,13 @@ from workbench.dataprep.steps import (
     Window,
     WindowMeasure,
 )
-from workbench.dataprep.steps.tables.similarity import best_pairs
+from workbench.dataprep.steps.tables.similarity import partners
 from workbench.dataprep.steps.tables.widening import NESTED, widest
 
 _BLANKS = r'r"[ \t\n\x0b\f\r\x{a0}\x{3000}\x{2000}-\x{200a}]+"'
+
+_SMALL = '.str.replace_all("İ", "i").str.replace_all("Σ", "σ").str.to_lowercase()'
+"""In small letters; each letter becomes one letter."""
 
 
 def _column(name: str) -> str:
@@ -161,7 +164,7 @@ def _comparable(code: Code, step: Join, left: ColumnInfo, right: ColumnInfo) -> 
         if step.ignore_blanks:
             shown = f'{shown}.str.replace_all({_BLANKS}, " ").str.strip_chars(" ")'
         if step.ignore_case:
-            shown = f"{shown}.map_elements({code.helper(small)}, return_dtype=pl.String)"
+            shown = f"{shown}{_SMALL}"
         texts.append(shown)
     return texts[0], texts[1]
 
@@ -183,8 +186,7 @@ def _(step: FuzzyJoin, code: Code) -> None:
     code.line(f"{mine} = df[{text(key)}].drop_nulls().unique(maintain_order=True).to_list()")
     code.line(f"{theirs} = {frame}[{text(partner)}].to_list()")
     code.line(
-        f"{pairs} = [({mine}[one], {theirs}[two], score) for one, two, score in "
-        f"{code.helper(best_pairs)}({mine}, {theirs}, {step.threshold!r}, {text(step.likeness)})]"
+        f"{pairs} = {code.helper(partners)}({mine}, {theirs}, {step.threshold!r}, {text(step.likeness)})"
     )
     schema = f"{{{text(key)}: pl.String, {text(partner)}: pl.String, {text(score)}: pl.Float64}}"
     code.line(f'{pairs} = pl.DataFrame({pairs}, schema={schema}, orient="row")')
@@ -220,7 +222,7 @@ def _(step: AppendRows, code: Code) -> None:
 @prints(AppendColumns, "polars")
 def _(step: AppendColumns, code: Code) -> None:
     frames = ", ".join(["df", *(code.other(other) for other in step.tables)])
-    code.line(f'df = pl.concat([{frames}], how="horizontal", strict=False)')
+    code.line(f'df = pl.concat([{frames}], how="horizontal_extend")')
 
 
 # -- summarize
@@ -376,12 +378,9 @@ def _(step: Window, code: Code) -> None:
 
 def _ordered(code: Code, key: SortKey) -> str:
     if code.type(key.column) in TEXT and (key.ignore_case or key.natural):
-        from workbench.dataprep.printing.helpers.rows import natural
-
         shown = _column(key.column)
-        for wanted, function in ((key.ignore_case, small), (key.natural, natural)):
-            shown = f"{shown}.map_elements({code.helper(function)}, return_dtype=pl.String)" if wanted else shown
-        return shown
+        shown = f"{shown}{_SMALL}" if key.ignore_case else shown
+        return f"{shown}.map_elements({code.helper(natural)}, return_dtype=pl.String)" if key.natural else shown
     return _sound(key.column, code.type(key.column))
 
 

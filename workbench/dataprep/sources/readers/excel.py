@@ -183,7 +183,9 @@ def _has_header(rows: list[list[Any]]) -> bool:
         return False
     if not rest:
         return len(named) > 1
-    if any(type_of_values(row[n] for row in rest) != "string" for n in range(len(first)) if any(row[n] is not None for row in rest)):
+    if any(
+        type_of_values(row[n] for row in rest) != "string" for n in range(len(first)) if any(row[n] is not None for row in rest)
+    ):
         return True
     return not any(cell in [row[n] for row in rest] for n, cell in enumerate(first) if cell is not None)
 
@@ -312,14 +314,14 @@ def _faults(path: Path, sheet: str) -> dict[tuple[int, int], str]:
     The other formats keep their errors in ways that are not read here: such cells are missing.
     """
     import zipfile
-    from xml.etree import ElementTree
+    from xml.etree import ElementTree as ET
 
     try:
         with zipfile.ZipFile(path) as archive:
             if "xl/workbook.xml" not in archive.namelist():
                 return {}
-            book = ElementTree.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314 (expat as Python ships it bounds entities)
-            relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
+            book = ET.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314 (expat as Python ships it bounds entities)
+            relations = ET.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
             targets = {each.get("Id"): each.get("Target", "") for each in relations}
             for element in book.iter():
                 if element.tag.endswith("}sheet") and element.get("name") == sheet:
@@ -327,7 +329,7 @@ def _faults(path: Path, sheet: str) -> dict[tuple[int, int], str]:
                     target = targets.get(key, "")
                     entry = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
                     return _faults_in(archive.read(entry))
-    except (OSError, zipfile.BadZipFile, ElementTree.ParseError, KeyError, NotImplementedError, RuntimeError, ValueError, EOFError):
+    except (OSError, zipfile.BadZipFile, ET.ParseError, KeyError, NotImplementedError, RuntimeError, ValueError, EOFError):
         return {}
     except Exception as error:  # zlib has an error of its own
         if type(error).__name__ != "error":
@@ -346,5 +348,3 @@ def _faults_in(xml: bytes) -> dict[tuple[int, int], str]:
         value = re.match(rb"(?:(?!</c>).)*?<v>([^<]{1,40})</v>", xml[match.end() : match.end() + 20_000], re.DOTALL)
         found[_place(at.group(1).decode())] = value.group(1).decode("utf-8", "replace") if value else "#ERROR"
     return found
-
-

@@ -71,8 +71,7 @@ class FilesReader(Reader):
             return None
         selects: list[str] = []
         for number, part in enumerate(self._parts):
-            assert part.direct is not None
-            select = _open(part.direct, self._spec_of(number, part.direct), part.name).scan()
+            select = _open(part.file, self._spec_of(number, part.file), part.name).scan()
             if select is None:
                 return None
             selects.append(self._with_path(part, f"({select})"))
@@ -101,7 +100,9 @@ class FilesReader(Reader):
                     loaded = _open(plain, spec, part.name).load(
                         store, one, sample=less, cancel=cancel, progress=_share(progress, number, len(self._parts))
                     )
-                    notes += [f"{part.shown} has other column names: those of the first file are taken."] if spec.notes is _OTHER else []
+                    notes += (
+                        [f"{part.shown} has other column names: those of the first file are taken."] if spec.notes is _OTHER else []
+                    )
                     schemas.append((part.shown, self._append(store, table, one, part, first=number == 0)))
                 except WorkbenchError as error:
                     store.rows(f"DROP TABLE IF EXISTS {one}")

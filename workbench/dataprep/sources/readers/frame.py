@@ -113,7 +113,7 @@ def _chunked(array: Any) -> Any:
 
 def _is_missing(value: Any) -> bool:
     try:
-        return value is None or bool(value != value)  # noqa: PLR0124 (NaN and its like)
+        return value is None or bool(value != value)  # NaN and its like
     except (TypeError, ValueError):
         return type(value).__name__ == "NAType"
 

@@ -66,7 +66,12 @@ class JsonReader(Reader):
 
     def scan(self) -> str | None:
         spec = self._spec
-        if spec.records or spec.values or spec.encoding.lower() not in _UTF8 or any(c.format or c.origin is not None for c in spec.columns):
+        if (
+            spec.records
+            or spec.values
+            or spec.encoding.lower() not in _UTF8
+            or any(c.format or c.origin is not None for c in spec.columns)
+        ):
             return None
         if any(column.type in NESTED and not column.nested for column in spec.columns):
             return None
@@ -195,7 +200,9 @@ def _items(path: Path, spec: JsonSpec, *, only: int = 0) -> str:
         f"read_csv({place}, columns={{'line': 'VARCHAR'}}, delim='\\x01', quote='', escape='', header=false, auto_detect=false, "
         f"strict_mode=false, max_line_size={_line_limit(path)})"
     )
-    record = "json_valid(line)" if spec.values else "json_valid(line) AND json_type(CASE WHEN json_valid(line) THEN line END) = 'OBJECT'"
+    record = (
+        "json_valid(line)" if spec.values else "json_valid(line) AND json_type(CASE WHEN json_valid(line) THEN line END) = 'OBJECT'"
+    )
     return (
         f"(SELECT CASE WHEN {record} THEN CAST(line AS JSON) END AS item, "  # noqa: S608
         f"CASE WHEN {record} THEN NULL ELSE 'line ' || number || ' is no {'JSON' if spec.values else 'record'}' || chr(31) || line END "
@@ -221,7 +228,7 @@ def _readable(path: Path, encoding: str, target: Path) -> Iterator[Path]:
     """The file itself, or a copy in UTF-8 that is gone afterwards."""
     try:
         with path.open("rb") as file:
-            plain = encoding.lower() in _UTF8 and not file.read(3) == codecs.BOM_UTF8
+            plain = encoding.lower() in _UTF8 and file.read(3) != codecs.BOM_UTF8
     except FileNotFoundError as error:
         raise missing_file(path) from error
     except OSError as error:
@@ -231,7 +238,10 @@ def _readable(path: Path, encoding: str, target: Path) -> Iterator[Path]:
         return
     try:
         wanted = "utf-8-sig" if encoding.lower() in _UTF8 else encoding
-        with path.open(encoding=wanted, errors="replace", newline="") as source, target.open("w", encoding="utf-8", newline="") as out:
+        with (
+            path.open(encoding=wanted, errors="replace", newline="") as source,
+            target.open("w", encoding="utf-8", newline="") as out,
+        ):
             while chunk := source.read(1 << 20):
                 out.write(chunk.removeprefix("\ufeff"))
     except LookupError as error:
@@ -264,7 +274,10 @@ def detect_json(path: Path) -> JsonSpec:
     import duckdb
 
     encoding = _encoding(path)
-    with tempfile.TemporaryDirectory(prefix="workbench-") as folder, _readable(path, encoding, Path(folder) / path.name) as readable:
+    with (
+        tempfile.TemporaryDirectory(prefix="workbench-") as folder,
+        _readable(path, encoding, Path(folder) / path.name) as readable,
+    ):
         spec = JsonSpec(encoding=encoding, form=_form(readable))
         if spec.form == "objects":
             spec = spec.model_copy(update={"records": _records(readable)})
@@ -390,9 +403,7 @@ def _with_dates(connection: Any, items: str, spec: JsonSpec) -> JsonSpec:
     texts = [column for column in spec.columns if column.type == "string"]
     if not texts:
         return spec
-    chosen = ", ".join(
-        "item ->> '$'" if spec.values else f"item ->> {literal(pointer(key_of(column)))}" for column in texts
-    )
+    chosen = ", ".join("item ->> '$'" if spec.values else f"item ->> {literal(pointer(key_of(column)))}" for column in texts)
     rows = connection.execute(f"SELECT {chosen} FROM {items} LIMIT {_TRIED}").fetchall()  # noqa: S608
     changed: dict[str, SourceColumn] = {}
     questions: list[Question] = []

@@ -120,7 +120,9 @@ class ParquetReader(Reader):
         declared = [column for column in self._spec.columns if column.name in there and column.name != self._path_column]
         known = {column.name for column in self._spec.columns} | {self._path_column}
         new = spec_columns(natural(name, kind) for name, (_, kind) in there.items() if name not in known)
-        pairs = [(column, given_of(column.name, quoted(there[column.name][0]), there[column.name][1])) for column in (*declared, *new)]
+        pairs = [
+            (column, given_of(column.name, quoted(there[column.name][0]), there[column.name][1])) for column in (*declared, *new)
+        ]
         if not self._path_column:
             return pairs
         shown = ", ".join(f"{literal(str(path))}: {literal(text)}" for path, text in self._shown.items())
@@ -192,5 +194,3 @@ def detect_parquet(paths: tuple[Path, ...], root: Path | None = None) -> Parquet
         raise UserError(f"{(root or paths[0]).name} holds no columns.", hint="Choose another file.", place=str(root or paths[0]))
     columns = spec_columns(natural(name, kind) for _, name, kind in found)
     return ParquetSpec(columns=columns, partitioned=partitioned)
-
-

@@ -40,7 +40,12 @@ _DRIVERS = {
 _EXTRAS = {"postgresql": "postgres", "mysql": "mysql", "mariadb": "mysql", "sqlserver": "sqlserver"}
 _PORTS = {"postgresql": 5432, "mysql": 3306, "mariadb": 3306, "sqlserver": 1433}
 _NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL", "mysql": "MySQL", "mariadb": "MariaDB", "sqlserver": "SQL Server"}
-_TIMEOUTS = {"postgresql": "connect_timeout", "mysql": "connect_timeout", "mariadb": "connect_timeout", "sqlserver": "login_timeout"}
+_TIMEOUTS = {
+    "postgresql": "connect_timeout",
+    "mysql": "connect_timeout",
+    "mariadb": "connect_timeout",
+    "sqlserver": "login_timeout",
+}
 _TIMEOUT_S = 15
 _BATCH = 20_000
 _LOOKED_AT = 1000
@@ -124,7 +129,9 @@ class SqlReader(Reader):
 def _handed_on(column: SourceColumn, values: list[Any]) -> ColumnType:
     """As what a column's values are handed on: as declared, or as text where they are something else to be converted."""
     own = type_of_values(values)
-    if column.type in {"string", "struct", "list", "other"} or (own == "string" and any(isinstance(value, str) for value in values)):
+    if column.type in {"string", "struct", "list", "other"} or (
+        own == "string" and any(isinstance(value, str) for value in values)
+    ):
         return "string"
     related = ({"integer", "decimal"}, {"date", "timestamp"})
     if own == column.type or all(value is None for value in values) or any({own, column.type} <= pair for pair in related):
@@ -193,7 +200,9 @@ def _statement(connection: Connection, spec: SqlSpec) -> Any:
     inspector = sa.inspect(connection)
     there = tables_of(connection, spec)
     if spec.table not in there and not inspector.has_table(spec.table, schema=spec.table_schema or None):
-        raise NotFound(f"The database has no table {spec.table}.", hint=f"It has {listed(there)}." if there else "It has no tables.")
+        raise NotFound(
+            f"The database has no table {spec.table}.", hint=f"It has {listed(there)}." if there else "It has no tables."
+        )
     return sa.select(sa.text("*")).select_from(sa.table(spec.table, schema=spec.table_schema or None))
 
 
@@ -208,7 +217,7 @@ def tables_of(connection: Connection, spec: SqlSpec) -> list[str]:
 
 @contextlib.contextmanager
 def connected(spec: SqlSpec, path: Path | None = None) -> Iterator[Connection]:
-    """A connection that only reads. Raises EnvironmentError_ for a server out of reach or a missing driver, UserError for a refused user."""
+    """A connection that only reads. Raises EnvironmentError_ for a server out of reach or a missing driver, UserError."""
     import sqlalchemy as sa
 
     if spec.dialect == "sqlite" and (path is None or not path.is_file()):

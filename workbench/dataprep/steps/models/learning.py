@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,8 @@ from workbench.base.errors import UserError
 from workbench.dataprep.cells import is_missing, visible
 from workbench.dataprep.columns import NUMERIC, Problem, Schema, find, missing_columns, names
 from workbench.dataprep.steps.base import Rows
+from workbench.dataprep.steps.rows.conditions import exactly
+from workbench.dataprep.steps.rows.order import key_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
 def numbers(table: ir.Table, name: str) -> Any:
     """The column as decimals; not a number is missing."""
     column: Any = table[name]
-    return column.nullif(float("nan")) if column.type().is_floating() else column.cast("float64")
+    return key_of(column) if column.type().is_floating() else column.cast("float64")
 
 
 def finite(table: ir.Table, name: str) -> Any:
@@ -25,7 +28,8 @@ def finite(table: ir.Table, name: str) -> Any:
     import ibis
 
     value = numbers(table, name)
-    return ibis.ifelse(value.isinf(), ibis.null("float64"), value) if table[name].type().is_floating() else value
+    endless = value.abs() > exactly(sys.float_info.max)  # for Spark, Ibis takes no number for infinite
+    return ibis.ifelse(endless, ibis.null("float64"), value) if table[name].type().is_floating() else value
 
 
 def asked(rows: Rows, values: dict[str, Any]) -> dict[str, Any]:

@@ -7,9 +7,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.dataprep.cells import is_error, visible
-from workbench.dataprep.columns import Problem, Schema, find, missing_columns, names, schema_of
-from workbench.dataprep.scalars import scalar_type, sql_columns
-from workbench.dataprep.steps.base import Context, SchemaContext
+from workbench.dataprep.columns import TYPE_WORDS, Problem, Schema, find, missing_columns, names, schema_of, type_of
+from workbench.dataprep.expressions.allowed import tells_time
+from workbench.dataprep.scalars import scalar, scalar_problem, scalar_type, sql_columns
+from workbench.dataprep.steps.base import Context, Dialect, SchemaContext
 from workbench.dataprep.steps.rows.choosing import Choosing
 from workbench.dataprep.steps.rows.conditions import Condition
 
@@ -49,9 +50,10 @@ class Filter(Choosing):
 
 
 class FilterExpression(Choosing):
-    """Keeps or removes the rows for which an SQL expression over the row's columns is true.
+    """Keeps or removes the rows for which an SQL expression, in DuckDB's dialect, over the row's columns is true.
 
-    Where it is missing, or reads an error, it is not true: such rows are not kept, and not removed either.
+    Where it is missing, reads an error, or fails on the row's values (these are counted and told) it is not true: such rows are not
+    kept, and not removed either.
     """
 
     op: Literal["filter_expression"] = "filter_expression"
@@ -70,23 +72,28 @@ class FilterExpression(Choosing):
             return []
         if reason := context.expression_problem(schema, self.sql):
             return [Problem(reason)]
-        kind = scalar_type(schema, self.sql)
-        return (
-            [] if kind == "boolean" else [Problem(f"The expression must be true or false, but it gives {_KINDS.get(kind, kind)}.")]
-        )
+        import ibis
+
+        kind = type_of(ibis.dtype(scalar_type(schema, self.sql)))
+        if kind != "boolean":
+            return [Problem(f"The expression must be true or false, but it gives a {TYPE_WORDS[kind]}.")]
+        if tells_time(self.sql):
+            return [Problem("It takes the time of the run, so its result changes from day to day.", severity="info")]
+        return []
+
+    def limits(self, schema: Schema, dialect: Dialect) -> list[Problem]:
+        if dialect == "duckdb" or scalar_problem(schema, self.sql):
+            return []
+        from workbench.dataprep.expressions.on_spark import why_not
+
+        reason = why_not(schema, self.sql)
+        return [Problem(f"Runs in batches through DuckDB on Spark's workers: {reason}", severity="info")] if reason else []
 
     def chosen(self, table: ir.Table, context: Context) -> tuple[ir.Table, Any]:
-        value: Any = context.scalar(table, self.sql)
-        found = value.fill_null(False)
+        made = scalar(table, self.sql, context.dialect, getattr(context, "session", None))
+        if made.failed is not None:
+            context.count_failures("of the condition could not be computed and counted as false", table, made.failed)
+        found = made.value.fill_null(False)
         for name in sql_columns(self.sql, visible(table)):
             found = found & ~is_error(table, name)
         return table, found
-
-
-_KINDS = {
-    "int64": "a whole number",
-    "float64": "a decimal number",
-    "string": "a text",
-    "date": "a date",
-    "timestamp": "a date and time",
-}

@@ -76,7 +76,9 @@ def sort_value(column: Any, key: SortKey, dialect: Dialect) -> Any:
 
 def key_of(column: Any) -> Any:
     """The column's values, where not a number is a missing value."""
-    return column.nullif(float("nan")) if column.type().is_floating() else column
+    import ibis
+
+    return ibis.ifelse(column.isnan(), ibis.null("float64"), column) if column.type().is_floating() else column
 
 
 def natural(text: Any, dialect: Dialect) -> Any:

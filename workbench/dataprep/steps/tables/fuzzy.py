@@ -11,7 +11,7 @@ from workbench.dataprep.cells import companion, error_of, picked, visible
 from workbench.dataprep.columns import ROW, Problem, Schema, find, missing_columns, names, unique_name
 from workbench.dataprep.steps.base import Context, Dialect, Other, SchemaContext, StepBase
 from workbench.dataprep.steps.tables.keys import as_text
-from workbench.dataprep.steps.tables.similarity import Likeness, best_pairs
+from workbench.dataprep.steps.tables.similarity import Likeness, partners
 from workbench.dataprep.steps.tables.widening import NESTED
 
 if TYPE_CHECKING:
@@ -132,10 +132,10 @@ class FuzzyJoin(StepBase):
             texts: tuple[list[str], list[str]] = ([], [])
             for text, side in columns:
                 texts[side].append(text)
-            found = list(best_pairs(texts[0], texts[1], threshold, likeness))
+            found = partners(texts[0], texts[1], threshold, likeness)
             return pa.table({
-                _LEFT: pa.array([texts[0][one] for one, _, _ in found], pa.string()),
-                _RIGHT: pa.array([texts[1][two] for _, two, _ in found], pa.string()),
+                _LEFT: pa.array([one for one, _, _ in found], pa.string()),
+                _RIGHT: pa.array([two for _, two, _ in found], pa.string()),
                 "__score__": pa.array([score for _, _, score in found], pa.float64()),
             })  # fmt: skip
 

@@ -30,6 +30,11 @@ def normal(text: str) -> str:
     return re.sub(r"[\W_]+", " ", plain).strip()
 
 
+def partners(left: Sequence[str], right: Sequence[str], threshold: float, likeness: Likeness) -> list[tuple[str, str, float]]:
+    """The texts of `left` that have a partner in `right`, with it and how alike they are."""
+    return [(left[one], right[two], score) for one, two, score in best_pairs(left, right, threshold, likeness)]
+
+
 def best_pairs(left: Sequence[str], right: Sequence[str], threshold: float, likeness: Likeness) -> Iterator[Pair]:
     """For each text of `left` its best partner of `right`, the first of those that are equally good, if any is alike enough.
 
@@ -83,8 +88,9 @@ def _by_length(ours: list[str], theirs: list[str], open_: list[int], threshold: 
             continue
         near = sorted(order[low:high])  # in their own order, so that the first of equally good ones is found
         scores = process.cdist(
-            [ours[place] for place in some], [theirs[place] for place in near], scorer=fuzz.ratio, score_cutoff=100 * threshold
-        )
+            [ours[place] for place in some], [theirs[place] for place in near], scorer=fuzz.ratio, score_cutoff=100 * threshold,
+            dtype=np.float64,
+        )  # fmt: skip
         best = scores.argmax(axis=1)
         for row, place in enumerate(some):
             score = fuzz.ratio(ours[place], theirs[near[best[row]]]) / 100
