@@ -1,7 +1,6 @@
 """More of data preparations on the command line: checks, learning again, other inputs, Spark, and data sources."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -98,15 +97,15 @@ def test_that_a_source_is_detected_saved_and_shown(cli: Cli, project: Path) -> N
 
 
 @pytest.fixture
-def kept_session(monkeypatch: pytest.MonkeyPatch, require: Requirement) -> Iterator[None]:
+def kept_session(monkeypatch: pytest.MonkeyPatch, require: Requirement) -> None:
     """The session of all tests, which the command does not end."""
     need_spark(require)
     spark = session()
     monkeypatch.setattr("workbench.dataprep.spark.start_session", lambda _master: spark)
     monkeypatch.setattr(type(spark), "stop", lambda _self: None)
-    yield
 
 
+@pytest.mark.keeps_threads  # those of Spark
 def test_that_spark_runs_and_writes_the_same(cli: Cli, package: Path, kept_session: None) -> None:
     cli("prep", "learn", package)
     content = Package.load(package)

@@ -8,7 +8,8 @@ NATIVE = (
     "if(b, s, u)", "coalesce(i, j, 0)", "nullif(i, 0)", "greatest(i, j)", "least(x, y, 1)", "s || u", "concat(s, u, i)",
     "concat_ws('-', s, i, b)", "upper(s)", "lower(u)", "length(s)", "len(l)", "trim(s)", "ltrim(s, ' 1')", "substring(u, 2, 2)",
     "left(u, 2)", "starts_with(u, 'a')", "contains(u, '%')", "u like 'a%c'", "u not like '_'", "regexp_matches(u, '^\\w')",
-    "cast(i as varchar)", "i::double", "x::bigint", "b::integer", "d::timestamp", "t::date", "year(d)", "month(t)", "extract(day from d)",
+    "cast(i as varchar)", "i::double", "x::bigint", "b::integer", "d::timestamp", "t::date", "year(d)", "month(t)",
+    "extract(day from d)",
     "quarter(d)", "hour(t)", "d + 7", "d - date '2000-01-01'", "d > '1970-01-01'", "t >= '2020-01-01 00:00:00'", "r.a + 1", "r.b",
     "1 + 1", "'constant'", "cast(i + j as double) / 2",
 )  # fmt: skip

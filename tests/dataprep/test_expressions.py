@@ -55,8 +55,8 @@ def test_that_what_looks_outside_of_the_row_is_refused(sql: str, sentence: str) 
 
 @pytest.mark.parametrize("sql", ["user", "current_user", "session_user"])
 def test_that_words_of_the_session_are_only_columns(sql: str) -> None:
-    assert "no column" in scalar_problem((ColumnInfo("a", "string"),), sql)
-    assert scalar_problem((ColumnInfo(sql, "string"),), sql) == ""
+    assert scalar_problem((ColumnInfo("a", "string"),), sql)
+    assert scalar_problem((ColumnInfo(sql, "string"),), f'"{sql}"') == ""
 
 
 def test_that_the_time_of_the_run_is_told() -> None:
@@ -126,19 +126,23 @@ def test_that_a_column_is_replaced_whatever_the_case_of_its_name(run_steps: Run)
     assert run_steps("a,b\n1,x\n", Expression(column="A", sql="b || '!'")) == [("x!", "x")]
 
 
+@pytest.mark.keeps_threads
 def test_that_all_expressions_give_the_same_on_spark(project: Path, engine: Engine, require: Requirement) -> None:
     need_spark(require)
     pq.write_table(VALUES, project / "values.parquet")
     every = [*NATIVE, *IN_BATCHES]
-    steps = tuple(Expression(column=f"e{number}", sql=sql) for number, sql in enumerate(every))
-    package = Package(flows=(Dataflow(id="f", name="f", source=FileRef(path="values.parquet"), steps=steps),))
-    with engine.view(package, "f") as view:
-        expected = view.arrow(with_errors=True)
     with SparkEngine(session(), project) as spark:
-        found = spark.with_errors(package, "f").toArrow()
-    for number, sql in enumerate(every):
-        for name in (f"e{number}", f"__error__e{number}"):
-            ours = expected[name].to_pylist() if name in expected.column_names else [None] * VALUES.num_rows
-            theirs = found[name].to_pylist() if name in found.column_names else [None] * VALUES.num_rows
-            for one, other in zip(map(_plain, ours), map(_plain, theirs), strict=True):
-                assert _same(one, other), f"{sql}: DuckDB {ours}, Spark {theirs}"
+        for start in range(0, len(every), 12):
+            steps = tuple(Expression(column=f"e{number}", sql=sql) for number, sql in enumerate(every[start : start + 12]))
+            package = Package(flows=(Dataflow(id="f", name="f", source=FileRef(path="values.parquet"), steps=steps),))
+            with engine.view(package, "f") as view:
+                expected = view.arrow(with_errors=True)
+            found = spark.with_errors(package, "f").toArrow()
+            for step in steps:
+                for name in (step.column, f"__error__{step.column}"):
+                    ours, theirs = (
+                        table[name].to_pylist() if name in table.column_names else [None] * VALUES.num_rows
+                        for table in (expected, found)
+                    )
+                    for one, other in zip(map(_plain, ours), map(_plain, theirs), strict=True):
+                        assert _same(one, other), f"{step.sql}: DuckDB {ours}, Spark {theirs}"

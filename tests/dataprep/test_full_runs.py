@@ -112,6 +112,13 @@ def test_that_an_expensive_step_is_kept_while_later_ones_are_edited(data: Path, 
     assert engine._tables.get(plan.key(node, 0)) is not None
 
 
+def test_that_a_flow_of_two_hundred_steps_runs(data: Path, engine: Engine) -> None:
+    steps = tuple(Expression(column="n", sql="n + 1") for _ in range(200))
+    flow = Dataflow(name="f", source=FileRef(path="a.wbsource"), steps=(*steps, OUT))
+    engine.run(Package(flows=(flow,)), "f")
+    assert pq.read_table(data / "out.parquet")["n"][0].as_py() == 200
+
+
 def test_that_a_flow_can_start_from_a_flow_of_another_package(data: Path, engine: Engine) -> None:
     (data / "other").mkdir()
     raw = Dataflow(id="raw", name="raw", source=FileRef(path="a.wbsource"), steps=(Rename(column="n", to="number"),))
@@ -143,7 +150,13 @@ def test_that_inputs_stand_in_for_sources(data: Path, tmp_path: Path) -> None:
 
 def test_that_a_memory_limit_is_kept_by_spilling(data: Path, tmp_path: Path) -> None:
     flow = Dataflow(name="f", source=FileRef(path="a.wbsource"), steps=(Sort(keys=(SortKey(column="k"),)),))
-    with Engine(data, tmp_path / "cache", memory_limit="100MB", threads=1) as engine:
+    with Engine(data, tmp_path / "cache", memory_limit="200MB", threads=1) as engine:
         assert engine.to_arrow(Package(flows=(flow,)), "f").num_rows == 30_000
         assert engine._store.one("SELECT current_setting('memory_limit'), current_setting('threads')") == ("95.3 MiB", 1)
     assert not list((tmp_path / "cache").rglob("*.spill"))
+
+
+def test_that_an_amount_of_memory_that_is_none_is_said(data: Path, tmp_path: Path) -> None:
+    flow = Dataflow(name="f", source=FileRef(path="a.wbsource"))
+    with Engine(data, tmp_path / "cache", memory_limit="much") as engine, pytest.raises(UserError, match="'much' is no amount"):
+        engine.to_arrow(Package(flows=(flow,)), "f")

@@ -53,9 +53,10 @@ def scalar_problem(schema: Schema, sql: str) -> str:
     if reason := refusal(text):
         return reason
     known = {name.lower() for name in names(schema)}
-    for column in tree.find_all(exp.Column):
-        if (word := column.parts[0].name.lower()) in SESSION and word not in known:
-            return missing_columns(schema, [column.parts[0].name])[0].message
+    bare = [column.parts[0].name for column in tree.find_all(exp.Column)] + [_snake(type(node).__name__) for node in tree.walk()]
+    for word in bare:
+        if word.lower() in SESSION and word.lower() not in known:
+            return missing_columns(schema, [word])[0].message
     try:
         scalar_type(schema, sql)
     except WorkbenchError as error:
@@ -63,6 +64,10 @@ def scalar_problem(schema: Schema, sql: str) -> str:
             return missing_columns(schema, [unknown[1]])[0].message
         return f"The expression does not fit the columns: {error.message}"
     return ""
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
 @lru_cache(maxsize=256)

@@ -70,7 +70,7 @@ VALUES = pa.table(
     }
 )
 EXPRESSIONS = (
-    "i + j * 2 - 1", "i // j", "x / y", "round(x)", "b and i > 0 or x is null", "case when b then i when i > 0 then j else -1 end",
+    "i + j * 2 - 1", "i // j", "x / y", "round(x)", "b and i > 0 or d is null", "case when b then i when i > 0 then j else -1 end",
     "concat(upper(s), ' ', u)", "coalesce(i, j, 0)", "u like 'a%c'", "year(d) * 100 + month(t)", "cast(x as bigint)",
     "cast(s as integer)", "strftime(d, '%d.%m.%Y')", "list_transform(l, lambda e: e || '!')", "r.a + i * 1.5",
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import warnings
 from typing import Any
 
 import pyarrow as pa
@@ -73,7 +74,9 @@ def _sql(code: str, wanted: pa.Table, _spark: Any) -> list[str]:
 def _ibis(code: str, wanted: pa.Table, _spark: Any) -> list[str]:
     import ibis
 
-    scope = executed(code)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", ".*arrow_table.*", DeprecationWarning)  # Ibis calls DuckDB by an old name
+        scope = executed(code)
     try:
         return _arrow(scope["con"].con.sql(ibis.to_sql(scope["df"])).to_arrow_table(), wanted)
     finally:

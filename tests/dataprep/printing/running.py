@@ -21,13 +21,22 @@ from workbench.dataprep.package import Dataflow, FileRef, Package
 Values = dict[str, list[Any]]
 
 
-def package_of(case: Case, folder: Path) -> Package:
-    """Writes the tables of a case into the folder; a package whose only flow has its step."""
-    pq.write_table(case.table, folder / "table.parquet")
-    for name, table in case.others.items():
-        pq.write_table(table, folder / name)
+def package_of(case: Case, folder: Path, *, nan: bool = True) -> Package:
+    """Writes the tables of a case into the folder; a package whose only flow has its step. Without `nan` such are missing."""
+    folder.mkdir(exist_ok=True)
+    for name, table in {"table.parquet": case.table, **case.others}.items():
+        pq.write_table(table if nan else nan_missing(table), folder / name)
     flow = Dataflow(name="prepared", source=FileRef(path="table.parquet"), steps=(case.step,))
     return Package(flows=(flow,)).save(folder / "case.wbprep")
+
+
+def nan_missing(table: pa.Table) -> pa.Table:
+    """The table with missing values for what is not a number: pandas cannot tell them apart."""
+    for number, field in enumerate(table.schema):
+        if pa.types.is_floating(field.type):
+            values = [None if value is None or math.isnan(value) else value for value in table.column(number).to_pylist()]
+            table = table.set_column(number, field, pa.array(values, field.type))
+    return table
 
 
 class _Blocked(MetaPathFinder):

@@ -25,7 +25,7 @@ def outcome(case: Case, language: Language, spark: Any = None, *, show: bool = F
     """`same`, `cannot` (with the sentence) or `wrong` (with the differences) for a case in a language."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        package = package_of(case, folder)
+        package = package_of(case, folder, nan=language != "pandas")
         try:
             code = print_flow(package, None, language, folder)
         except UserError as error:

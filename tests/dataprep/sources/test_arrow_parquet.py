@@ -35,7 +35,7 @@ TYPES = {
     "row__": "integer",
 }  # fmt: skip
 ROWS = [
-    (1, None, 1.5, dt.datetime(2020, 1, 2, 3), dt.datetime(2020, 1, 2, 3, tzinfo=dt.UTC), {"a b": 1, "l": [1, 2]}, "x", 7),
+    (1, None, 1.5, dt.datetime(2020, 1, 2, 3), dt.datetime(2020, 1, 2, 3, tzinfo=dt.UTC), {"a b": 1, "l": [1, 2]}, "x", 7),  # noqa: DTZ001
     (None, 3, None, None, None, None, "y", 8),
 ]
 

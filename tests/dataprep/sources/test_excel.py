@@ -44,7 +44,8 @@ def test_that_cells_keep_their_types(project: Path, read: Reading) -> None:
     )
     found = read("a.xlsx")
     assert found.types == {
-        "i": "integer", "x": "decimal", "s": "string", "d": "date", "ts": "timestamp", "t": "time", "b": "boolean", "long": "string",
+        "i": "integer", "x": "decimal", "s": "string", "d": "date", "ts": "timestamp", "t": "time", "b": "boolean",
+        "long": "string",
     }  # fmt: skip
     assert found.rows == [
         (1, 1.5, "é", dt.date(2020, 1, 2), dt.datetime(2020, 1, 2, 3, 4), dt.time(1, 2), True, "30:00:00"),  # noqa: DTZ001
@@ -144,3 +145,15 @@ def test_that_what_is_no_workbook_is_told_in_one_sentence(project: Path) -> None
         detect(path)
     with pytest.raises(UserError, match="holds no sheet with a table"):
         detect(workbook(project / "b.xlsx"))
+
+
+def test_that_a_stray_cell_far_away_does_not_fill_the_memory(project: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    page["A1"], page["XFD1048576"] = 1, 2
+    book.save(project / "a.xlsx")
+    with pytest.raises(UserError, match="is too large: 1,048,576 rows and 16,384 columns"):
+        describe_excel(project / "a.xlsx", ExcelSpec())

@@ -33,8 +33,8 @@ ROWS = [(dt.date(2020, 5, 6), 7, "é"), (None, None, None)]
     [
         pd.DataFrame({"s": ["é", None], "n": [7, None], "when": [dt.date(2020, 5, 6), None]}),
         pd.DataFrame({"when": ["2020-05-06", None], "n": ["7", None], "s": ["é", None]}),
-        pd.DataFrame(
-            {"when": pd.to_datetime(pd.Series(["2020-05-06", None])), "n": [7.0, float("nan")], "s": ["é", None]}, index=[5, 5]
+        pd.DataFrame({"when": pd.to_datetime(pd.Series(["2020-05-06", None])), "n": [7.0, None], "s": ["é", None]}).set_axis(
+            [5, 5]
         ),
         pl.DataFrame({"s": ["é", None], "when": [dt.date(2020, 5, 6), None], "n": pl.Series([7, None], dtype=pl.UInt8)}),
         pl.LazyFrame({"s": ["é", None], "when": [dt.date(2020, 5, 6), None], "n": [7, None]}),

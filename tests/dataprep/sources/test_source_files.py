@@ -80,6 +80,23 @@ def test_that_what_is_wrong_in_a_file_is_told(project: Path, change: dict[str, o
     assert "\n" not in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('{"name": "\\ud800"}', "it is not UTF-8 text"),
+        ('{"name": ' + "9" * 5000 + "}", "it holds a value that cannot be read"),
+        ("[" * 100_000, "it is nested too deep"),
+        ('{"name": }', "line 1: Expecting value"),
+        ("[]", "the whole file"),
+    ],
+)
+def test_that_a_damaged_file_is_told_with_the_reason(project: Path, text: str, sentence: str) -> None:
+    path = project / "a.wbsource"
+    path.write_text(text)
+    with pytest.raises(UserError, match=sentence):
+        DataSource.load(path)
+
+
 def test_that_passwords_are_in_no_file() -> None:
     source = DataSource(name="db", spec=SqlSpec(dialect="postgresql", host="h", user="u", table="t"))
     assert "password" not in source.to_text()

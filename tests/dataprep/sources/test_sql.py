@@ -20,7 +20,8 @@ from tests.dataprep.sources.conftest import Reading
 from workbench.base.errors import Cancelled, EnvironmentError_, NotFound, UserError
 from workbench.dataprep.engine.store import Store
 from workbench.dataprep.sources import DataSource, detect
-from workbench.dataprep.sources.readers.sql import PASSWORD_VARIABLE, SqlReader, describe_sql, set_password, url_of
+from workbench.dataprep.sources.passwords import PASSWORD_VARIABLE, set_password
+from workbench.dataprep.sources.readers.sql import SqlReader, describe_sql, forget, url_of
 from workbench.dataprep.sources.samples import Sample
 from workbench.dataprep.sources.specs import SqlSpec
 
@@ -45,7 +46,8 @@ def test_that_an_sqlite_file_is_detected_with_its_types(database: Path, read: Re
         "id": "integer", "price": "decimal", "name": "string", "day": "date", "raw": "string", "row__": "integer",
     }  # fmt: skip
     assert found.rows == [
-        (1, 1.5, "é", dt.date(2020, 1, 2), "01ff", 1), (2, 2.0, "b", None, None, 2), (3, None, None, dt.date(2020, 2, 3), None, None),
+        (1, 1.5, "é", dt.date(2020, 1, 2), "01ff", 1), (2, 2.0, "b", None, None, 2),
+        (3, None, None, dt.date(2020, 2, 3), None, None),
     ]  # fmt: skip
     assert any("the database also has empty_one" in note for note in found.notes)
 
@@ -174,8 +176,8 @@ CREATE DATABASE shop OWNER ann;
 \\c shop ann
 CREATE SCHEMA sales;
 CREATE TABLE sales.orders (
-    id bigint, price numeric(10,2), name text, day date, at timestamp, seen timestamptz, ok boolean, clock time, tags text[], doc jsonb,
-    key uuid, nothing date);
+    id bigint, price numeric(10,2), name text, day date, at timestamp, seen timestamptz, ok boolean, clock time, tags text[],
+    doc jsonb, key uuid, nothing date);
 INSERT INTO sales.orders VALUES
     (1, 1.50, 'é', '2020-01-02', '2020-01-02 03:04:05.678', '2020-01-02 03:04:05+02', true, '12:30', '{a,b}', '{"x": [1]}',
      '6e9fd3bc-d1f5-4f2d-8a3b-7d3f0c0e1a2b', NULL),
@@ -265,6 +267,13 @@ def test_that_a_postgres_query_streams_all_rows_in_order(postgres: Postgres, rea
     assert read(DataSource(name="many", spec=spec), sample=Sample(kind="top", count=2)).rows == [(6, "6", "100%"), (7, "0", "100%")]
 
 
+def test_that_a_server_is_read_anew_only_after_a_while_or_when_it_is_wanted(postgres: Postgres) -> None:
+    one, same = (SqlReader("x", postgres.spec(table="many")).key for _ in range(2))
+    assert one == same
+    forget(postgres.spec(table="many"))
+    assert SqlReader("x", postgres.spec(table="many")).key != one
+
+
 def test_that_a_postgres_table_is_never_changed(postgres: Postgres, read: Reading, home: Path) -> None:
     set_password(postgres.spec(), "geheim")
     with pytest.raises(UserError, match="The query failed: syntax error"):
@@ -344,9 +353,11 @@ def _fill_mariadb(socket_file: Path) -> None:
     connection = pymysql.connect(unix_socket=str(socket_file), user="root")
     with contextlib.closing(connection), connection.cursor() as cursor:
         for statement in (
-            "CREATE DATABASE shop CHARACTER SET utf8mb4", "CREATE USER ann@localhost IDENTIFIED BY 'geheim'", "GRANT ALL ON shop.* TO ann@localhost",
+            "CREATE DATABASE shop CHARACTER SET utf8mb4", "CREATE USER ann@localhost IDENTIFIED BY 'geheim'",
+            "GRANT ALL ON shop.* TO ann@localhost",
             "CREATE TABLE shop.orders (id INT, price DECIMAL(10,2), name VARCHAR(20), day DATE, at DATETIME, clock TIME)",
-            "INSERT INTO shop.orders VALUES (1, 1.5, 'é', '2020-01-02', '2020-01-02 03:04:05', '12:30:00'), (2, NULL, NULL, NULL, NULL, NULL)",
+            "INSERT INTO shop.orders VALUES (1, 1.5, 'é', '2020-01-02', '2020-01-02 03:04:05', '12:30:00')",
+            "INSERT INTO shop.orders VALUES (2, NULL, NULL, NULL, NULL, NULL)",
         ):  # fmt: skip
             cursor.execute(statement)
         connection.commit()

@@ -23,7 +23,7 @@ class Memory:
     def __init__(self, connection: duckdb.DuckDBPyConnection, name: str, columns: dict[str, list[Any]] | pa.Table) -> None:
         given = columns if isinstance(columns, pa.Table) else pa.table(columns)
         connection.register("given", given)
-        connection.execute(f"CREATE TABLE {name} AS SELECT (row_number() OVER ()) - 1 AS {ROW}, * FROM given")  # noqa: S608
+        connection.execute(f"CREATE TABLE {name} AS SELECT (row_number() OVER ()) - 1 AS {ROW}, * FROM given")
         self._connection = connection
         self.table = ibis.table({ROW: "int64", **ibis.Schema.from_pyarrow(given.schema)}, name=name)
         self.queries = 0
@@ -59,7 +59,7 @@ def test_that_keys_are_suggested_by_names_and_values(connection: duckdb.DuckDBPy
     left, right = Memory(connection, "orders", ORDERS), Memory(connection, "customers", CUSTOMERS)
     found = suggest_keys(left, right)
     assert (found[0].left, found[0].right) == ("customer", "customer_id")
-    assert (found[0].left_share, found[0].right_share, found[0].unique) == (1.0, pytest.approx(2 / 3), 1.0)
+    assert [found[0].left_share, found[0].right_share, found[0].unique] == pytest.approx([1, 2 / 3, 1])
     assert found[0].describe() == "100 % of the values of customer are found, 67 % of those of customer_id"
     assert ("country", "Country") in [(each.left, each.right) for each in found]
     assert len({each.left for each in found}) == len(found)
@@ -70,7 +70,8 @@ def test_that_numbers_and_texts_may_be_keys_of_one_another(connection: duckdb.Du
     left = Memory(connection, "a", {"id": ["7", "8", "9"], "t": ["x", "y", "z"]})
     right = Memory(connection, "b", {"ID": [9, 8, 1], "t2": ["q", "r", "s"]})
     (only,) = suggest_keys(left, right)
-    assert (only.left, only.right, only.left_share) == ("id", "ID", pytest.approx(2 / 3))
+    assert (only.left, only.right) == ("id", "ID")
+    assert only.left_share == pytest.approx(2 / 3)
 
 
 def test_that_tables_without_anything_in_common_have_no_keys(connection: duckdb.DuckDBPyConnection) -> None:
@@ -92,14 +93,17 @@ def test_that_keys_of_many_rows_are_found_in_a_moment(connection: duckdb.DuckDBP
 
 
 @pytest.mark.parametrize(("one", "two", "least", "most"), [
-    ("CustomerID", "customer_id", 1, 1), ("customer id", "CUSTOMER-ID", 1, 1), ("id", "customer_id", 0.8, 0.8), ("origin", "dest", 0, 0.4),
+    ("CustomerID", "customer_id", 1, 1), ("customer id", "CUSTOMER-ID", 1, 1), ("id", "customer_id", 0.8, 0.8),
+    ("origin", "dest", 0, 0.4),
 ])  # fmt: skip
 def test_that_names_are_compared_by_their_words(one: str, two: str, least: float, most: float) -> None:
     assert least <= likeness(one, two) <= most
 
 
 @pytest.mark.parametrize("loose", [False, True])
-def test_that_the_counts_are_those_of_the_joins(engine: Engine, project: Path, connection: duckdb.DuckDBPyConnection, loose: bool) -> None:
+def test_that_the_counts_are_those_of_the_joins(
+    engine: Engine, project: Path, connection: duckdb.DuckDBPyConnection, loose: bool
+) -> None:
     import pyarrow.parquet as pq
 
     this = pa.table({"k": ["a", "a", "b", None, "c", "A"], "m": [1, 1, 2, 3, 4, 1]})

@@ -173,7 +173,7 @@ def test_that_decimals_that_are_not_numbers_count_as_missing(bench: Bench) -> No
 
 def test_that_numbers_and_texts_meet_as_texts_and_days_and_times_as_times(bench: Bench) -> None:
     bench.write("other.parquet", {"t": ["1", "01", "1.0"], "d": [dt.date(2024, 1, 1), None, dt.date(1, 1, 1)], "v": [1, 2, 3]})
-    this = {"n": [1], "m": [dt.datetime(2024, 1, 1)]}
+    this = {"n": [1], "m": pa.array(["2024-01-01"]).cast(pa.timestamp("us"))}
     assert bench.run(this, join("inner", "n", "t"))["v"] == [1]
     assert bench.run(this, join("inner", "m", "d"))["v"] == [1]
     full = bench.run(this, join("full", "n", "t"))
@@ -191,7 +191,11 @@ def test_that_texts_may_meet_loosely(bench: Bench) -> None:
 def test_that_only_the_chosen_columns_are_taken(bench: Bench) -> None:
     bench.write("other.parquet", {"k": ["a"], "n": [5], "v": [6]})
     this = {"k": ["a"], "n": [1], "m": [2]}
-    assert bench.run(this, join("inner", "k", "k", left_columns=("m",), right_columns=("n", "k"))) == {"m": [2], "n": [5], "k": ["a"]}
+    assert bench.run(this, join("inner", "k", "k", left_columns=("m",), right_columns=("n", "k"))) == {
+        "m": [2],
+        "n": [5],
+        "k": ["a"],
+    }
     assert bench.run(this, join("left_anti", "n", "n", left_columns=("m",))) == {"m": [2]}
     found = bench.problems(this, join("inner", "k", "k", right_columns=("nn",)))
     assert [problem.message for problem in found] == ["There is no column nn in other.parquet. Did you mean n?"]
@@ -390,7 +394,9 @@ def test_that_decimals_that_are_not_numbers_group_with_missing_ones(bench: Bench
 def test_that_a_sum_of_whole_numbers_that_is_too_large_is_an_error(bench: Bench) -> None:
     largest = 2**63 - 1
     this = {"g": [1, 1, 2, 2], "n": [largest, 1, largest, -1]}
-    found = bench.run(this, Summarize(by=("g",), measures=(Measure(column="n", aggregate="sum"), Measure(column="n", aggregate="mean"))))
+    found = bench.run(
+        this, Summarize(by=("g",), measures=(Measure(column="n", aggregate="sum"), Measure(column="n", aggregate="mean")))
+    )
     assert found["n_sum"] == [None, largest - 1]
     assert found["__error__n_sum"] == [f"sum is too large\x1f{largest + 1}", None]
     assert found["n_mean"] == [pytest.approx(2**62), pytest.approx(2**62)]
@@ -529,8 +535,8 @@ def test_that_windows_are_those_of_pandas(bench: Bench, measure: WindowMeasure, 
 
 
 @pytest.mark.parametrize(("function", "expected"), [
-    ("rank", [2, 5, 1, 2, 4]), ("dense_rank", [2, 4, 1, 2, 3]), ("row_number", [2, 5, 1, 3, 4]), ("percent_rank", [0.25, 1, 0, 0.25, 0.75]),
-    ("ntile", [1, 2, 1, 1, 2]),
+    ("rank", [2, 5, 1, 2, 4]), ("dense_rank", [2, 4, 1, 2, 3]), ("row_number", [2, 5, 1, 3, 4]),
+    ("percent_rank", [0.25, 1, 0, 0.25, 0.75]), ("ntile", [1, 2, 1, 1, 2]),
 ])  # fmt: skip
 def test_that_ranks_count_from_one_with_missing_values_last(bench: Bench, function: str, expected: list[float]) -> None:
     measure = WindowMeasure.model_validate({"function": function, "buckets": 2})

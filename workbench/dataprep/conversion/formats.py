@@ -30,7 +30,7 @@ _SPACE = r"[ \t\n\r\x{b}\x{c}]"
 
 def format_problem(format_: str) -> str:
     """What is wrong with a strptime format, in one sentence; empty when nothing is."""
-    found = [match[1] for match in _DIRECTIVE.finditer(_spelled(format_))]
+    found = [match[1] for match in _DIRECTIVE.finditer(spelled(format_))]
     if not [one for one in found if one != "%"]:
         return f"The format '{format_}' has no directive such as %d or %H."
     for one in found:
@@ -53,7 +53,7 @@ def parsed(text: Any, formats: Sequence[str], to: ColumnType, dialect: str, fixe
     from workbench.byexample.native.binding import numbered
 
     with numbered():
-        found = [_full_years(_by(text, one, dialect, fixed_date), one) for one in map(_spelled, formats)]
+        found = [_full_years(_by(text, one, dialect, fixed_date), one) for one in map(spelled, formats)]
     moment = found[0] if len(found) == 1 else ibis.coalesce(*found)
     # the year 0, and what DuckDB makes of the words epoch and infinity
     first, last = ibis.literal("0001-01-01").cast("date"), ibis.literal("9999-12-31").cast("date")
@@ -75,7 +75,7 @@ def _full_years(moment: Any, format_: str) -> Any:
     return ibis.ifelse(moment.cast("date") >= ibis.literal("1000-01-01").cast("date"), moment, ibis.null("timestamp"))
 
 
-def _spelled(format_: str) -> str:
+def spelled(format_: str) -> str:
     """The format with short directives spelled out."""
     return re.sub("%-?.", lambda match: _LONGER.get(match[0].replace("-", ""), match[0]), format_, flags=re.DOTALL)
 
@@ -196,4 +196,4 @@ def _offset(text: Any) -> Any:
     return ibis.ifelse(text.startswith("-"), -1, 1) * (hours * 3600 + minutes * 60)
 
 
-__all__ = ["format_problem", "parsed"]
+__all__ = ["format_problem", "parsed", "spelled"]

@@ -88,7 +88,5 @@ def _number_in_spark(number: Any) -> Any:
     with numbered():
         return bind(
             number,
-            lambda value: ibis.cases(
-                (value == float("inf"), "inf"), (value == float("-inf"), "-inf"), else_=finite(value)
-            ),
+            lambda value: ibis.cases((value == float("inf"), "inf"), (value == float("-inf"), "-inf"), else_=finite(value)),
         )

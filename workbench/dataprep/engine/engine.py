@@ -20,17 +20,17 @@ from workbench.dataprep.control import Cancel, Progress
 from workbench.dataprep.engine.direct import Built, one_query
 from workbench.dataprep.engine.learning import TableRows
 from workbench.dataprep.engine.planning import Node, Plan
-from workbench.dataprep.engine.queries import QueryContext, columns_of, error_counts, expression_problem, row_table
+from workbench.dataprep.engine.queries import CUT, QueryContext, columns_of, error_counts, expression_problem, row_table
 from workbench.dataprep.engine.store import Store
 from workbench.dataprep.engine.tables import Table, Tables
 from workbench.dataprep.engine.views import TableView
 from workbench.dataprep.engine.writing import Job, perform
 from workbench.dataprep.package import Dataflow, Package
 from workbench.dataprep.reports import FlowReport, Note, OutputReport, SourceReport
-from workbench.dataprep.sources.opening import open_file
+from workbench.dataprep.sources.opening import open_data_source, open_file
 from workbench.dataprep.sources.reader import Reader
 from workbench.dataprep.sources.samples import Sample, first
-from workbench.dataprep.sources.source import detect
+from workbench.dataprep.sources.source import DataSource, detect
 from workbench.dataprep.sources.specs import SourceSpec
 from workbench.dataprep.steps import Expression, Join, Other, StepBase, Write, WriteFile, WriteParquet
 
@@ -39,7 +39,11 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from workbench.dataprep.drift import Mode
 
+
+_LONGEST = 60
+"""Flows of more steps are not run as one query: DuckDB's account of it would be nested too deep."""
 Writes = dict[int | None, Write]
 """What a run writes: after which step (None: at the end), how, and where."""
 
@@ -50,7 +54,7 @@ class Engine:
     Every table is kept under a key made of the sources' state and the steps that lead to it, so that going back and forth between
     steps computes nothing twice. `step_index` names a step of the flow (0 is the first); -1 is the source itself, None the end.
 
-    `memory_limit`: such as `2GB`, what DuckDB may hold in memory before it spills to `cache`; `threads`: how many it uses (0: all).
+    `memory_limit`: such as `2GB`, what the process may hold in memory before data spill to `cache`; `threads`: of DuckDB (0: all).
     `inputs`: what stands in for sources, by the path or name that flows refer to them with: a path, a data frame or an Arrow table.
     """
 
@@ -83,18 +87,42 @@ class Engine:
             table = self._schema_source(plan, node)
         except WorkbenchError as error:
             return tuple((Problem(str(error)),) for _ in flow.steps[:1]) + ((),) * max(len(flow.steps) - 1, 0)
+        return tuple(found for _, found in self._walk(plan, node, table))
+
+    def arriving(
+        self, package: Package, flow_id: str, columns: Schema | None = None
+    ) -> tuple[tuple[Schema, tuple[Problem, ...]], ...]:
+        """The columns that reach each step, and what is wrong with it there; a step that cannot run leaves them as they are.
+
+        `columns`: those of the flow's source, in place of what it has now. Raises what the source raises.
+        """
+        plan, node = self._plan(package, flow_id)
+        table = self._schema_source(plan, node) if columns is None else row_table(columns, "schema_only")
+        return self._walk(plan, node, table)
+
+    def _walk(self, plan: Plan, node: Node, table: ir.Table) -> tuple[tuple[Schema, tuple[Problem, ...]], ...]:
         context = self._schema_context(plan, node)
-        result: list[tuple[Problem, ...]] = []
-        for step in flow.steps:
-            if not step.enabled:
-                result.append(())
-                continue
+        result: list[tuple[Schema, tuple[Problem, ...]]] = []
+        for step in node.flow.steps:
             schema = schema_of(table)
+            if not step.enabled:
+                result.append((schema, ()))
+                continue
             found = (*step.check(schema, _Checks(self, plan, node)), *step.limits(schema, "duckdb"))
-            result.append(found)
+            result.append((schema, found))
             if not any(problem.severity == "error" for problem in found):
                 table = step.apply(table, context)
         return tuple(result)
+
+    @property
+    def base(self) -> Path:
+        """The project's folder."""
+        return self._base
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """What stands in for sources."""
+        return dict(self._inputs)
 
     def view(
         self, package: Package, flow_id: str, step_index: int | None = None, *, sample_rows: int | None = None,
@@ -115,10 +143,18 @@ class Engine:
         data = Path(data).absolute()
         if spec is None:
             spec = detect(data)
-        elif not data.is_file():
+        elif not data.exists():
             detect(data)
         plan = Plan(self._base, first(sample_rows), cancel=cancel, progress=progress)
         return self._as_view(self._materialise_source(plan, open_file(data, spec)))
+
+    def preview_source(
+        self, source: DataSource, folder: Path, *, sample_rows: int | None = 1000, cancel: Cancel | None = None,
+        progress: Progress | None = None,
+    ) -> TableView:  # fmt: skip
+        """The first rows of a data source of any kind, as if its file stood in `folder`."""
+        plan = Plan(self._base, first(sample_rows), cancel=cancel, progress=progress)
+        return self._as_view(self._materialise_source(plan, open_data_source(source, self._base, folder)))
 
     def learn(
         self, package: Package, flow_id: str, step_index: int, *, sample_rows: int | None = None, cancel: Cancel | None = None,
@@ -134,12 +170,30 @@ class Engine:
 
     def run(
         self, package: Package, flow_id: str, progress: Progress | None = None, cancel: Cancel | None = None,
-        *, sample_rows: int | None = None, write: bool = True,
+        *, sample_rows: int | None = None, write: bool = True, drift: Mode | None = None,
     ) -> FlowReport:  # fmt: skip
-        """Runs a flow on its full data and performs its write steps in order."""
+        """Runs a flow on its full data and performs its write steps in order.
+
+        `drift`: look first whether the data are still as they were when the flow was made, and refuse, tell or adapt: see
+        `workbench.dataprep.drift`. What was found stands in the notes of the report.
+        """
+        if drift is not None:
+            return self._run_drifted(package, flow_id, progress, cancel, sample_rows, drift, write=write)
         flow = package.flow(flow_id)
         writes: Writes = {i: step for i, step in enumerate(flow.steps) if write and step.enabled and isinstance(step, Write)}
         return self._run(package, flow_id, progress, cancel, sample_rows, writes)
+
+    def _run_drifted(
+        self, package: Package, flow_id: str, progress: Progress | None, cancel: Cancel | None, sample_rows: int | None,
+        drift: Mode, *, write: bool,
+    ) -> FlowReport:  # fmt: skip
+        from workbench.dataprep.drift import examine
+
+        found = examine(self, package, flow_id, drift, cancel=cancel, progress=progress)
+        found.refuse()
+        engine = self.with_inputs({**self._inputs, **found.inputs}) if found.inputs else self
+        report = engine.run(found.package, flow_id, progress, cancel, sample_rows=sample_rows, write=write)
+        return replace(report, notes=(*found.notes(), *report.notes))
 
     def export(
         self, package: Package, flow_id: str, target: Path, progress: Progress | None = None, cancel: Cancel | None = None,
@@ -251,7 +305,8 @@ class Engine:
         """The result of a flow, written where `writes` says: as one query where that serves, else over tables."""
         source = plan.source(node)
         ends = [index for index in writes if index is None or not any(step.enabled for step in node.flow.steps[index + 1 :])]
-        if len(writes) == len(ends) == 1 and isinstance(source, Reader) and plan.sample_of(source) is None:
+        short = len(node.flow.steps) <= _LONGEST
+        if short and len(writes) == len(ends) == 1 and isinstance(source, Reader) and plan.sample_of(source) is None:
             for path in source.files:
                 will_digest(path)
             step = writes[ends[0]]
@@ -330,7 +385,8 @@ class Engine:
                 place=f"flow {node.flow.name}, step {index + 1}",
             )
         context.step = step.id
-        return step.apply(table, context)
+        result = step.apply(table, context)
+        return context.cut(result) if index % CUT == CUT - 1 else result
 
     # tables
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from workbench.byexample import Program
 
+CUT = 20
+"""After so many steps the query so far gets a name of its own."""
 _BATCH = 100_000
 """How many rows a Python function gets at a time."""
 
@@ -64,6 +66,8 @@ class QueryContext:
     failures: list[Failures] = field(default_factory=list)
     tables: list[str] = field(default_factory=list)
     """Tables that are dropped after the query."""
+    views: list[str] = field(default_factory=list)
+    """Views that are dropped after the query."""
     sorted: bool = False
     """Whether the rows of the query are sorted in the end."""
     programs: Programs | None = field(init=False, default=None)
@@ -78,9 +82,22 @@ class QueryContext:
             return
         if self.programs is not None:
             self.programs.drop()
+        for view in reversed(self.views):
+            self.store.rows(f"DROP VIEW IF EXISTS {view}")
         for made in reversed(self.tables):
             self.store.rows(f"DROP TABLE IF EXISTS {made}")
+        self.views.clear()
         self.tables.clear()
+
+    def cut(self, table: ir.Table) -> ir.Table:
+        """The same table by a name: a flow of very many steps would be nested too deep for the makers of SQL."""
+        import ibis
+
+        name = f"steps_{new_id()}"
+        if self.store is not None:
+            self.store.rows(f"CREATE VIEW {name} AS {ibis.to_sql(table, dialect='duckdb')}")
+            self.views.append(name)
+        return ibis.table(table.schema(), name=name)
 
     @property
     def dialect(self) -> Dialect:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shutil
 import threading
 import time
@@ -63,7 +64,7 @@ class Store:
             "preserve_insertion_order": "true",
             "temp_directory": f"{self.file}.spill",
         }
-        settings |= {"memory_limit": memory_limit} if memory_limit else {}
+        settings |= {"memory_limit": duckdb_share(memory_limit)} if memory_limit else {}
         return settings | ({"threads": str(threads)} if threads else {})
 
     @contextlib.contextmanager
@@ -162,6 +163,31 @@ class Store:
         for file in self._folder.glob(f"{self.file.name}*"):
             with contextlib.suppress(OSError):
                 shutil.rmtree(file) if file.is_dir() else file.unlink()
+
+
+_UNITS = {
+    "": 1,
+    "B": 1,
+    "KB": 10**3,
+    "MB": 10**6,
+    "GB": 10**9,
+    "TB": 10**12,
+    "KIB": 2**10,
+    "MIB": 2**20,
+    "GIB": 2**30,
+    "TIB": 2**40,
+}
+_REST = 500 * 10**6
+"""What the process needs beside DuckDB: Python with its libraries, and buffers of readers that DuckDB does not count."""
+
+
+def duckdb_share(limit: str) -> str:
+    """What DuckDB may take of a limit for the whole process, such as `2GB`: the rest is left to Python. Raises UserError."""
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([KMGT]?I?B?)\s*", limit.upper())
+    if not found or found[2] not in _UNITS:
+        raise UserError(f"'{limit}' is no amount of memory.", hint="Write it as 2GB or 500MB.")
+    size = float(found[1]) * _UNITS[found[2]]
+    return f"{max(size - _REST, size / 2) / 1e6:.0f}MB"
 
 
 def _rows_read(profile: Any) -> int:

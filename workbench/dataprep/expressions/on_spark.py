@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from workbench.dataprep.scalars import Scalar
 
 
+class NotOnSpark(UserError):
+    """An expression has no form in Spark's own terms, and there is no session in which DuckDB could compute it."""
+
+
 def on_spark(table: ir.Table, schema: Schema, sql: str, kind: Any, session: Any) -> Scalar:
     """A sound scalar over a table's columns on Spark. Raises UserError when it has no form there and no session is given."""
     import ibis
@@ -33,7 +37,7 @@ def on_spark(table: ir.Table, schema: Schema, sql: str, kind: Any, session: Any)
         return Scalar(made.value, made.failed)
     except NotNative as reason:
         if session is None:
-            raise UserError(
+            raise NotOnSpark(
                 f"The expression {sql} has no form in Spark's own terms: {reason}", hint="Run it on DuckDB, or through Workbench."
             ) from reason
     from pyspark.sql.pandas.functions import arrow_udf
@@ -50,6 +54,33 @@ def on_spark(table: ir.Table, schema: Schema, sql: str, kind: Any, session: Any)
     session.udf.register(name, make(called.function(), type_name(ibis.dtype(result))))
     tried = function(name, tuple(map(str, kinds)), result)(*(table[each] for each in used))
     return Scalar(tried[0], tried.isnull())
+
+
+def in_batches(table: ir.Table, schema: Schema, sql: str, kind: Any, name: str) -> tuple[Any, Callable[[pa.Table], pa.Table]]:
+    """The schema of the table with a new column of what DuckDB tries (a list with one item), and the function that makes it."""
+    import ibis
+
+    from workbench.dataprep.scalars import sql_columns
+
+    used = sql_columns(sql, names(schema))
+    inputs = ibis.schema({each: table[each].type() for each in used})
+    made = ibis.schema({**dict(table.schema().items()), name: f"array<{kind}>"})
+    return made, _Rows(_Computed(normal(sql), tuple(used), inputs, ibis.dtype(kind)), made)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The scalar over Arrow tables."""
+
+    computed: _Computed
+    schema: Any
+
+    def __call__(self, rows: pa.Table) -> pa.Table:
+        import pyarrow as pa
+
+        given = tuple(rows[name].combine_chunks() for name in self.computed.inputs)
+        made = self.computed.over(tuple(one.combine_chunks() if hasattr(one, "combine_chunks") else one for one in given))
+        return pa.table([*rows.columns, made], schema=self.schema.to_pyarrow())
 
 
 @lru_cache(maxsize=256)

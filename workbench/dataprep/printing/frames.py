@@ -6,9 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from workbench.base.errors import UserError
+from workbench.dataprep.columns import is_hidden
+from workbench.dataprep.printing.chain import Chain, Link, chain
 from workbench.dataprep.printing.code import PRINTERS, Code, FrameLanguage, Module
-from workbench.dataprep.printing.literals import text
-from workbench.dataprep.printing.walking import Walked, WalkedFlow, WalkedSource
+from workbench.dataprep.printing.literals import listing, text
+from workbench.dataprep.printing.walking import Walked, WalkedFlow, WalkedSource, schema_of_walked
 from workbench.dataprep.steps import StepBase
 
 _FRAMES = {"pandas": ("import pandas as pd", "pd.DataFrame"), "polars": ("import polars as pl", "pl.DataFrame")}
@@ -20,7 +22,8 @@ def print_frames(walked: Walked, language: FrameLanguage) -> str:
     statement, frame = _FRAMES[language]
     module.imports[statement] = None
     functions = [function_of_source(source, language, module, frame) for source in walked.sources]
-    functions += [function_of_flow(flow, language, module, frame) for flow in walked.flows]
+    made = chain(walked, "duckdb")
+    functions += [function_of_flow(flow, language, module, frame, made) for flow in walked.flows]
     ending = f"df = {walked.result.name}()"
     return assembled(module, title(walked), [folder(walked)], functions, ending)
 
@@ -80,25 +83,56 @@ def function_of_source(source: WalkedSource, language: FrameLanguage, module: Mo
     return function(source.name, frame, "", [*code.lines, "return df"])
 
 
-def function_of_flow(flow: WalkedFlow, language: FrameLanguage, module: Module, frame: str) -> str:
+def function_of_flow(flow: WalkedFlow, language: FrameLanguage, module: Module, frame: str, made: Chain) -> str:
     """The function that makes a flow's result."""
+    from workbench.dataprep.printing.by_query import passes_errors, print_query
+
     lines = [f"df = {flow.start.name}()"]
-    for walked in flow.steps:
+    links = {link.step.number: link for link in made.links if link.step is not None and link.flow is flow}
+    held: list[Link] = []
+    for number, walked in enumerate(flow.steps):
+        link = links.get(walked.number)
+        told = sentence(walked.number, walked.step.describe(), walked.step.note)
+        if link is not None and link.expression is not None:
+            above = made.link(link.above)
+            queried = passes_errors(link) or passes_errors(above) or not has_printer(type(walked.step), language)
+            if queried:
+                held.append(link)
+                lines += ["", *told]
+                if not passes_errors(link):
+                    lines += print_query(held, made, language, module)
+                    held = []
+                continue
+        if number == 0 or not lines[1:]:
+            lines += _without_hidden(flow, language)
         code = Code.of_step(language, module, walked, flow.others)
-        lines += ["", *sentence(walked.number, walked.step.describe(), walked.step.note)]
         printer(type(walked.step), language, walked.step.describe())(walked.step, code)
-        lines += code.lines
+        lines += ["", *told, *code.lines]
+    if not flow.steps:
+        lines += _without_hidden(flow, language)
     ending = "return df.reset_index(drop=True)" if language == "pandas" else "return df"
     return function(flow.name, frame, flow.title, [*lines, "", ending])
 
 
+def _without_hidden(flow: WalkedFlow, language: FrameLanguage) -> list[str]:
+    """The line that leaves out what a source holds of error cells, where no step looks at them."""
+    hidden = [column.name for column in schema_of_walked(flow.start) if is_hidden(column.name)]
+    if not hidden:
+        return []
+    return [f"df = df.drop({'columns=' if language == 'pandas' else ''}{listing(hidden)})"]
+
+
+def has_printer(step: type[StepBase], language: FrameLanguage) -> bool:
+    """Whether the language has words for a step."""
+    _load_printers(language)
+    return (step, language) in PRINTERS
+
+
 def printer(step: type[StepBase], language: FrameLanguage, sentence: str) -> Callable[[Any, Code], None]:
     """The printer of a step. Raises UserError without one."""
-    _load_printers(language)
-    found = PRINTERS.get((step, language))
-    if found is None:
+    if not has_printer(step, language):
         raise UserError(f"{sentence} cannot be printed for {'pandas' if language == 'pandas' else 'Polars'}.")
-    return found
+    return PRINTERS[step, language]
 
 
 def _load_printers(language: FrameLanguage) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections import Counter
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,7 +14,7 @@ from workbench.byexample.fileformat.encodings import decode
 from workbench.byexample.fileformat.model import column_names
 from workbench.dataprep.sources.guessing import MISSING_CANDIDATES, Marks, guess_column, guess_columns
 from workbench.dataprep.sources.kinds import detect_kind
-from workbench.dataprep.sources.readers.records import names_in, rows_in
+from workbench.dataprep.sources.readers.records import codec, names_in, rows_in
 from workbench.dataprep.sources.specs import DelimitedSpec, FixedWidthSpec, LinesSpec, SourceColumn, SourceSpec, TableTextSpec
 
 Spec = TypeVar("Spec", bound=TableTextSpec)
@@ -126,6 +127,24 @@ def typed(spec: Spec, text: str, further: list[str], names: list[str], *, comple
             "questions": tuple(questions),
         }
     )
+
+
+def texts_now(path: Path, spec: DelimitedSpec | FixedWidthSpec) -> tuple[list[str], list[list[str]]]:
+    """The names that a file has now when it is read as the specification says, and for each column texts from all over the file."""
+    head, probes, whole = _bytes_of(path)
+    name = codec(spec.encoding)
+    text = head.decode(name, errors="replace").removeprefix("\ufeff")
+    plain = spec.model_copy(update={"columns": ()}) if isinstance(spec, DelimitedSpec) else spec
+    rows = [row.cells for row in rows_in(text, plain, complete=whole)][:_ROWS]
+    names = names_in(text, plain) if plain.header else []
+    width = max(len(names), Counter(map(len, rows)).most_common(1)[0][0] if rows else 0)
+    if not plain.header:
+        names = [column.name for column in spec.columns][:width]
+    names = [*names, *column_names(names, width)[len(names) :]]
+    further = [_whole_lines(decode_piece(probe, spec.encoding)) for probe in probes]
+    rows += [row.cells for piece in further for row in rows_in(piece, plain, header=False) if len(row.cells) == width]
+    data = [(cells + [""] * (width - len(cells)))[:width] for cells in rows]
+    return names, [list(column) for column in zip(*data, strict=True)] if data else [[] for _ in names]
 
 
 def _delimited(format_: FileFormat, text: str, encoding: str, complete: bool) -> DelimitedSpec:

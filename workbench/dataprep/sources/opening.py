@@ -31,11 +31,13 @@ def open_source(reference: str, base: Path, folder: Path | None = None, inputs: 
     a folder, a pattern with wildcards or an address.
 
     `inputs`: what stands in for sources, by the reference, or the name of its file without suffix: a path, a pandas or Polars data
-    frame, an Arrow table, or rows as lists or dictionaries. Values that do not fit the source's columns are error cells.
+    frame, an Arrow table, rows as lists or dictionaries, or a DataSource. Values that do not fit the columns are error cells.
 
     Raises NotFound or UserError.
     """
     stand_in = _stand_in(reference, inputs)
+    if isinstance(stand_in, DataSource):
+        return open_data_source(stand_in, base, folder or base)
     if isinstance(stand_in, str | Path):
         found = _declared(reference, base, folder)
         if found is not None and Path(stand_in).suffix != ".wbsource":

@@ -66,7 +66,7 @@ class Part:
     @property
     def direct(self) -> Path | None:
         """The local file where it can be read as it is."""
-        if self.url or self.entry or self.path is None or _packing(self.path):
+        if self.url or self.entry or self.path is None or packing_of(self.path):
             return None
         return self.path
 
@@ -91,7 +91,7 @@ class Part:
         Raises NotFound, EnvironmentError_, UserError for a damaged archive, Cancelled.
         """
         path = remote.fetch(self.url, self.storage, cancel, progress) if self.url else self.file
-        packing = _packing(path)
+        packing = packing_of(path)
         if not packing:
             return path
         entry = self.entry
@@ -118,7 +118,7 @@ def parts_of(
     parts: list[Part] = []
     for file in found:
         shown = file.relative_to(root).as_posix() if root is not None else PurePosixPath(path).name
-        entries = _entries(file, archive, kind) if _packing(file) == "zip" else []
+        entries = _entries(file, archive, kind) if packing_of(file) == "zip" else []
         if len(entries) > 1 or (entries and archive):
             parts += [Part(f"{shown}/{entry}", file, entry=entry) for entry in entries]
         else:
@@ -138,7 +138,7 @@ def _remote(url: str, archive: str, kind: str, storage: Mapping[str, Any]) -> li
     for each in found:
         if each.lower().endswith(".zip"):
             local = remote.fetch(each, storage)
-            if _packing(local) == "zip":
+            if packing_of(local) == "zip":
                 entries = _entries(local, archive, kind)
                 parts += [Part(f"{each}/{entry}", url=each, entry=entry, storage=storage) for entry in entries]
                 continue
@@ -236,7 +236,7 @@ def _exists(path: str, folders: Sequence[Path]) -> bool:
     return False
 
 
-def _packing(path: Path) -> str:
+def packing_of(path: Path) -> str:
     """How a file is packed: gz, bz2, xz, zst or zip; empty for a plain one and for workbooks."""
     try:
         with path.open("rb") as file:

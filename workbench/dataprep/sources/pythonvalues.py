@@ -40,7 +40,7 @@ def _kind(value: Any, *, whole: bool) -> ColumnType:
         case int():
             return "integer" if -_INT64 <= value < _INT64 else "decimal"
         case float() | Decimal():
-            return "integer" if whole and math.isfinite(value) and value == int(value) and abs(value) < _WHOLE else "decimal"
+            return "integer" if whole and math.isfinite(value) and value == int(value) and abs(float(value)) < _WHOLE else "decimal"
         case dt.datetime():
             return "timestamp" if value.tzinfo is None else "timestamp_tz"
         case dt.date():
@@ -59,7 +59,7 @@ def text_of(value: object) -> str:
         case bool():
             return "true" if value else "false"
         case float():
-            return str(int(value)) if math.isfinite(value) and value == int(value) and abs(value) < _WHOLE else repr(value)
+            return str(int(value)) if math.isfinite(value) and value == int(value) and abs(float(value)) < _WHOLE else repr(value)
         case dt.datetime():
             return value.isoformat(" ")
         case dt.date() | dt.time():
@@ -128,7 +128,7 @@ def _fitted(value: Any, type_: ColumnType) -> object | None:
         case "integer", int():
             return value if -_INT64 <= value < _INT64 else None
         case "integer", float() | Decimal():
-            return int(value) if math.isfinite(value) and value == int(value) and abs(value) < _WHOLE else None
+            return int(value) if math.isfinite(value) and value == int(value) and abs(float(value)) < _WHOLE else None
         case "decimal", int() | float() | Decimal():
             return _float(value)
         case "timestamp", dt.datetime():

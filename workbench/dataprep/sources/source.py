@@ -199,6 +199,7 @@ def read_json(path: Path, what: str, model: type[BaseModel], migrations: Migrati
         raise UserError(f"{path} is a folder, not a {what}.", hint="Name the file in it.", place=str(path))
     try:
         raw = json.loads(path.read_text("utf-8"))
+        json.dumps(raw, ensure_ascii=False).encode()  # half a character, as \ud800, could never be written again
         raw = _migrated(raw, path, what, migrations)
         model.model_validate(raw)
     except FileNotFoundError as error:
@@ -209,15 +210,26 @@ def read_json(path: Path, what: str, model: type[BaseModel], migrations: Migrati
             hint="Restore it from git or an earlier snapshot.",
             place=str(path),
         ) from error
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        where = f"{path}:{error.lineno}" if isinstance(error, json.JSONDecodeError) else str(path)
-        reason = f"line {error.lineno}: {error.msg}" if isinstance(error, json.JSONDecodeError) else "it is not UTF-8 text"
+    except UnicodeError as error:
+        raise UserError(
+            f"The {what} {path.name} is damaged (it is not UTF-8 text).",
+            hint="Restore it from git or an earlier snapshot.",
+            place=str(path),
+        ) from error
+    except json.JSONDecodeError as error:
+        where, reason = f"{path}:{error.lineno}", f"line {error.lineno}: {error.msg}"
         raise UserError(
             f"The {what} {path.name} is damaged ({reason}).", hint="Restore it from git or an earlier snapshot.", place=where
         ) from error
     except ValidationError as error:
         raise UserError(
             f"The {what} {path.name} is not valid: {validation_sentence(error)}",
+            hint="Restore it from git or an earlier snapshot.",
+            place=str(path),
+        ) from error
+    except ValueError as error:  # a number with thousands of digits
+        raise UserError(
+            f"The {what} {path.name} is damaged (it holds a value that cannot be read).",
             hint="Restore it from git or an earlier snapshot.",
             place=str(path),
         ) from error

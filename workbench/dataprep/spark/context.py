@@ -95,6 +95,16 @@ class SparkContext:
             frame.mapInArrow(run, kind).createOrReplaceTempView(name)
         return ibis.table(wanted, name=name)
 
+    def cut(self, table: ir.Table) -> ir.Table:
+        """The same table by a name: a flow of very many steps would be nested too deep for the makers of SQL."""
+        import ibis
+
+        from workbench.dataprep.spark.sql import to_sql
+
+        name = f"steps_{new_id()}"
+        self.session.sql(to_sql(table)).createOrReplaceTempView(name)
+        return ibis.table(table.schema(), name=name)
+
     def count_failures(self, message: str, table: ir.Table, failed: ir.BooleanColumn) -> None:
         """Error cells are counted in the result: another pass over a cluster's data for each step would cost too much."""
 

@@ -12,6 +12,7 @@ from workbench.base.ids import new_id
 from workbench.dataprep.columns import ROW, Schema, is_hidden, schema_of
 from workbench.dataprep.engine.engine import Engine
 from workbench.dataprep.engine.planning import Node, Plan
+from workbench.dataprep.engine.queries import CUT
 from workbench.dataprep.package import Package
 from workbench.dataprep.reports import Note
 from workbench.dataprep.sources.reader import Reader
@@ -102,6 +103,8 @@ class SparkEngine:
             self.notes += [Note(problem.message, step.id) for problem in problems if problem.severity == "warning"]
             context.step = step.id
             table = step.apply(table, context)
+            if index % CUT == CUT - 1:
+                table = context.cut(table)
         self.notes += [Note(message, step) for step, message in context.remarks]
         return table
 

@@ -16,6 +16,7 @@ SETTINGS = {
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.sql.mapKeyDedupPolicy": "LAST_WIN",
     "spark.sql.caseSensitive": "false",
+    "spark.sql.legacy.sizeOfNull": "false",
     "spark.sql.legacy.timeParserPolicy": "CORRECTED",
 }
 

@@ -43,7 +43,7 @@ STEPS: dict[str, type[StepBase]] = {op: step for room in ROOMS.values() for op, 
 
 def _tag(value: Any) -> str:
     op = value.get("op") if isinstance(value, dict) else getattr(value, "op", None)
-    return op if op in STEPS else "unknown"
+    return op if isinstance(op, str) and op in STEPS else "unknown"
 
 
 if TYPE_CHECKING:

@@ -13,13 +13,14 @@ from workbench.base.errors import UserError
 from workbench.base.files import disk_error, file_digest
 from workbench.base.ids import new_id
 from workbench.dataprep.engine.writing.columnar import SUCCESS, write_arrow, write_parquet, write_parquet_folder
+from workbench.dataprep.engine.writing.database import write_sql
 from workbench.dataprep.engine.writing.excel import write_excel
 from workbench.dataprep.engine.writing.job import Job
 from workbench.dataprep.engine.writing.script import write_by_script
 from workbench.dataprep.engine.writing.texts import write_csv, write_json_lines
 from workbench.dataprep.reports import OutputReport
 from workbench.dataprep.steps.script import ScriptWrite
-from workbench.dataprep.steps.write import WriteArrow, WriteCsv, WriteExcel, WriteFile, WriteJsonLines, WriteParquet
+from workbench.dataprep.steps.write import WriteArrow, WriteCsv, WriteExcel, WriteFile, WriteJsonLines, WriteParquet, WriteSql
 
 __all__ = ["Job", "perform", "perform_folder"]
 
@@ -32,6 +33,8 @@ def perform(job: Job) -> OutputReport:
     step = job.step
     if isinstance(step, ScriptWrite):
         return write_by_script(job, step)
+    if isinstance(step, WriteSql):
+        return write_sql(job, step)
     if isinstance(step, WriteFile):
         return _write_file(job, step)
     raise UserError(f"This version of Workbench cannot write what {step.describe()} says.")

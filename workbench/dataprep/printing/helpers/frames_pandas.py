@@ -16,3 +16,8 @@ def converted(values: pd.Series, convert: Callable[[Any], Any], dtype: str) -> p
 def objects(values: pd.Series) -> pd.Series:
     """Records and lists as dicts and lists."""
     return pd.Series(pa.array(values).to_pylist(), index=values.index, dtype="object")
+
+
+def present(values: pd.Series) -> list[Any]:
+    """The values as a list; None is missing."""
+    return [None if value is pd.NA or value != value else value for value in values.tolist()]

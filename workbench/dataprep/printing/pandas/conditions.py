@@ -22,8 +22,6 @@ def condition(code: Code, given: Condition) -> str:
     column, kind = f"df[{text(given.column)}]", code.type(given.column)
     operator, denied = plain_operator(given.operator), negated(given.operator)
     if operator == "is_error":
-        if given.column in code.errors:
-            code.cannot("error cells are missing values there.")
         return f"pd.Series({denied}, index=df.index)"
     if operator == "is_missing":
         return f"{column}.{'notna' if denied else 'isna'}()"

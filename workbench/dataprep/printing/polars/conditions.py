@@ -19,8 +19,6 @@ def condition(code: Code, given: Condition) -> str:
     column, kind = f"pl.col({text(given.column)})", code.type(given.column)
     operator, denied = plain_operator(given.operator), negated(given.operator)
     if operator == "is_error":
-        if given.column in code.errors:
-            code.cannot("error cells are missing values there.")
         return f"pl.lit({denied})"
     valued = f"{column}.fill_nan(None)" if kind == "decimal" else column
     if operator == "is_missing":

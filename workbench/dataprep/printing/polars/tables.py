@@ -63,7 +63,7 @@ def _as(code: Code, name: str, from_: ColumnInfo, to: ColumnInfo) -> str:
     return f"{_column(name)}.cast({polars_type(to)})"
 
 
-def _named(expression: str, name: str, plain: str = "") -> str:
+def _named(expression: str, name: str) -> str:
     return text(name) if expression == _column(name) else f"{expression}.alias({text(name)})"
 
 
@@ -79,10 +79,15 @@ def _(step: Join, code: Code) -> None:
         code.cannot("Keys may hold error cells, which are missing values there.")
     if any(NESTED & {left.type, right.type} for left, right in keys):
         code.cannot("Records and lists cannot be keys.")
-    wanted = list(step.right_columns) if step.right_columns is not None else [c.name for c in other if c.name not in {k.name for _, k in keys}]
+    wanted = (
+        list(step.right_columns)
+        if step.right_columns is not None
+        else [c.name for c in other if c.name not in {k.name for _, k in keys}]
+    )
     sides = {"left_anti": ("df", code.other(step.other)), "right_anti": (code.other(step.other), "df")}
     used = [*code.names, *names(other), *names(code.after)]
-    own, their = [], []
+    own: list[tuple[str, str]] = []
+    their: list[tuple[str, str]] = []
     for left, right in keys:
         first, second = _comparable(code, step, left, right)
         own.append((unique_name(f"key {len(own) + 1}", used), first))
@@ -96,7 +101,9 @@ def _(step: Join, code: Code) -> None:
         if step.how == "right_anti":
             added, beside = beside, added
             on = f"left_on={listing(n for n, _ in their)}, right_on={listing(n for n, _ in own)}"
-        code.line(f'df = {mine}.with_columns({added}).join({partner}.select({beside}), {on}, how="anti"{nulls}, maintain_order="left")')
+        code.line(
+            f'df = {mine}.with_columns({added}).join({partner}.select({beside}), {on}, how="anti"{nulls}, maintain_order="left")'
+        )
         code.line(f"df = df.select({listing(names(code.after))})")
         return
     results = names(code.after)[len(taken) :]
@@ -109,18 +116,18 @@ def _(step: Join, code: Code) -> None:
             common = widest([left, right])
             renamed.append(f"{_as(code, right.name, right, common)}.alias({text(held[left.name])})")
     chosen = ", ".join(filter(None, [*renamed, beside]))
+    own_columns = ", ".join(filter(None, [*map(text, taken), added]))
     if step.how == "cross":
-        code.line(f'df = df.join({code.other(step.other)}.select({chosen}), how="cross", maintain_order="left_right")')
-        return code.line(f"df = df.select({listing(names(code.after))})") if taken != code.names else None
+        mine = "df" if taken == code.names else f"df.select({own_columns})"
+        code.line(f'df = {mine}.join({code.other(step.other)}.select({chosen}), how="cross", maintain_order="left_right")')
+        return
     partner = f"{code.other(step.other)}.select({chosen})"
     if step.how in {"inner", "left"}:
-        code.line(
-            f"df = df.with_columns({added}).join({partner}, {on}, how={text(step.how)}{nulls}, "
-            'maintain_order="left_right")'
-        )
+        code.line(f"df = df.select({own_columns})")
+        code.line(f'df = df.join({partner}, {on}, how={text(step.how)}{nulls}, maintain_order="left_right")')
     else:
         here, there = unique_name("here", used), unique_name("there", used)
-        code.line(f"df = df.with_columns({added}, pl.lit(True).alias({text(here)}))")
+        code.line(f"df = df.select({own_columns}, pl.lit(True).alias({text(here)}))")
         code.line(
             f"df = df.join({partner}.with_columns(pl.lit(True).alias({text(there)})), {on}, "
             f'how="full"{nulls}, maintain_order="left_right")'
@@ -178,16 +185,18 @@ def _(step: FuzzyJoin, code: Code) -> None:
     key, partner = unique_name("key", used), unique_name("partner", used)
     score = step.score_column or unique_name("score", used)
     shown = results[len(code.names) + bool(step.score_column) :]
-    renamed = [text(old.name) if old.name == new else f"{_column(old.name)}.alias({text(new)})" for old, new in zip(other, shown, strict=True)]
+    renamed = [
+        text(old.name) if old.name == new else f"{_column(old.name)}.alias({text(new)})"
+        for old, new in zip(other, shown, strict=True)
+    ]
     frame, mine, theirs, pairs = (code.fresh(name) for name in ("other", "texts", "others", "pairs"))
     code.line(f"df = df.with_columns({as_text(code, step.left, code.type(step.left))}.alias({text(key)}))")
-    code.line(f"{frame} = {code.other(step.other)}.select({', '.join(renamed)}, {as_text(code, right.name, right.type)}.alias({text(partner)}))")
+    renamed.append(f"{as_text(code, right.name, right.type)}.alias({text(partner)})")
+    code.line(f"{frame} = {code.other(step.other)}.select({', '.join(renamed)})")
     code.line(f'{frame} = {frame}.drop_nulls({text(partner)}).unique({text(partner)}, keep="first", maintain_order=True)')
     code.line(f"{mine} = df[{text(key)}].drop_nulls().unique(maintain_order=True).to_list()")
     code.line(f"{theirs} = {frame}[{text(partner)}].to_list()")
-    code.line(
-        f"{pairs} = {code.helper(partners)}({mine}, {theirs}, {step.threshold!r}, {text(step.likeness)})"
-    )
+    code.line(f"{pairs} = {code.helper(partners)}({mine}, {theirs}, {step.threshold!r}, {text(step.likeness)})")
     schema = f"{{{text(key)}: pl.String, {text(partner)}: pl.String, {text(score)}: pl.Float64}}"
     code.line(f'{pairs} = pl.DataFrame({pairs}, schema={schema}, orient="row")')
     how = text(step.how)
@@ -338,9 +347,7 @@ def _(step: Transpose, code: Code) -> None:
     values = ", ".join(_named(_as(code, column.name, column, common), column.name) for column in columns)
     code.line(f"df = df.select({values})")
     code.line(f"df = pl.concat([df, df.clear({count})]).head({count})")
-    code.line(
-        f"df = df.transpose(include_header=True, header_name={text(step.names_to)}, column_names={listing(step.columns)})"
-    )
+    code.line(f"df = df.transpose(include_header=True, header_name={text(step.names_to)}, column_names={listing(step.columns)})")
 
 
 # -- window
@@ -356,9 +363,8 @@ def _(step: Window, code: Code) -> None:
     keys = [_ordered(code, key) for key in step.order]
     if keys:
         ways = [key.descending for key in step.order]
-        code.line(
-            f"df = df.with_row_index({text(row)}).sort([{', '.join(keys)}], descending={ways}, nulls_last=True, maintain_order=True)"
-        )
+        options = f"descending={ways}, nulls_last=True, maintain_order=True"
+        code.line(f"df = df.with_row_index({text(row)}).sort([{', '.join(keys)}], {options})")
     by = ", ".join(_sound(name, code.type(name)) for name in step.by)
     over = f".over({by})" if by else ""
     ranked = any(measure.function in {"rank", "percent_rank", "dense_rank"} for measure in step.measures) and keys

@@ -64,7 +64,7 @@ def load_batches(
     cursor: duckdb.DuckDBPyConnection, table: str, schema: pa.Schema, batches: Iterator[pa.RecordBatch],
     declared: tuple[SourceColumn, ...], name: str, *, sample: Sample | None, cancel: Cancel | None, progress: Progress | None,
 ) -> Loaded:  # fmt: skip
-    """Makes the table of what Arrow batches hold: declared columns by name, then others; without any declared ones all as they are."""
+    """Makes the table of what Arrow batches hold: the declared columns by name, then the others as they are."""
     import pyarrow as pa
 
     plain = plain_schema(schema)
@@ -203,6 +203,7 @@ def opened(path: Path) -> Iterator[tuple[pa.Schema, Iterator[pa.RecordBatch]]]:
                 source = stack.enter_context(pa.memory_map(str(path)))
                 stream = stack.enter_context(ipc.open_stream(source))
                 schema, batches = stream.schema, iter(stream)
+            str(schema)  # names that are no text show up here
         except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
             raise damaged(path.name, error) from error
         yield schema, batches

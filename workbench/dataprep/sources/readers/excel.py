@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 ERRORS = frozenset({"#N/A", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA"})
 _CELL = re.compile(rb"<c\b[^>]*>")
 _BATCH = 50_000
+_MOST_CELLS = 50_000_000
 _MOSTLY = 0.9
 
 
@@ -255,6 +256,8 @@ def _grid(path: Path, spec: ExcelSpec) -> _Grid:
         name = spec.sheet
         if name not in names:
             raise NotFound(f"{path.name} has no sheet {name}.", hint=f"It has {listed(names)}.", place=str(path))
+    xml = _sheet_xml(path, name)
+    _check_size(path, name, xml)
     try:
         sheet = workbook.get_sheet_by_name(name)
         cells: list[list[Any]] = sheet.to_python(skip_empty_area=False)
@@ -262,7 +265,7 @@ def _grid(path: Path, spec: ExcelSpec) -> _Grid:
         if isinstance(error, KeyboardInterrupt | SystemExit):
             raise
         raise _damaged(path, Exception(str(error))) from error
-    faults = _faults(path, name)
+    faults = _faults_in(xml)
     rows = [[_value(cell) for cell in row] for row in cells]
     for (row, column), code in faults.items():
         if row < len(rows) and column < len(rows[row]):
@@ -305,21 +308,18 @@ def _place(cell: str) -> tuple[int, int]:
     column = 0
     for letter in letters:
         column = column * 26 + ord(letter) - 64
-    return int(cell[len(letters) :]) - 1, column - 1
+    return int(cell[len(letters) :] or 1) - 1, column - 1
 
 
-def _faults(path: Path, sheet: str) -> dict[tuple[int, int], str]:
-    """The error cells of a sheet of an xlsx workbook, by row and column from 0: calamine gives them as empty.
-
-    The other formats keep their errors in ways that are not read here: such cells are missing.
-    """
+def _sheet_xml(path: Path, sheet: str) -> bytes:
+    """The text of a sheet of an xlsx workbook; empty for the other formats, and where it cannot be found."""
     import zipfile
     from xml.etree import ElementTree as ET
 
     try:
         with zipfile.ZipFile(path) as archive:
             if "xl/workbook.xml" not in archive.namelist():
-                return {}
+                return b""
             book = ET.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314 (expat as Python ships it bounds entities)
             relations = ET.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
             targets = {each.get("Id"): each.get("Target", "") for each in relations}
@@ -328,16 +328,29 @@ def _faults(path: Path, sheet: str) -> dict[tuple[int, int], str]:
                     key = next((value for name, value in element.attrib.items() if name.endswith("}id")), "")
                     target = targets.get(key, "")
                     entry = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-                    return _faults_in(archive.read(entry))
+                    return archive.read(entry)
     except (OSError, zipfile.BadZipFile, ET.ParseError, KeyError, NotImplementedError, RuntimeError, ValueError, EOFError):
-        return {}
+        return b""
     except Exception as error:  # zlib has an error of its own
         if type(error).__name__ != "error":
             raise
-    return {}
+    return b""
+
+
+def _check_size(path: Path, sheet: str, xml: bytes) -> None:
+    """Raises UserError for a sheet whose used cells lie so far apart that the cells between them would fill the memory."""
+    rows = max((int(found) for found in re.findall(rb'<row [^>]{0,40}?\br="([0-9]{1,7})"', xml)), default=0)
+    columns = max((_place(found.decode())[1] + 1 for found in set(re.findall(rb'<c r="([A-Z]{1,3})', xml))), default=0)
+    if rows * columns > _MOST_CELLS:
+        raise UserError(
+            f"The sheet {sheet} of {path.name} is too large: {rows:,} rows and {columns:,} columns.",
+            hint="Delete stray cells far from the table, or save the sheet as CSV.",
+            place=str(path),
+        )
 
 
 def _faults_in(xml: bytes) -> dict[tuple[int, int], str]:
+    """The error cells, by row and column from 0: calamine gives them as empty. Those of other formats than xlsx are missing."""
     if b't="e"' not in xml:
         return {}
     found: dict[tuple[int, int], str] = {}

@@ -13,7 +13,7 @@ from workbench.base.ids import new_id
 from workbench.dataprep.columns import ColumnInfo, Schema, is_hidden, literal, quoted
 from workbench.dataprep.control import Cancel, Progress
 from workbench.dataprep.sources.differences import differences
-from workbench.dataprep.sources.places import Part
+from workbench.dataprep.sources.places import Part, packing_of
 from workbench.dataprep.sources.reader import Loaded, Reader
 from workbench.dataprep.sources.readers.records import names_of
 from workbench.dataprep.sources.samples import Sample
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from workbench.dataprep.engine.store import Store
 
 _LOOKED_AT = 1000
+_HEAD = 1 << 20
+_DUCKDB_UNPACKS = {"gz": "gzip", "zst": "zstd"}
 """Of so many files the columns are found out before they are read."""
 
 
@@ -36,10 +38,15 @@ class FilesReader(Reader):
         self._spec = spec
         self._path_column = path_column
         self._schemas: list[Schema] | None = None
+        self._elsewhere: dict[int, str] | None = None
 
     @property
     def key(self) -> str:
-        states = "|".join(f"{part.shown}={part.state()}" for part in self._parts)
+        if self._elsewhere is None:  # asked once: a source lives as long as one request does
+            self._elsewhere = {number: part.state() for number, part in enumerate(self._parts) if part.url}
+        states = "|".join(
+            f"{part.shown}={self._elsewhere.get(number) or part.state()}" for number, part in enumerate(self._parts)
+        )
         return hashlib.sha256(f"{states}|{self._path_column}|{self._spec.model_dump_json()}".encode()).hexdigest()
 
     @property
@@ -67,16 +74,30 @@ class FilesReader(Reader):
         return tuple(dict.fromkeys(part.path for part in self._parts if part.path is not None))
 
     def scan(self) -> str | None:
-        if any(part.direct is None for part in self._parts[:_LOOKED_AT]) or len(self._parts) > _LOOKED_AT:
+        if len(self._parts) > _LOOKED_AT:
             return None
         selects: list[str] = []
         for number, part in enumerate(self._parts):
-            select = _open(part.file, self._spec_of(number, part.file), part.name).scan()
+            if part.direct is not None:
+                select = _open(part.file, self._spec_of(number, part.file), part.name).scan()
+            else:
+                select = self._scan_packed(number, part)
             if select is None:
                 return None
             selects.append(self._with_path(part, f"({select})"))
         order = ", ".join(quoted(column.name) for column in self.schema)
         return f"SELECT {order} FROM ({' UNION ALL BY NAME '.join(selects)})"  # noqa: S608
+
+    def _scan_packed(self, number: int, part: Part) -> str | None:
+        """The quick way through a file that DuckDB unpacks itself: found out at its head."""
+        if part.url or part.entry or (kind := _DUCKDB_UNPACKS.get(packing_of(part.file))) is None:
+            return None
+        with tempfile.TemporaryDirectory(prefix="workbench-") as folder:
+            head = part.local(Path(folder), most=_HEAD)
+            select = _open(head, self._spec_of(number, head), part.name).scan()
+        if select is None or (place := f"{literal(str(head))}, ") not in select:
+            return None
+        return select.replace(place, f"{literal(str(part.file))}, compression='{kind}', ", 1)
 
     def load(self, store: Store, table: str, *, sample: Sample | None, cancel: Cancel | None, progress: Progress | None) -> Loaded:
         top = sample.count if sample is not None and sample.kind == "top" else None
@@ -149,7 +170,8 @@ class FilesReader(Reader):
             return f"SELECT * FROM {relation}"  # noqa: S608
         name = quoted(self._path_column)
         # a column of the file that is called like it gives way
-        return f"SELECT {literal(part.shown)} AS {name}, COLUMNS(lambda c: lower(c) <> {literal(self._path_column.lower())}) FROM {relation}"  # noqa: S608
+        others = f"COLUMNS(lambda c: lower(c) <> {literal(self._path_column.lower())})"
+        return f"SELECT {literal(part.shown)} AS {name}, {others} FROM {relation}"  # noqa: S608
 
     def _arrange(self, store: Store, table: str) -> None:
         """Columns in the order of the specification, new ones after them, companions last."""

@@ -203,9 +203,10 @@ def _items(path: Path, spec: JsonSpec, *, only: int = 0) -> str:
     record = (
         "json_valid(line)" if spec.values else "json_valid(line) AND json_type(CASE WHEN json_valid(line) THEN line END) = 'OBJECT'"
     )
+    what = "JSON" if spec.values else "record"
     return (
         f"(SELECT CASE WHEN {record} THEN CAST(line AS JSON) END AS item, "  # noqa: S608
-        f"CASE WHEN {record} THEN NULL ELSE 'line ' || number || ' is no {'JSON' if spec.values else 'record'}' || chr(31) || line END "
+        f"CASE WHEN {record} THEN NULL ELSE 'line ' || number || ' is no {what}' || chr(31) || line END "
         f"AS wrong FROM (SELECT line, row_number() OVER () AS number FROM {lines}) WHERE trim(line) <> ''{_limit(only)})"
     )
 

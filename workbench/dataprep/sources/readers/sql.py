@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import re
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.base.errors import Cancelled, EnvironmentError_, NotFound, UserError, WorkbenchError
 from workbench.base.ids import new_id
-from workbench.base.paths import WorkspacePaths
-from workbench.base.secrets import SecretStore
 from workbench.dataprep.columns import ColumnInfo, ColumnType, Schema, listed
 from workbench.dataprep.control import Cancel, Progress
 from workbench.dataprep.sources.guessing import guess_column
 from workbench.dataprep.sources.loading import Given, create, lacking, missing_file, typed
 from workbench.dataprep.sources.naming import harmless
+from workbench.dataprep.sources.passwords import PASSWORD_VARIABLE, PORTS, password_of
 from workbench.dataprep.sources.pythonvalues import arrays, arrow_type, type_of_values
 from workbench.dataprep.sources.reader import Loaded, Reader
 from workbench.dataprep.sources.specs import SourceColumn, SqlSpec
@@ -30,15 +29,11 @@ if TYPE_CHECKING:
     from workbench.dataprep.engine.store import Store
     from workbench.dataprep.sources.samples import Sample
 
-PASSWORD_VARIABLE = "WORKBENCH_SQL_PASSWORD"  # noqa: S105 (the name of a variable)
-"""The environment variable with the password, for machines without a keyring."""
-
 _DRIVERS = {
     "sqlite": "sqlite", "postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql", "mariadb": "mariadb+pymysql",
     "sqlserver": "mssql+pymssql",
 }  # fmt: skip
 _EXTRAS = {"postgresql": "postgres", "mysql": "mysql", "mariadb": "mysql", "sqlserver": "sqlserver"}
-_PORTS = {"postgresql": 5432, "mysql": 3306, "mariadb": 3306, "sqlserver": 1433}
 _NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL", "mysql": "MySQL", "mariadb": "MariaDB", "sqlserver": "SQL Server"}
 _TIMEOUTS = {
     "postgresql": "connect_timeout",
@@ -47,6 +42,7 @@ _TIMEOUTS = {
     "sqlserver": "login_timeout",
 }
 _TIMEOUT_S = 15
+_FRESH_S = 600.0
 _BATCH = 20_000
 _LOOKED_AT = 1000
 
@@ -58,12 +54,11 @@ class SqlReader(Reader):
         self.name = name
         self._spec = spec
         self._path = path
-        self._once = new_id()
 
     @property
     def key(self) -> str:
-        """Of an SQLite file its state; a server cannot be asked whether a table changed, so each opening reads it anew."""
-        state = self._once
+        """Of an SQLite file its state; a server cannot be asked whether a table changed, so it is read anew after ten minutes."""
+        state = _stamp(self._spec) if self._spec.dialect != "sqlite" else ""
         if self._path is not None and self._spec.dialect == "sqlite":
             if not self._path.is_file():
                 raise missing_file(self._path)
@@ -124,6 +119,24 @@ class SqlReader(Reader):
                 finally:
                     cursor.unregister("rows_of_database")
         return Loaded(loaded.rows, loaded.truncated, (*notes, *loaded.notes))
+
+
+_stamps: dict[str, tuple[float, str]] = {}
+
+
+def _stamp(spec: SqlSpec) -> str:
+    """The same for ten minutes, so that work on the steps of a flow does not read the table again and again."""
+    text = spec.model_dump_json()
+    made, stamp = _stamps.get(text, (0.0, ""))
+    if not stamp or time.monotonic() - made > _FRESH_S:
+        stamp = new_id()
+        _stamps[text] = (time.monotonic(), stamp)
+    return stamp
+
+
+def forget(spec: SqlSpec) -> None:
+    """Has the rows of a server read anew when they are asked for next."""
+    _stamps.pop(spec.model_dump_json(), None)
 
 
 def _handed_on(column: SourceColumn, values: list[Any]) -> ColumnType:
@@ -280,27 +293,10 @@ def _escaped(path: Path | None) -> str:
     return quote(str(path)) if path is not None else ""
 
 
-def _secret(spec: SqlSpec) -> str:
-    port = spec.port or _PORTS.get(spec.dialect, 0)
-    return f"sql:{spec.dialect}://{spec.user}@{spec.host}:{port}/{spec.database}"
-
-
-def set_password(spec: SqlSpec, password: str) -> None:
-    """Keeps the password for the user of a database in the system's keyring; all sources of the same one use it."""
-    SecretStore(WorkspacePaths.default().root).set(_secret(spec), password)
-
-
-def password_of(spec: SqlSpec) -> str | None:
-    """The password in the keyring, else in the environment; None when there is none, which some servers do without."""
-    if spec.dialect == "sqlite":
-        return None
-    return SecretStore(WorkspacePaths.default().root).get(_secret(spec)) or os.environ.get(PASSWORD_VARIABLE)
-
-
 _REFUSED = re.compile(r"password|authentication|access denied|login failed|no password supplied", re.IGNORECASE)
 _AWAY = re.compile(
-    r"refused|timed? ?out|timeout|could not translate|name or service|can't connect|unable to connect|unreachable|resolve|getaddrinfo"
-    r"|server is unavailable|closed the connection unexpectedly|no route",
+    r"refused|timed? ?out|timeout|could not translate|name or service|can't connect|unable to connect|unreachable|resolve"
+    r"|getaddrinfo|server is unavailable|closed the connection unexpectedly|no route",
     re.IGNORECASE,
 )
 
@@ -313,7 +309,7 @@ def told(spec: SqlSpec, error: Exception) -> Exception:
     # PostgreSQL repeats the statement with the place: LINE 1: ...
     text = " ".join(str(cause).partition("LINE ")[0].split()).rstrip(".")
     name = _NAMES[spec.dialect]
-    where = f"{spec.host}:{spec.port or _PORTS.get(spec.dialect, 0)}"
+    where = f"{spec.host}:{spec.port or PORTS.get(spec.dialect, 0)}"
     if _AWAY.search(text) and spec.dialect != "sqlite":
         return EnvironmentError_(
             f"The {name} server {where} cannot be reached.", hint="Check the host and port, and that it runs and lets you in."
@@ -368,7 +364,8 @@ def _reflected(connection: Connection, spec: SqlSpec) -> dict[int, ColumnType]:
     import sqlalchemy as sa
 
     kinds: dict[type, ColumnType] = {
-        int: "integer", float: "decimal", Decimal: "decimal", bool: "boolean", dt.date: "date", dt.datetime: "timestamp", dt.time: "time",
+        int: "integer", float: "decimal", Decimal: "decimal", bool: "boolean", dt.date: "date", dt.datetime: "timestamp",
+        dt.time: "time",
     }  # fmt: skip
     found: dict[int, ColumnType] = {}
     with contextlib.suppress(sa.exc.SQLAlchemyError):

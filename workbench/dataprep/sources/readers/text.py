@@ -172,6 +172,8 @@ def _batches(path: Path, spec: TextSpec, watch: Watch) -> Iterator[pa.RecordBatc
         return pa.RecordBatch.from_arrays(columns, schema=schema)
 
     for cells, line in rows_of(path, spec, watch):
+        while len(cells) > width and not cells[-1]:
+            cells.pop()  # a delimiter at the end: nothing is lost, and DuckDB does the same
         row: list[str | None] = list(cells)
         if (count := len(cells)) != width:
             rest = _joined(cells[width - 1 :], spec) if count > width else None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.dataprep.cells import MARK, companion, error
 from workbench.dataprep.columns import NUMERIC, TEXT, TYPE_WORDS, literal, quoted
-from workbench.dataprep.conversion import convert
+from workbench.dataprep.conversion import convert, failed
 from workbench.dataprep.sources.specs import SourceColumn, TableTextSpec, TextSpec
 
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ def typed(texts: ir.Table, spec: TextSpec, dialect: str = "duckdb") -> tuple[dic
                 said = ibis.ifelse(texts[REST].isnull(), said, said + MARK + texts[REST].fill_null(""))
             codes.append(ibis.ifelse(lacks.fill_null(False), said, ibis.null("string")))
         if column.type not in TEXT:
-            failed = text.notnull() & value.isnull() & (text.strip() != "")
-            codes.append(ibis.ifelse(failed, error(f"no {TYPE_WORDS[column.type]}", text), ibis.null("string")))
+            wrong_text = failed(text, value, "string", column.type, dialect)
+            codes.append(ibis.ifelse(wrong_text, error(f"no {TYPE_WORDS[column.type]}", text), ibis.null("string")))
         if codes:
             wrong[companion(column.name)] = codes[0] if len(codes) == 1 else ibis.coalesce(*codes)
     return values, wrong

@@ -121,9 +121,8 @@ class ExpandList(StepBase):
         value: Any = table[self.column]
         ours = engine(context.dialect)
         longer = (value.length() > self.count).fill_null(False)
-        context.count_failures(
-            f"in {self.column} are lists of more than {self.count} items, of which the rest is left out", table, longer
-        )
+        message = f"in {self.column} are longer than {self.count} items, and the rest of them is left out"
+        context.count_failures(message, table, longer)
         values = {name: ours.item(value, number) for number, name in enumerate(self._new_columns(visible(table)))}
         result = assign(table, values, reads={name: [self.column] for name in values}, after=[self.column])
         return result if self.keep_source else without(result, [self.column])

@@ -101,7 +101,7 @@ class ExpandJson(StepBase):
     def apply(self, table: ir.Table, context: Context) -> ir.Table:
         new = self.new_columns(visible(table))
         call = _Level(self.keys)
-        left = f"in {self.column} have keys that are not expanded"
+        left = f"in {self.column} are JSON with keys that the step does not know, which are left out"
         text = table[self.column]
         made = by_function(table, context, [text], dict.fromkeys(new, "string"), call, reads=[self.column], left=left)
         return made if self.keep_source else arranged(made, [name for name in visible(made) if name != self.column])
@@ -175,7 +175,7 @@ class ParseJson(StepBase):
 
     def apply(self, table: ir.Table, context: Context) -> ir.Table:
         held = self.to or "__parsed__"
-        left = f"in {self.column} have parts that the step has no place for"
+        left = f"in {self.column} are JSON with keys that the step does not know, which are left out"
         kinds = {held: ibis_of(self.shape)}
         made = by_function(table, context, [table[self.column]], kinds, _Parse(self.shape), reads=[self.column], left=left)
         if self.to:

@@ -4,16 +4,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from workbench.dataprep.cells import assign, error, visible
-from workbench.dataprep.columns import Problem, Schema, names
-from workbench.dataprep.scalars import scalar, scalar_problem, sql_columns
+from workbench.dataprep.cells import assign, error, visible, without
+from workbench.dataprep.columns import Problem, Schema, names, schema_of
+from workbench.dataprep.scalars import Scalar, scalar, scalar_problem, scalar_type, sql_columns
 from workbench.dataprep.steps.base import Context, Dialect, SchemaContext, StepBase
 from workbench.dataprep.steps.creating.texts import text_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+
+
+_TRIED = "__tried__"
+"""A column that only lives inside the step."""
 
 
 class Expression(StepBase):
@@ -60,12 +64,21 @@ class Expression(StepBase):
     def apply(self, table: ir.Table, context: Context) -> ir.Table:
         import ibis
 
+        from workbench.dataprep.expressions.on_spark import NotOnSpark, in_batches
+
         wanted = next((name for name in visible(table) if name.lower() == self.column.lower()), self.column)
         used = sql_columns(self.sql, visible(table))
-        made = scalar(table, self.sql, context.dialect, getattr(context, "session", None))
+        try:
+            made = scalar(table, self.sql, context.dialect, getattr(context, "session", None))
+        except NotOnSpark:
+            kind = scalar_type(schema_of(table), self.sql)
+            table = context.by_python(table, *in_batches(table, schema_of(table), self.sql, kind, _TRIED))
+            tried: Any = table[_TRIED]
+            made = Scalar(tried[0], tried.isnull())
         if made.failed is None:
             return assign(table, {wanted: made.value}, reads={wanted: used})
         plain = len(used) == 1 and not table[used[0]].type().is_nested()
         original = text_of(table, used[0], context.dialect) if plain else None
         wrong = ibis.ifelse(made.failed, error("cannot be computed", original), ibis.null("string"))
-        return assign(table, {wanted: made.value}, reads={wanted: used}, errors={wanted: wrong})
+        result = assign(table, {wanted: made.value}, reads={wanted: used}, errors={wanted: wrong})
+        return without(result, [_TRIED]) if _TRIED in table.columns else result

@@ -55,6 +55,8 @@ def _level(text: str) -> dict[str, str | None]:
             raise ValueError("no key")
         start = _past(text, place + 1)
         value, stop = _SKIMMER.raw_decode(text, start)
+        if isinstance(value, str):
+            value.encode()  # half a character raises a ValueError
         found[key] = value if isinstance(value, str) else None if value is None else text[start:stop]
         place = _past(text, stop)
     if _past(text, place + 1) != len(text):
@@ -70,7 +72,10 @@ def _past(text: str, place: int) -> int:
 def parsed(text: str) -> Any:
     """The value of a JSON text. Raises ValueError."""
     try:
-        return _DECODER.decode(text)
+        value = _DECODER.decode(text)
+        if "\\ud" in text.lower():
+            json.dumps(value, ensure_ascii=False).encode()  # half a character raises a ValueError
+        return value
     except RecursionError as error:
         raise ValueError("too deep") from error
 

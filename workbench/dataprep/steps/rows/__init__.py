@@ -1,7 +1,7 @@
 """Steps on rows."""
 
 from workbench.dataprep.steps.rows.choosing import Choosing
-from workbench.dataprep.steps.rows.conditions import Condition, Operator, operator_words, operators_for
+from workbench.dataprep.steps.rows.conditions import Condition, Operator, operator_words, operators_for, plain_operator, takes_value
 from workbench.dataprep.steps.rows.duplicates import RemoveDuplicates
 from workbench.dataprep.steps.rows.emptiness import RemoveEmptyColumns, RemoveEmptyRows, RemoveMissing
 from workbench.dataprep.steps.rows.examples import FilterByExample, MarkedRow
@@ -36,4 +36,6 @@ __all__ = [
     "Top",
     "operator_words",
     "operators_for",
+    "plain_operator",
+    "takes_value",
 ]

@@ -100,6 +100,11 @@ def negated(operator: Operator) -> bool:
     return operator in _NEGATIVE
 
 
+def takes_value(operator: Operator) -> bool:
+    """Whether a condition with the operator needs a value."""
+    return operator not in _ANY
+
+
 class Condition(Record):
     """One condition on a column. Values are text as the user types it; the column's type says what it means.
 
@@ -117,18 +122,19 @@ class Condition(Record):
 
     def describe(self) -> str:
         """The condition in words."""
-        words = _WORDS[self.operator]
+        base, words = plain_operator(self.operator), _WORDS[self.operator]
         if self.operator in _ANY:
             return f"{self.column} {words}"
         case = " in any case" if self.ignore_case else ""
-        if plain_operator(self.operator) == "between":
+        if base == "between":
             return f"{self.column} {words} {self.value} and {self.value2}{case}"
-        if plain_operator(self.operator) == "one_of":
+        if base == "one_of":
             return f"{self.column} {words} {listed(self.values)}{case}"
         return f"{self.column} {words} {self.value}{case}"
 
     def problem(self, type_: ColumnType) -> Problem | None:
         """Why the condition does not suit a column of that type."""
+        base = plain_operator(self.operator)
         if self.operator not in operators_for(type_):
             what = (
                 "no list" if self.operator in _LIST_ONLY else "no text" if type_ not in {"list", "struct"} else "no single values"
@@ -136,12 +142,12 @@ class Condition(Record):
             if type_ == "boolean" and self.operator in _ORDERED | {"one_of", "not_one_of"}:
                 what = "true and false only"
             return Problem(f"{self.column} holds {what}, so '{_WORDS[self.operator]}' does not apply to it.", column=self.column)
-        if plain_operator(self.operator) == "matches":
+        if base == "matches":
             reason = pattern_problem(self.value)
             return Problem(f"'{self.value}' {reason}", column=self.column) if reason else None
-        if plain_operator(self.operator) == "one_of" and not self.values:
+        if base == "one_of" and not self.values:
             return Problem(f"Give at least one value that {self.column} may have.", column=self.column)
-        for text in () if plain_operator(self.operator) == "has" else texts_of(self):
+        for text in () if base == "has" else texts_of(self):
             try:
                 typed(text, type_)
             except ValueError:
@@ -166,19 +172,20 @@ class Condition(Record):
         from workbench.byexample.native.engines import engine
         from workbench.byexample.tree.texts import lower
 
-        if plain_operator(self.operator) == "has":
+        base = plain_operator(self.operator)
+        if base == "has":
             return _has(column, self.value)
-        if plain_operator(self.operator) == "matches":
+        if base == "matches":
             return engine(dialect).matches(column, as_run(self.value, dialect, ignore_case=self.ignore_case))
         texts = texts_of(self)
         if self.ignore_case and type_ in TEXT:
             column, texts = engine(dialect).lower(column), tuple(map(lower, texts))
-        if plain_operator(self.operator) in {"contains", "starts_with", "ends_with"}:
-            name = {"contains": "contains", "starts_with": "starts", "ends_with": "ends"}[plain_operator(self.operator)]
+        if base in {"contains", "starts_with", "ends_with"}:
+            name = {"contains": "contains", "starts_with": "starts", "ends_with": "ends"}[base]
             return getattr(engine(dialect), name)(column, texts[0])
         if type_ == "integer":
-            return _whole(plain_operator(self.operator), column, [typed(text, type_) for text in texts])
-        return _ordinary(plain_operator(self.operator), column, [value_of(text, type_) for text in texts])
+            return _whole(base, column, [typed(text, type_) for text in texts])
+        return _ordinary(base, column, [value_of(text, type_) for text in texts])
 
 
 def _ordinary(operator: Operator, column: Any, values: list[Any]) -> Any:
@@ -245,11 +252,12 @@ def _has(column: Any, text: str) -> Any:
 
 def texts_of(condition: Condition) -> tuple[str, ...]:
     """The values of a condition as texts: none, one, the two ends, or all of a list."""
-    if condition.operator in _ANY:
-        return ()
-    if plain_operator(condition.operator) == "between":
-        return (condition.value, condition.value2)
-    return condition.values if plain_operator(condition.operator) == "one_of" else (condition.value,)
+    match plain_operator(condition.operator):
+        case "between":
+            return (condition.value, condition.value2)
+        case "one_of":
+            return condition.values
+    return (condition.value,) if takes_value(condition.operator) else ()
 
 
 def typed(text: str, type_: ColumnType) -> Any:

@@ -89,7 +89,9 @@ class FilterByExample(Choosing):
         try:
             self.load_filter()
         except UserError as error:
-            problems.append(Problem(f"{error.message} {error.hint}".strip()))
+            return [*problems, Problem(f"{error.message} {error.hint}".strip())]
+        if reason := _why_not_native(json.dumps(self.filter)):
+            problems.append(Problem(f"Runs as a Python function: {reason}", severity="info"))
         return problems
 
     def chosen(self, table: ir.Table, context: Context) -> tuple[ir.Table, Any]:
@@ -101,6 +103,14 @@ class FilterByExample(Choosing):
         texts = {f"c{at}": table[name].cast("string") for at, name in enumerate(self.columns)}
         seen = rows.ask(table.order_by(table[ROW]).limit(_SEEN).select(**texts)).to_pylist()
         return self.over([tuple(row.values()) for row in seen])
+
+
+@lru_cache(maxsize=64)
+def _why_not_native(text: str) -> str:
+    """Why a stored filter (its JSON) does not run in the database itself; empty when it does."""
+    from workbench.byexample.native import why_not
+
+    return why_not(_loaded(text).to_program().root) or ""
 
 
 @lru_cache(maxsize=64)

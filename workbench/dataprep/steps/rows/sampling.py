@@ -59,6 +59,12 @@ class Sample(Choosing):
         ranked = made.mutate(**{place: ibis.row_number().over(order_by=made[chance])})
         return ranked, ranked[place] < self.count
 
+    def apply(self, table: ir.Table, context: Context) -> ir.Table:
+        if self.count is not None and self.action == "keep":  # without sorting all rows
+            made, chance = with_chance(table, self.seed)
+            return made.order_by(made[chance]).limit(self.count).drop(chance)
+        return super().apply(table, context)
+
 
 class Stratum(Record):
     """The rows with these values (texts as the user types them; None: missing) in the columns, and which share of them to draw."""

@@ -70,7 +70,10 @@ Over = Callable[[Any], Any]
 
 @dataclass(frozen=True)
 class Values:
-    """The values that are aggregated. `row`: their order; `broken`: the companion of their errors; `mean`: that of their group."""
+    """The values that are aggregated.
+
+    `row`: their order, missing where there is no value at all; `broken`: the companion of their errors; `mean`: that of the group.
+    """
 
     value: Any
     row: Any
@@ -160,7 +163,8 @@ def aggregate(kind: Aggregate, values: Values, *, quantile: float = 0.5, separat
         case "errors":
             return Outcome(over(values.row.count()) * 0 if values.broken is None else over(values.broken.count()))
         case "missing_share":
-            gone = value.isnull() if values.broken is None else value.isnull() & values.broken.isnull()
+            gone = value.isnull() & values.row.notnull()
+            gone = gone if values.broken is None else gone & values.broken.isnull()
             times = over(ibis.ifelse(gone, 1, ibis.null("int8")).count()).cast("float64")
             rows = over(values.row.count())
             return Outcome(times / rows.nullif(0))

@@ -1,5 +1,7 @@
 """Tables under one another, and beside one another."""
 
+# ruff: noqa: ARG002 (every step has the same signature, whether it needs the context or not)
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
@@ -102,8 +104,8 @@ class AppendRows(StepBase):
         for number, schema in enumerate(schemas[1:], start=1):
             lower = {name.lower(): name for name in result}
             for column in schema:
-                place = column.name if column.name in result else lower.get(column.name.lower(), column.name)
-                result.setdefault(place, [None] * number).append(column)
+                name = column.name if column.name in result else lower.get(column.name.lower(), column.name)
+                result.setdefault(name, [None] * number).append(column)
             for there in result.values():
                 if len(there) == number:
                     there.append(None)
@@ -154,7 +156,7 @@ class AppendColumns(StepBase):
         if context is None:
             return []
         taken = list(schema)
-        problems = []
+        problems: list[Problem] = []
         for other in self.tables:
             try:
                 columns = context.schema_of_other(other)

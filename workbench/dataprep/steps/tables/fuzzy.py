@@ -1,5 +1,7 @@
 """Joining two tables by texts that are alike."""
 
+# ruff: noqa: ARG002 (every step has the same signature, whether it needs the context or not)
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
@@ -20,10 +22,10 @@ if TYPE_CHECKING:
 
 
 class FuzzyJoin(StepBase):
-    """Joins another table by texts that are alike: each row gets the best partner (the first of equally good ones), if there is one.
+    """Joins another table by texts that are alike: each row gets the best partner, the first of equally good ones, if there is one.
 
-    `threshold` is from 0 to 1. Texts are compared without accents, case and signs; `likeness`: by their `characters` in order (share
-    of those that need not be inserted or deleted: normalised indel similarity, as RapidFuzz computes it) or by the same of their
+    `threshold` is from 0 to 1. Texts are compared without accents, case and signs; `likeness`: by their `characters` in order (the
+    share that need not be inserted or deleted: normalised indel similarity, as RapidFuzz computes it) or by the same of their
     `words` in alphabetical order. Up to 100 million pairs of different texts every partner is found; beyond, only those that share
     a rare run of three characters. `score_column` tells how alike they are. Rows stay in this table's order.
     """
@@ -79,7 +81,11 @@ class FuzzyJoin(StepBase):
                 message = problem.message.replace(" here.", f" in {self.other.describe()}.", 1)
                 problems.append(Problem(message, column=problem.column, suggestions=problem.suggestions))
             found.append(find(other, self.right))
-        problems += [Problem(f"{c.name} holds records or lists, which are not compared.", column=c.name) for c in found if c and c.type in NESTED]
+        problems += [
+            Problem(f"{c.name} holds records or lists, which are not compared.", column=c.name)
+            for c in found
+            if c and c.type in NESTED
+        ]
         return problems
 
     def limits(self, schema: Schema, dialect: Dialect) -> list[Problem]:

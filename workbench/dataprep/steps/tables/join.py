@@ -210,4 +210,3 @@ def _unmatched(table: ir.Table, other: ir.Table, keys: list[tuple[str, str]], st
     right = picked(other, names).rename({_OTHER_ROW: ROW})
     pairs = [(left, name) for (left, _), name in zip(keys, names, strict=True)]
     return table.anti_join(right, matching(table, right, pairs, step, dialect))
-

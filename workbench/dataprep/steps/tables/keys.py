@@ -62,7 +62,8 @@ def comparable(
     if all(kind.is_date() or kind.is_timestamp() for kind in kinds) and len({_zone(kind) for kind in kinds}) == 1:
         if all(kind.is_date() for kind in kinds):
             return left, right
-        return tuple(value.cast("timestamp") if value.type().is_date() else value for value in (left, right))  # type: ignore[return-value]
+        first, second = (value.cast("timestamp") if value.type().is_date() else value for value in (left, right))
+        return first, second
     if kinds[0].copy(nullable=True) == kinds[1].copy(nullable=True) and not kinds[0].is_string():
         return left, right
     texts = (as_text(value, dialect) for value in (left, right))

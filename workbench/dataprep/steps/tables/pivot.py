@@ -1,5 +1,7 @@
 """Rows of names and values turned into columns."""
 
+# ruff: noqa: ARG002 (every step has the same signature, whether it needs the context or not)
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -122,7 +124,9 @@ class Pivot(StepBase):
                     self._measure,
                     context.dialect,
                     over=over,
-                    only=(here.isnull() & ~values["__wrong__"]) if column.value is None else (here == column.value).fill_null(False),
+                    only=(here.isnull() & ~values["__wrong__"])
+                    if column.value is None
+                    else (here == column.value).fill_null(False),
                 )
                 for column in self.columns
             }

@@ -135,7 +135,7 @@ def _columns(rows: Rows) -> list[_Column]:
     sampled = rows.ask(table.filter(table[ROW] % step == 0).select(*(info.name for info in infos)).limit(2 * _ROWS))
     columns = []
     for number, info in enumerate(infos):
-        values = [value for value in dict.fromkeys(sampled[info.name].to_pylist()) if value is not None and value == value]  # noqa: PLR0124 (not a number)
+        values = [value for value in dict.fromkeys(sampled[info.name].to_pylist()) if value is not None and value == value]
         if info.type == "decimal":
             values = [value for value in values if abs(value) < 1e300]
         spread = max(len(values) // _VALUES, 1)

@@ -1,5 +1,7 @@
 """Grouping rows and computing aggregates."""
 
+# ruff: noqa: ARG002 (every step has the same signature, whether it needs the context or not)
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
@@ -195,11 +197,12 @@ def outcome(
 
     if not measure.column or measure.aggregate == "rows":
         return Outcome(over(table.count() if only is None else table.count(where=only)))
-    value, broken = table[measure.column], error_of(table, measure.column)
+    value, broken, row = table[measure.column], error_of(table, measure.column), table[ROW]
     if only is not None:
+        row = ibis.ifelse(only, row, ibis.null(row.type()))
         value = ibis.ifelse(only, value, ibis.null(value.type()))
         broken = None if broken is None else ibis.ifelse(only, broken, ibis.null("string"))
-    values = Values(value, table[ROW], dialect, broken, mean, over)
+    values = Values(value, row, dialect, broken, mean, over)
     return aggregate(measure.aggregate, values, quantile=measure.quantile, separator=measure.separator)
 
 
@@ -207,7 +210,7 @@ _GROUP = "__group__"
 
 
 def _modes(table: ir.Table, keys: list[Any], measure: Measure) -> ir.Table:
-    """The most frequent value of each group (of those that are equally frequent the one that comes first), by the group's first row."""
+    """The most frequent value of each group (of equally frequent ones that which comes first), by the group's first row."""
     import ibis
 
     value, times, first, place = (f"__{name}__" for name in ("value", "times", "first", "place"))

@@ -1,5 +1,7 @@
 """The whole table turned: rows become columns."""
 
+# ruff: noqa: ARG002 (every step has the same signature, whether it needs the context or not)
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -20,9 +22,9 @@ if TYPE_CHECKING:
 class Transpose(StepBase):
     """Makes a row of each column, and a column of each row.
 
-    `columns` are the names of the new columns, learned from the rows: the values of `names_from` (which becomes no row), or `row_1`,
-    `row_2`, ... The first column, `names_to`, holds the names of the old columns. Values of several types become decimal, date and
-    time, or text. Rows beyond the learned ones are left out and counted.
+    `columns` are the names of the new columns, learned from the rows: the values of `names_from` (which becomes no row), or
+    `row_1`, `row_2`, ... The first column, `names_to`, holds the names of the old columns. Values of several types become decimal,
+    date and time, or text. Rows beyond the learned ones are left out and counted.
     """
 
     reorders = True
@@ -53,7 +55,9 @@ class Transpose(StepBase):
         if mixes(turned):
             problems.append(Problem("Records and lists cannot stand in one column with other values: expand them first."))
         elif len({column.type for column in turned}) > 1:
-            problems.append(Problem(f"The columns are of several types: all become {TYPE_WORDS[widest(turned).type]}.", severity="warning"))
+            problems.append(
+                Problem(f"The columns are of several types: all become {TYPE_WORDS[widest(turned).type]}.", severity="warning")
+            )
         if not self.columns:
             return [*problems, NOT_LEARNED]
         if len(self.columns) > MOST_COLUMNS:

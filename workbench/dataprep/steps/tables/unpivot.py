@@ -1,5 +1,7 @@
 """Columns turned into rows of names and values."""
 
+# ruff: noqa: ARG002 (every step has the same signature, whether it needs the context or not)
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
@@ -50,7 +52,9 @@ class Unpivot(StepBase):
         problems += [Problem("Name both new columns.")] if not (self.names_to and self.values_to) else []
         found = self._infos(schema)
         if mixes(found):
-            problems.append(Problem(f"{listed(self.columns)} hold records or lists of different shapes: they cannot stand in one column."))
+            problems.append(
+                Problem(f"{listed(self.columns)} hold records or lists of different shapes: they cannot stand in one column.")
+            )
         elif len({column.type for column in found}) > 1:
             words = listed(dict.fromkeys(TYPE_WORDS[column.type] for column in found))
             message = f"{listed(self.columns)} are {words}: all become {TYPE_WORDS[widest(found).type]}."

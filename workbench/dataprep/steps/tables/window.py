@@ -1,5 +1,7 @@
 """What is computed of each row and the rows around it."""
 
+# ruff: noqa: ARG002 (every step has the same signature, whether it needs the context or not)
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -40,8 +42,8 @@ _WORDS: dict[Function, str] = {
 class WindowMeasure(Record):
     """A new column of a `function`; `name` is what it is called (`<column>_<function>` without).
 
-    `offset`: how many rows away `lag`, `lead`, `difference` and `percent_change` look; `rows`: how many a rolling function looks at,
-    this one the last of them, and `minimum`: how many values there must be (0: as many as rows); `buckets`: for `ntile`.
+    `offset`: how many rows away `lag`, `lead`, `difference` and `percent_change` look; `rows`: how many rows a rolling function looks
+    at, this one the last of them, and `minimum`: how many values there must be (0: as many as rows); `buckets`: for `ntile`.
     """
 
     function: Function
@@ -183,11 +185,13 @@ class Window(StepBase):
                 return Outcome(hold(ibis.ntile(measure.buckets).over(exact)).cast("int64") + 1)
         value, wrong = table[measure.column], error_of(table, measure.column)
         if measure.function in {"lag", "lead", "difference", "percent_change"}:
-            return _away(measure, value, wrong, dialect, lambda each: hold(each.over(exact)), hold)
+            return _away(measure, value, wrong, lambda each: hold(each.over(exact)), hold)
         if measure.function == "share":
             whole = ibis.window(group_by=group)
             found = aggregate("sum", Values(value, table[ROW], dialect, over=lambda each: hold(each.over(whole)))).value
-            return Outcome(sound(hold(value)).cast("float64") / found.cast("float64").nullif(0), None if wrong is None else hold(wrong))
+            return Outcome(
+                sound(hold(value)).cast("float64") / found.cast("float64").nullif(0), None if wrong is None else hold(wrong)
+            )
         before = measure.rows - 1 if measure.function.startswith("rolling") else None
         frame = ibis.window(group_by=group, order_by=[*keys, table[ROW]], rows=(None if before is None else -before, 0))
 
@@ -208,9 +212,7 @@ def _ordered(table: ir.Table, key: SortKey, dialect: Dialect) -> Any:
     return plain(value) if value.type().is_floating() else sort_value(value, key, dialect)
 
 
-def _away(
-    measure: WindowMeasure, value: Any, wrong: Any | None, dialect: Dialect, over: Callable[[Any], Any], hold: Over
-) -> Outcome:
+def _away(measure: WindowMeasure, value: Any, wrong: Any | None, over: Callable[[Any], Any], hold: Over) -> Outcome:
     """What stands some rows away, or how it differs from what stands here."""
     import ibis
 

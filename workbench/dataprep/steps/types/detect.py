@@ -7,8 +7,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from workbench.dataprep.cells import assign, error, is_error, visible
-from workbench.dataprep.columns import TEXT, TYPE_WORDS, ColumnType, Problem, Schema, find, listed, missing_columns, schema_of
-from workbench.dataprep.conversion import WHITE, convert, failed
+from workbench.dataprep.columns import (
+    NUMERIC,
+    TEXT,
+    TYPE_WORDS,
+    ColumnType,
+    Problem,
+    Schema,
+    find,
+    listed,
+    missing_columns,
+    schema_of,
+)
+from workbench.dataprep.conversion import WHITE, NumberStyle, convert, failed
 from workbench.dataprep.steps.base import NOT_LEARNED, Context, Record, Rows, SchemaContext, StepBase
 
 if TYPE_CHECKING:
@@ -19,7 +30,7 @@ _LOOKED_AT = 20_000
 
 
 class DetectedType(Record):
-    """What was found for a column: its type, the strptime format of dates (empty: ISO), the decimal mark, and what means missing.
+    """What was found for a column: its type, the strptime format of dates (empty: ISO), the marks in numbers, and what means missing.
 
     `rivals`: two formats that differ in the order of day and month and both fit; the column then stays text.
     """
@@ -28,8 +39,14 @@ class DetectedType(Record):
     type: ColumnType = "string"
     format: str = ""
     decimal: Literal[".", ","] = "."
+    thousands: Literal["", ",", ".", " ", "'", "_"] = ""
     missing: tuple[str, ...] = ()
     rivals: tuple[str, ...] = ()
+
+    @property
+    def style(self) -> NumberStyle:
+        """How the numbers are written."""
+        return NumberStyle(decimal=self.decimal, thousands=self.thousands)
 
 
 class DetectTypes(StepBase):
@@ -47,7 +64,7 @@ class DetectTypes(StepBase):
     """Whether it has looked at data; no type may have been found then."""
 
     def describe(self) -> str:
-        found = [f"{one.column} is {TYPE_WORDS[one.type]}" for one in self._effective() if one.type not in TEXT]
+        found = [f"{one.column} is {TYPE_WORDS[one.type]}" for one in self.effective() if one.type not in TEXT]
         which = f"of {listed(self.columns)}" if self.columns else "of all text columns"
         return f"Detect the types {which}" + (f": {listed(found)}" if found else "")
 
@@ -55,7 +72,7 @@ class DetectTypes(StepBase):
         return self.columns or tuple(column.name for column in schema if column.type in TEXT)
 
     def makes(self, schema: Schema) -> tuple[str, ...]:
-        return tuple(one.column for one in self._effective() if one.type not in TEXT)
+        return tuple(one.column for one in self.effective() if one.type not in TEXT)
 
     @property
     def learned(self) -> bool:
@@ -66,33 +83,30 @@ class DetectTypes(StepBase):
         if not self.learned:
             return [*problems, NOT_LEARNED]
         problems += missing_columns(schema, [one.column for one in self.types if one.column not in self.columns])
-        for one in self._effective():
+        for one in self.effective():
             if one.rivals and one.type in TEXT:
                 message = f"In {one.column} the day and the month cannot be told apart, so that it stays text."
                 problems.append(Problem(message, column=one.column, severity="warning", suggestions=one.rivals))
         return problems
 
     def relearn(self, rows: Rows) -> Self:
-        from workbench.dataprep.sources.guessing import guess_column
+        from workbench.dataprep.sources.guessing import guess_columns
 
         table = rows.table
         schema = schema_of(table)
+        chosen = [name for name in self.columns or visible(table) if (column := find(schema, name)) and column.type in TEXT]
+        guesses, marks = guess_columns([_texts(rows, table, name) for name in chosen])
         found = []
-        for name in self.columns or visible(table):
-            column = find(schema, name)
-            if column is None or column.type not in TEXT:
-                continue
-            texts = _texts(rows, table, name)
-            guess = guess_column(texts)
-            decimal: Literal[".", ","] = "," if guess.decimal == "," else "."
+        for name, guess in zip(chosen, guesses, strict=True):
+            written: dict[str, Any] = {"decimal": marks[0], "thousands": marks[1]} if guess.type in NUMERIC else {}
             found.append(
                 DetectedType(
                     column=name,
                     type="string" if guess.rivals else guess.type,
                     format=guess.format,
-                    decimal=decimal,
                     missing=tuple(sorted(guess.markers)) if guess.type not in TEXT or guess.rivals else (),
                     rivals=tuple(guess.rivals or ()),
+                    **written,
                 )
             )
         return self.model_copy(update={"types": tuple(found), "looked": True})
@@ -105,7 +119,7 @@ class DetectTypes(StepBase):
         values: dict[str, Any] = {}
         errors: dict[str, Any] = {}
         schema = schema_of(table)
-        for one in self._effective():
+        for one in self.effective():
             column = find(schema, one.column)
             if one.type in TEXT or column is None or column.type not in TEXT:
                 continue
@@ -114,14 +128,14 @@ class DetectTypes(StepBase):
                 plain = engine(context.dialect).stripped(text, WHITE, "both")
                 text = ibis.ifelse(plain.isin(one.missing), ibis.null("string"), text)
             formats = (one.format,) if one.format else ()
-            value: Any = convert(text, "string", one.type, dialect=context.dialect, formats=formats, decimal=one.decimal)
+            value: Any = convert(text, "string", one.type, dialect=context.dialect, formats=formats, style=one.style)
             wrong = failed(text, value, "string", one.type, context.dialect) & ~is_error(table, one.column)
             values[one.column] = value
             errors[one.column] = ibis.ifelse(wrong, error(f"no {TYPE_WORDS[one.type]}", text), ibis.null("string"))
             context.count_failures(f"in {one.column} are no {TYPE_WORDS[one.type]} and became errors", table, wrong)
         return assign(table, values, reads={name: [name] for name in values}, errors=errors) if values else table
 
-    def _effective(self) -> tuple[DetectedType, ...]:
+    def effective(self) -> tuple[DetectedType, ...]:
         """The types with the order of day and month that was chosen."""
         if self.order == "ask":
             return self.types

@@ -7,7 +7,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.dataprep.cells import assign, error, is_error
-from workbench.dataprep.columns import NUMERIC, TEMPORAL, TEXT, TYPE_WORDS, Problem, Schema, find, listed, missing_columns, schema_of
+from workbench.dataprep.columns import (
+    NUMERIC,
+    TEMPORAL,
+    TEXT,
+    TYPE_WORDS,
+    Problem,
+    Schema,
+    find,
+    listed,
+    missing_columns,
+    schema_of,
+)
 from workbench.dataprep.conversion import convert, failed, text_of
 from workbench.dataprep.steps.base import Context, SchemaContext, StepBase
 

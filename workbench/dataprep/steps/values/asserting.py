@@ -1,7 +1,5 @@
 """Rules that values must follow: those that do not become error cells."""
 
-# ruff: noqa: ARG002 (every step has the same signature, whether it needs the context or not)
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal

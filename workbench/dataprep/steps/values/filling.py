@@ -67,6 +67,10 @@ class FillMissing(ColumnsStep):
     def learned(self) -> bool:
         return self.method not in _LEARNED or self.looked or bool(self.fills)
 
+    def everywhere(self, column: str) -> str | None:
+        """The learned value of a column for all rows that are in no known group."""
+        return next((fill.value for fill in self.fills if fill.column == column and not fill.group), None)
+
     @property
     def reorders(self) -> bool:  # type: ignore[override]  # windows and joins change the order in which rows come
         return self._by_order or any(joins(self._entries(name)) for name in self.columns)
@@ -114,9 +118,7 @@ class FillMissing(ColumnsStep):
     def _with_constant(self, table: ir.Table, column: ColumnInfo, context: Context) -> ir.Table:
         import ibis
 
-        everywhere = next((fill.value for fill in self.fills if fill.column == column.name and not fill.group), None)
-        if self.method == "constant":
-            everywhere = self.value
+        everywhere = self.value if self.method == "constant" else self.everywhere(column.name)
         held, new = table, None if everywhere is None else value_of(everywhere, column.type)
         if self.method != "constant" and self.by and (entries := self._entries(column.name)):
             key = joint_key([text_of(table[name], context.dialect) for name in self.by])
@@ -138,9 +140,9 @@ class FillMissing(ColumnsStep):
         window = {"preceding": None, "following": 0} if ahead else {"preceding": 0, "following": None}
         # rows with the same number of values up to them share the last of these
         counts = {
-            f"{_COUNT}{number}": without_nan(table[column.name]).count().over(
-                ibis.window(group_by=groups, order_by=table[ROW], **window)
-            )
+            f"{_COUNT}{number}": without_nan(table[column.name])
+            .count()
+            .over(ibis.window(group_by=groups, order_by=table[ROW], **window))
             for number, column in enumerate(columns)
         }
         held = table.mutate(**counts)
@@ -176,9 +178,7 @@ class FillMissing(ColumnsStep):
         plain = plain.filter(plain.value.notnull())
         if self.method == "mode":
             counted: Any = plain.group_by("value", *groups).agg(rows=lambda t: t.count())
-            first = ibis.row_number().over(
-                group_by=list(groups), order_by=[ibis.desc(counted.rows), ibis.asc(counted.value)]
-            )
+            first = ibis.row_number().over(group_by=list(groups), order_by=[ibis.desc(counted.rows), ibis.asc(counted.value)])
             ranked: Any = counted.mutate(place=first)
             query = ranked.filter(ranked.place == 0)
             query = query.select(value=text_of(query.value, "duckdb"), **{name: query[name] for name in groups})

@@ -38,7 +38,9 @@ def looked_up(table: ir.Table, key: Any, entries: Entries) -> tuple[ir.Table, An
     if not joins(entries):
         there = key.isin(list(entries)).fill_null(False)
         return table, there, [_cases(key, [(name, values[at]) for name, values in entries.items()]) for at in range(width)]
-    text = _ENTRY.join(_PART.join([name, *(_NONE if value is None else value for value in values)]) for name, values in entries.items())
+    text = _ENTRY.join(
+        _PART.join([name, *(_NONE if value is None else value for value in values)]) for name, values in entries.items()
+    )
     listed: Any = _split(ibis.literal(text), _ENTRY).unnest().name(_ALL).as_table()
     parts = {_VALUES: _split(listed[_ALL], _PART)}
     listed = listed.select(**parts)

@@ -89,7 +89,11 @@ class MapValues(ColumnsStep):
             value: Any = held[column.name]
             mapped = found if kind in TEXT else convert(found, "string", kind, dialect=context.dialect)
             old = value if kind == column.type else text_of(value, context.dialect)
-            rest = old if self.otherwise == "keep" else self._constant(self.otherwise_value if self.otherwise == "value" else None, kind, mapped)
+            rest = (
+                old
+                if self.otherwise == "keep"
+                else self._constant(self.otherwise_value if self.otherwise == "value" else None, kind, mapped)
+            )
             gone = value.isnull() | (value.isnan() if value.type().is_floating() else ibis.literal(False))
             empty = self._constant(missing.new if missing else None, kind, mapped)
             result = ibis.cases((gone, empty), (there, mapped), else_=rest)

@@ -1,7 +1,5 @@
 """Replacing values."""
 
-# ruff: noqa: ARG002 (every step has the same signature, whether it needs the context or not)
-
 from __future__ import annotations
 
 import re
@@ -65,7 +63,9 @@ class Replace(ColumnsStep):
             if reason := pattern_problem(self.find):
                 problems.append(Problem(reason))
             elif not self.whole and self.find and _finds_nothing(self.find):
-                problems.append(Problem(f"'{self.find}' also matches where there is no text: write it so that it matches something."))
+                problems.append(
+                    Problem(f"'{self.find}' also matches where there is no text: write it so that it matches something.")
+                )
         return problems
 
     def problem_with(self, column: ColumnInfo) -> str:

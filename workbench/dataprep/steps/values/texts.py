@@ -1,7 +1,5 @@
 """Tidying texts."""
 
-# ruff: noqa: ARG002 (every step has the same signature, whether it needs the context or not)
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -13,7 +11,9 @@ from workbench.dataprep.steps.values.base import ColumnsStep
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-WHITE_SPACE = "\t\n\x0b\x0c\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+WHITE_SPACE = (
+    "\t\n\x0b\x0c\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
 """The characters that Unicode calls white space."""
 
 CaseStyle = Literal["upper", "lower", "title", "sentence"]

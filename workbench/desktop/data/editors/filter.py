@@ -40,9 +40,10 @@ class ConditionRow(QWidget):
             row.addWidget(widget)
         row.addStretch(1)
         self._fill_operators(condition.operator)
+        self._ignore_case = condition.ignore_case
         self._touched = bool(condition.value)
         """An empty value is meant only when something was typed and taken away again."""
-        self.value.setText(", ".join(condition.values) if condition.operator == "one_of" else condition.value)
+        self.value.setText(", ".join(condition.values) if condition.values else condition.value)
         self.value2.setText(condition.value2)
         self._show_values()
         self.value.textEdited.connect(self._on_typed)
@@ -51,21 +52,28 @@ class ConditionRow(QWidget):
 
     def condition(self) -> "Condition":
         """The condition as the fields say."""
-        from workbench.dataprep.steps import Condition
+        from workbench.dataprep.steps import Condition, plain_operator, takes_value
 
         operator = self.operator.currentData()
         text = self.value.text()
-        if operator == "one_of":
+        if plain_operator(operator) == "one_of":
             return Condition(
                 column=self.column.currentData(),
                 operator=operator,
                 values=tuple(part.strip() for part in text.split(",") if part.strip()),
+                ignore_case=self._ignore_case,
             )
-        value2 = self.value2.text() if operator == "between" else ""
-        used = operator not in {"is_missing", "is_not_missing"}
+        value2 = self.value2.text() if plain_operator(operator) == "between" else ""
+        used = takes_value(operator)
         if used and not text and not self._touched:
             raise UserError(f"Type the value of {self.column.currentData()} to look for.")
-        return Condition(column=self.column.currentData(), operator=operator, value=text if used else "", value2=value2)
+        return Condition(
+            column=self.column.currentData(),
+            operator=operator,
+            value=text if used else "",
+            value2=value2,
+            ignore_case=self._ignore_case,
+        )
 
     def _edit(self, name: str) -> QLineEdit:
         edit = QLineEdit()
@@ -87,12 +95,14 @@ class ConditionRow(QWidget):
         self.operator.blockSignals(False)
 
     def _show_values(self) -> None:
+        from workbench.dataprep.steps import plain_operator, takes_value
+
         operator = self.operator.currentData()
-        takes = operator not in {"is_missing", "is_not_missing"}
-        self.value.setVisible(takes)
-        self.value.setPlaceholderText("Values, separated by commas" if operator == "one_of" else "Value")
+        kind = plain_operator(operator)
+        self.value.setVisible(takes_value(operator))
+        self.value.setPlaceholderText("Values, separated by commas" if kind == "one_of" else "Value")
         for widget in (self.between, self.value2):
-            widget.setVisible(operator == "between")
+            widget.setVisible(kind == "between")
 
     def _on_column(self) -> None:
         self._fill_operators(self.operator.currentData() or "")

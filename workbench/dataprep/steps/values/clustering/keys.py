@@ -17,8 +17,8 @@ _GAPS = re.compile(r"\s+")
 
 def plain(text: str) -> str:
     """In small letters, without accents, and with single blanks."""
-    from workbench.byexample.tree.texts import WithoutAccents, lower
     from workbench.byexample.tree.nodes import Constant
+    from workbench.byexample.tree.texts import WithoutAccents, lower
 
     found = lower(text) if text.isascii() else lower(WithoutAccents(Constant("")).apply(text))
     return _GAPS.sub(" ", found).strip()
@@ -88,7 +88,21 @@ def _each_word(text: str, code: Callable[[str], str]) -> str:
 
 
 _VOWELS = frozenset("aeijouy")
-_SINGLE = {"b": "1", "f": "3", "v": "3", "w": "3", "g": "4", "k": "4", "q": "4", "l": "5", "m": "6", "n": "6", "r": "7", "s": "8", "z": "8"}
+_SINGLE = {
+    "b": "1",
+    "f": "3",
+    "v": "3",
+    "w": "3",
+    "g": "4",
+    "k": "4",
+    "q": "4",
+    "l": "5",
+    "m": "6",
+    "n": "6",
+    "r": "7",
+    "s": "8",
+    "z": "8",
+}
 
 
 def _cologne_word(word: str) -> str:

@@ -45,9 +45,7 @@ class Clusters:
     limited: bool = False
 
 
-def make_clusters(
-    counts: Mapping[str, int], method: Method, threshold: float = 0.8, tell: Tell = lambda _: None
-) -> Clusters:
+def make_clusters(counts: Mapping[str, int], method: Method, threshold: float = 0.8, tell: Tell = lambda _: None) -> Clusters:
     """The clusters of at least two texts, given with their numbers of rows.
 
     The most frequent text of a cluster stands for it (the first in the alphabet of several). By keys: texts with the same one (none
@@ -66,9 +64,13 @@ def make_clusters(
     for number, centre in enumerate(forms):
         if number in taken:
             continue
-        near = sorted((pair for pair in found.near.get(number, ()) if pair[0] not in taken), key=lambda pair: (-pair[1], forms[pair[0]]))
+        near = sorted(
+            (pair for pair in found.near.get(number, ()) if pair[0] not in taken), key=lambda pair: (-pair[1], forms[pair[0]])
+        )
         taken.update([number, *(other for other, _ in near)])
-        scored = [(text, 1.0) for text in groups[centre]] + [(text, score) for other, score in near for text in groups[forms[other]]]
+        scored = [(text, 1.0) for text in groups[centre]] + [
+            (text, score) for other, score in near for text in groups[forms[other]]
+        ]
         if len(scored) > 1:
             clusters.append(_cluster(counts, scored))
     return Clusters(_ordered(counts, clusters), found.limited)

@@ -19,6 +19,8 @@ Tell = Callable[[float], None]
 MOST_SHARING = 2_000
 """A segment that more texts than this share is too common to look for."""
 _BLOCK = 3_000
+_DUST = 1e-9
+"""What floating-point numbers may lose: 1 - 2 / 10 is to reach 0.8."""
 
 
 @dataclass
@@ -42,12 +44,12 @@ def levenshtein_neighbours(texts: Sequence[str], threshold: float, tell: Tell = 
 
     found = Neighbours()
     for number, partners in _candidates(texts, threshold, found, tell):
+        text = texts[number]
+        most = math.floor((1 - threshold) * len(text) + _DUST)
         others = [texts[partner] for partner in partners]
-        scores = cdist(
-            [texts[number]], others, scorer=Levenshtein.normalized_similarity, score_cutoff=threshold, dtype=np.float64
-        )[0]
-        for at in np.nonzero(scores)[0]:
-            found.add(number, partners[at], float(scores[at]))
+        edits = cdist([text], others, scorer=Levenshtein.distance, score_cutoff=most, dtype=np.int32)[0]
+        for at in np.nonzero(edits <= most)[0]:
+            found.add(number, partners[at], 1 - int(edits[at]) / len(text))
     return found
 
 
@@ -63,8 +65,8 @@ def jaro_winkler_neighbours(texts: Sequence[str], threshold: float, tell: Tell =
     for at, block in enumerate(blocks):
         tell(at / len(blocks))
         members = [texts[number] for number in block]
-        scores = cdist(members, members, scorer=JaroWinkler.normalized_similarity, score_cutoff=threshold, dtype=np.float64)
-        for one, other in zip(*np.nonzero(np.triu(scores, 1)), strict=True):
+        scores = cdist(members, members, scorer=JaroWinkler.normalized_similarity, dtype=np.float64)
+        for one, other in zip(*np.nonzero(np.triu(scores, 1) >= threshold - _DUST), strict=True):
             pair = (block[one], block[other])
             if pair not in seen:
                 seen.add(pair)
@@ -83,7 +85,7 @@ def _candidates(texts: Sequence[str], threshold: float, found: Neighbours, tell:
         text = texts[number]
         length = len(text)
         partners: set[int] = set()
-        for shorter in range(math.ceil(threshold * length - 1e-9), length + 1):
+        for shorter in range(math.ceil(threshold * length - _DUST), length + 1):
             for place, (start, size) in enumerate(segments.get(shorter, ())):
                 edits = len(segments[shorter]) - 1
                 moved = length - shorter
@@ -107,8 +109,8 @@ def _candidates(texts: Sequence[str], threshold: float, found: Neighbours, tell:
 
 def _segments(length: int, threshold: float) -> list[tuple[int, int]]:
     """Start and size of one segment more than a text of this length may have edits to a longer one."""
-    longest = math.floor(length / threshold + 1e-9)
-    edits = min(math.floor((1 - threshold) * longest + 1e-9), max(length - 1, 0))
+    longest = math.floor(length / threshold + _DUST)
+    edits = min(math.floor((1 - threshold) * longest + _DUST), max(length - 1, 0))
     count = edits + 1
     sizes = [length // count + (1 if place >= count - length % count else 0) for place in range(count)]
     starts = [sum(sizes[:place]) for place in range(count)]

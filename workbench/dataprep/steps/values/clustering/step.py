@@ -4,9 +4,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
-
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from workbench.base.errors import UserError
 from workbench.dataprep.cells import arranged, assign, placed, visible

@@ -1,0 +1,96 @@
+"""Every step as code in every language: it runs where Workbench cannot be imported, and gives what the engine gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from tests.conftest import Requirement
+from tests.dataprep.cases import Case, all_cases
+from tests.dataprep.printing.languages import unequal
+from tests.dataprep.printing.running import nan_missing, package_of
+from tests.spark import need_spark, session, spark_is_there
+from workbench.base.errors import UserError
+from workbench.dataprep.engine import Engine
+from workbench.dataprep.package import Package
+from workbench.dataprep.printing import Language, print_flow
+
+_PYTHON = "runs Python for some or all of its settings, which a query cannot"
+CANNOT: dict[tuple[str, Language], str] = {
+    (op, "sql"): _PYTHON
+    for op in (
+        "cluster_text", "combine_by_example", "derive", "expand_json", "extract_by_example", "filter_by_example", "fuzzy_join",
+        "parse_json", "script_column", "script_filter", "script_frame", "script_partition", "script_write", "split_by_example",
+    )
+}  # fmt: skip
+"""What a language cannot say, and why: `print_flow` says it in a sentence."""
+
+CASES = all_cases()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _spark() -> None:
+    """Starts Spark before the first test looks at the threads that run."""
+    if spark_is_there():
+        session()
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("printed")
+    (folder / "workbench.toml").write_text('name = "printed"\n')
+    return folder
+
+
+@pytest.fixture(scope="module")
+def engine(place: Path) -> Iterator[Engine]:
+    with Engine(place, place / "cache") as made:
+        yield made
+
+
+@cache
+def _folder(place: Path, number: int, nan: bool) -> tuple[Path, Package]:
+    folder = place / f"case_{number}{'' if nan else '_without_nan'}"
+    return folder, package_of(CASES[number], folder, nan=nan)
+
+
+@cache
+def _expected(engine: Engine, place: Path, number: int, nan: bool) -> pa.Table:
+    _, package = _folder(place, number, nan)
+    return engine.to_arrow(package, "prepared")
+
+
+def _check(number: int, language: Language, engine: Engine, place: Path, spark: object = None) -> None:
+    case = CASES[number]
+    nan = language != "pandas" or not _has_nan(case)
+    folder, package = _folder(place, number, nan)
+    try:
+        code = print_flow(package, None, language, folder)
+    except UserError as error:
+        assert (case.step.op, language) in CANNOT, error.message  # noqa: PT017 (the sentence is what matters)
+        return
+    assert unequal(language, code, _expected(engine, place, number, nan), spark) == [], code
+
+
+def _has_nan(case: Case) -> bool:
+    return any(not nan_missing(table).equals(table) for table in (case.table, *case.others.values()))
+
+
+def _name(case: Case) -> str:
+    return f"{case.step.op}: {case.name}"
+
+
+@pytest.mark.parametrize("language", ["pandas", "polars", "sql", "ibis"])
+@pytest.mark.parametrize("number", range(len(CASES)), ids=[_name(case) for case in CASES])
+def test_that_printed_code_gives_what_the_engine_gives(number: int, language: Language, engine: Engine, place: Path) -> None:
+    _check(number, language, engine, place)
+
+
+@pytest.mark.parametrize("number", range(len(CASES)), ids=[_name(case) for case in CASES])
+def test_that_printed_pyspark_gives_what_the_engine_gives(number: int, engine: Engine, place: Path, require: Requirement) -> None:
+    need_spark(require)
+    _check(number, "pyspark", engine, place, session())
