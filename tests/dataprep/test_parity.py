@@ -48,7 +48,7 @@ def package_of(case: Case, table: pa.Table, folder: Path) -> Package:
     pq.write_table(table, folder / "case.parquet")
     for name, other in case.others.items():
         pq.write_table(other, folder / name)
-    return Package(flows=(Dataflow(id="f", name="flow", source=FileRef(path="case.parquet"), steps=(case.step,)),))
+    return Package(flows=(Dataflow(id="f", name="flow", source=FileRef(path="case.parquet"), steps=(*case.before, case.step)),))
 
 
 def compare(case: Case, table: pa.Table, engine: Engine, folder: Path) -> None:

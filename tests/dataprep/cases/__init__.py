@@ -22,6 +22,8 @@ class Case:
     table: pa.Table
     others: dict[str, pa.Table] = field(default_factory=dict)
     drawn: bool = True
+    before: tuple[StepBase, ...] = ()
+    """Steps that run before: a conversion that makes error cells, say."""
 
 
 def all_cases() -> list[Case]:

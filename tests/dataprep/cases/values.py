@@ -12,6 +12,7 @@ from workbench.dataprep.steps import (
     Cluster,
     ClusterText,
     Condition,
+    Convert,
     Fill,
     FillMissing,
     MakeMissing,
@@ -74,13 +75,8 @@ _MIXED = pa.table(
         "t": pa.array([dt.datetime(2020, 1, 1), None, None, dt.datetime(2021, 1, 1), None, None], pa.timestamp("us")),
     }
 )
-_ERRORS = pa.table(
-    {
-        "a": pa.array([1, None, None, None], pa.int64()),
-        "__error__a": [None, "no number\x1f1x", "other", None],
-        "b": ["x", None, "y", "z"],
-    }
-)
+_ERRORS = pa.table({"a": ["1", "1x", None, "?", "4"], "b": ["x", None, "y", "z", "x"]})
+_BEFORE = (Convert(columns=("a",), to="integer"),)
 
 CASES: list[Case] = [
     Case("replace whole text", Replace(columns=("s",), find="NA", replacement="none"), pa.table({"s": _TEXTS})),
@@ -180,10 +176,10 @@ CASES: list[Case] = [
     ),
     Case("fill forward", FillMissing(columns=("n", "d", "s", "t"), method="forward"), _MIXED),
     Case("fill backward in groups", FillMissing(columns=("n", "d", "s", "t"), method="backward", by=("g",)), _MIXED),
-    Case("fill beside errors", FillMissing(columns=("a",), method="forward"), _ERRORS),
-    Case("replace errors", ReplaceErrors(columns=("a",), value="7"), _ERRORS),
-    Case("replace some errors", ReplaceErrors(code="no number"), _ERRORS),
-    Case("restore originals", RestoreOriginals(), _ERRORS),
+    Case("fill beside errors", FillMissing(columns=("a",), method="forward"), _ERRORS, before=_BEFORE),
+    Case("replace errors", ReplaceErrors(columns=("a",), value="7"), _ERRORS, before=_BEFORE),
+    Case("replace some errors", ReplaceErrors(code="no whole number"), _ERRORS, before=_BEFORE),
+    Case("restore originals", RestoreOriginals(), _ERRORS, before=_BEFORE),
     Case("clip to the bounds", Clip(columns=("n", "d"), lower="2", upper="3"), _MIXED),
     Case("clip to missing", Clip(columns=("d", "n"), upper="2.5", use_values=False), _MIXED),
     Case("clip dates", Clip(columns=("t",), lower="2020-06-01"), _MIXED),
@@ -202,7 +198,7 @@ CASES: list[Case] = [
     Case("assert unique", Assert(columns=("g", "n", "s"), rule="unique"), _MIXED),
     Case("assert not missing", Assert(columns=("n", "d", "s"), rule="not_null"), _MIXED),
     Case("assert an expression", Assert(columns=("n",), rule="expression", sql="n > 1 AND g = 'y'"), _MIXED),
-    Case("assert beside errors", Assert(columns=("a", "b"), rule="not_null"), _ERRORS),
+    Case("assert beside errors", Assert(columns=("a", "b"), rule="not_null"), _ERRORS, before=_BEFORE),
     Case(
         "make missing",
         MakeMissing(columns=("n", "s"), conditions=(Condition(column="g", operator="equals", value="x"),)),
@@ -216,6 +212,7 @@ CASES: list[Case] = [
             match="any",
         ),
         _ERRORS,
+        before=_BEFORE,
     ),
     Case(
         "cluster texts",

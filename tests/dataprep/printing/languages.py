@@ -53,9 +53,8 @@ def _same_types(found: Schema, wanted: Schema) -> list[str]:
     def kind(column: ColumnInfo) -> str:
         return str(ibis.dtype(column.ibis_type)).replace("!", "") if column.nested else column.type
 
-    return [
-        f"{one.name} is {kind(one)}, not {kind(other)}" for one, other in zip(found, wanted, strict=True) if kind(one) != kind(other)
-    ]
+    pairs = zip(found, wanted, strict=True)
+    return [f"{one.name} is {kind(one)}, not {kind(other)}" for one, other in pairs if kind(one) != kind(other)]
 
 
 def _arrow(found: pa.Table, wanted: pa.Table) -> list[str]:

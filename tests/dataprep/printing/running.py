@@ -26,7 +26,7 @@ def package_of(case: Case, folder: Path, *, nan: bool = True) -> Package:
     folder.mkdir(exist_ok=True)
     for name, table in {"table.parquet": case.table, **case.others}.items():
         pq.write_table(table if nan else nan_missing(table), folder / name)
-    flow = Dataflow(name="prepared", source=FileRef(path="table.parquet"), steps=(case.step,))
+    flow = Dataflow(name="prepared", source=FileRef(path="table.parquet"), steps=(*case.before, case.step))
     return Package(flows=(flow,)).save(folder / "case.wbprep")
 
 
@@ -82,7 +82,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, dt.datetime):
-        return dt.datetime(*value.timetuple()[:6], value.microsecond, value.tzinfo and dt.UTC)
+        return dt.datetime.combine(value.date(), value.time(), value.tzinfo and dt.UTC)
     return value
 
 

@@ -31,7 +31,7 @@ def outcome(case: Case, language: Language, spark: Any = None, *, show: bool = F
         except UserError as error:
             return "cannot", error.message
         if show:
-            print(code)
+            print(code)  # noqa: T201 (a command)
         with Engine(folder, folder / "cache") as engine:
             wanted = engine.to_arrow(package, "prepared")
         try:
@@ -57,9 +57,7 @@ def table(cases: Iterable[Case], languages: Sequence[Language], spark: Any, *, s
             worst[case.step.op][language] = max(state, known, key=["same", "cannot", "wrong"].index)
     words = {"same": "yes", "cannot": "no", "wrong": "wrong"}
     lines = [f"| step | {' | '.join(languages)} |", "|---" * (len(languages) + 1) + "|"]
-    for op in STEPS:
-        if op in worst:
-            lines.append(f"| {op} | {' | '.join(words[worst[op][language]] for language in languages)} |")
+    lines += [f"| {op} | {' | '.join(words[worst[op][one]] for one in languages)} |" for op in STEPS if op in worst]
     return "\n".join([*lines, *(["", *told] if details else [])])
 
 
@@ -80,7 +78,7 @@ def main() -> None:
 
         spark = start_session("local[1]")
         spark.sparkContext.setLogLevel("OFF")
-    print(table(cases, languages, spark, show=given.code, details=given.details))
+    print(table(cases, languages, spark, show=given.code, details=given.details))  # noqa: T201
 
 
 if __name__ == "__main__":

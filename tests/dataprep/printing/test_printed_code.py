@@ -26,6 +26,10 @@ CANNOT: dict[tuple[str, Language], str] = {
         "cluster_text", "combine_by_example", "derive", "expand_json", "extract_by_example", "filter_by_example", "fuzzy_join",
         "parse_json", "script_column", "script_filter", "script_frame", "script_partition", "script_write", "split_by_example",
     )
+} | {
+    (op, language): "error cells are missing values in frames, and SQL expressions are for databases"
+    for op in ("assert", "fill_missing", "make_missing", "replace_errors", "restore_originals")
+    for language in ("pandas", "polars")
 }  # fmt: skip
 """What a language cannot say, and why: `print_flow` says it in a sentence."""
 

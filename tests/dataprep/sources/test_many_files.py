@@ -171,6 +171,23 @@ def test_that_everything_about_data_is_found_out_at_once(project: Path, read: Re
     assert auto_read_file(str(project / "data" / "p*.csv")).name == "p"
 
 
+def test_that_brackets_in_a_name_are_no_pattern_where_the_file_is_there(project: Path, read: Reading) -> None:
+    (project / "a[1].csv").write_text("n\n1\n")
+    assert read("a[1].csv").rows == [(1,)]
+    DataSource.create(project / "a[1].csv", project).save(project / "b[1].wbsource")
+    assert read("b[1].wbsource").rows == [(1,)]
+
+
+def test_that_a_relative_pattern_counts_from_the_working_folder(
+    project: Path, read: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(project, p1="a\n1\n", p2="a\n2\n")
+    monkeypatch.chdir(project / "data")
+    source = auto_read_file("p*.csv", project)
+    assert source.path == "data/p*.csv"
+    assert read(source).rows == [(1,), (2,)]
+
+
 def test_that_an_empty_folder_is_told(project: Path) -> None:
     (project / "nothing").mkdir()
     with pytest.raises(UserError, match="holds no data files"):

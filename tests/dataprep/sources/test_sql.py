@@ -369,8 +369,8 @@ def test_that_a_mariadb_table_is_read(mariadb: int, read: Reading, home: Path) -
     spec = describe_sql(SqlSpec.model_validate(place | {"table": "orders"}))
     found = read(DataSource(name="orders", spec=spec))
     assert found.types == {
-        "id": "integer", "price": "decimal", "name": "string", "day": "date", "at": "timestamp", "clock": "string",
+        "id": "integer", "price": "decimal", "name": "string", "day": "date", "at": "timestamp", "clock": "time",
     }  # fmt: skip
-    assert found.rows[0] == (1, 1.5, "é", dt.date(2020, 1, 2), dt.datetime(2020, 1, 2, 3, 4, 5), "12:30:00")  # noqa: DTZ001
+    assert found.rows[0] == (1, 1.5, "é", dt.date(2020, 1, 2), dt.datetime(2020, 1, 2, 3, 4, 5), dt.time(12, 30))  # noqa: DTZ001
     with pytest.raises(UserError, match="READ ONLY"):
         read(DataSource(name="x", spec=SqlSpec.model_validate(place | {"query": "DELETE FROM orders"})))

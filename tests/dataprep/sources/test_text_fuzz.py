@@ -17,7 +17,7 @@ from workbench.dataprep.sources.opening import open_file
 from workbench.dataprep.sources.readers.delimited import DelimitedReader
 from workbench.dataprep.sources.readers.records import rows_of
 
-SECONDS = 25.0
+SECONDS = 2.0
 PIECES = [
     b",", b'"', b"\n", b"\r\n", b"\r", b'""', b'","', b"'", b";", b"\t", b"|", b" ", b"", b"\\", b"#", b"\0", b"\xff", b"\xef\xbb\xbf", "é".encode(),
     b"1", b"NA", b"2020-01-02", b"1,5", b"--", b"-----\n", b"x" * 5000, "\u2028".encode(), b"\x0b", b"\x1c", b"\x85", b'"\n', b'\n"', b"\n\n\n",
@@ -77,10 +77,9 @@ def test_that_the_database_and_we_read_the_same_rows(tmp_path: Path, store: Stor
     """Where DuckDB takes a file, our own records are the same; else a file would change with one odd line."""
     draw = random.Random(11)
     path = tmp_path / "a.csv"
-    until = time.monotonic() + SECONDS
     signs = ["a", "b", "1", ",", ",", "\n", "\n", '"', '""', '"', " ", "é", '","', "\r\n"]
     compared = 0
-    while time.monotonic() < until:
+    for _ in range(250):
         body = "".join(draw.choice(signs) for _ in range(draw.randint(1, 40)))
         path.write_bytes(("a,b\nx,y\n" + body).encode())
         spec = DelimitedSpec(columns=(SourceColumn(name="a", type="string"), SourceColumn(name="b", type="string")))

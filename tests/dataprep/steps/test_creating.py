@@ -124,7 +124,7 @@ def test_that_an_example_decides_where_to_split(apply: Apply) -> None:
 
 def test_that_missing_parts_stand_on_the_side_that_is_said(apply: Apply) -> None:
     rows: Values = {"t": ["a;b;c", "d", "e;f"]}
-    right, left = (SplitByExample(column="t", delimiters=(";",), fill=side) for side in ("right", "left"))  # type: ignore[arg-type]
+    right, left = (SplitByExample(column="t", delimiters=(";",), fill=side) for side in ("right", "left"))
     assert apply(rows, right)["t_1"] == ["a", "d", "e"]
     assert apply(rows, left)["t_1"] == ["a", None, None]
     assert apply(rows, left)["t_3"] == ["c", "d", "f"]
@@ -292,5 +292,8 @@ def test_that_errors_go_through_every_way_of_making_columns(apply: Apply) -> Non
 
 def test_that_long_lists_stay_in_order(apply: Apply) -> None:
     lists = [list(range(number % 7)) for number in range(1000)]
+    nothing: list[int | None] = [None]
     found = apply(pa.table({"k": list(range(1000)), "l": pa.array(lists, pa.list_(pa.int64()))}), Explode(column="l"))
-    assert list(zip(found["k"], found["l"], strict=True)) == [(k, item) for k, some in enumerate(lists) for item in some or [None]]
+    assert list(zip(found["k"], found["l"], strict=True)) == [
+        (k, item) for k, some in enumerate(lists) for item in (some or nothing)
+    ]

@@ -10,8 +10,8 @@ _WHITE = r"[ \t\n\r\x{b}\x{c}]*"
 _DECIMAL = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _INFINITE = r"[iI][nN][fF](?:[iI][nN][iI][tT][yY])?"
 _ANY_DECIMAL = rf"\A{_WHITE}[+-]?(?:{_DECIMAL}|{_INFINITE}){_WHITE}\z"
-_DIGITS = rf"\A{_WHITE}[+-]?[0-9]+{_WHITE}\z"
-_ZEROS = rf"\A{_WHITE}[+-]?[0-9]+\.0*{_WHITE}\z"
+_FINITE = rf"\A{_WHITE}[+-]?{_DECIMAL}{_WHITE}\z"
+_WHOLE_DIGITS = rf"\A{_WHITE}[+-]?[0-9]+(?:\.0*)?{_WHITE}\z"
 _EXACT = 9007199254740992.0
 """From here on (2 to the power of 53) floating-point numbers do not hold all whole numbers."""
 _LIMIT = 9223372036854775808.0
@@ -63,14 +63,13 @@ def integer_of(text: Any, dialect: str, style: NumberStyle = PLAIN_NUMBERS) -> A
 
     matches = engine(dialect).matches
     canonical, percent = (text, None) if style.plain else _canonical(text, dialect, style)
-    number = _plain_decimal(canonical, dialect)
-    small = ibis.ifelse(number.abs() < _EXACT, whole_number(number, dialect), ibis.null("int64"))
-    zeros = _without_fraction(canonical, dialect).try_cast("int64")
-    power = ibis.ifelse(canonical.contains("e") | canonical.contains("E"), whole_number(number, dialect), ibis.null("int64"))
+    number = canonical.try_cast("float64")
+    # digits with an exponent are exact as a floating-point number, a fraction is so only of small numbers
+    most = ibis.ifelse(canonical.contains("e") | canonical.contains("E"), _LIMIT, _EXACT)
+    whole = (number == floor_of(number, dialect)) & (number.abs() < most)
     parsed = ibis.cases(
-        (matches(canonical, _DIGITS), canonical.try_cast("int64")),
-        (matches(canonical, _ZEROS), zeros),
-        else_=ibis.coalesce(small, power),
+        (matches(canonical, _WHOLE_DIGITS), _exactly(canonical, dialect)),
+        (matches(canonical, _FINITE), ibis.ifelse(whole, number.try_cast("int64"), ibis.null("int64"))),
     )
     return parsed if percent is None else ibis.ifelse(percent, whole_number(number / 100.0, dialect), parsed)
 
@@ -99,15 +98,17 @@ def _plain_decimal(text: Any, dialect: str) -> Any:
 
     if dialect == "duckdb":
         # its own cast takes what is written above, and `_` between digits
-        number = ibis.ifelse(text.contains("_"), ibis.null("float64"), text.try_cast("float64"))
-        return ibis.ifelse(number.isnan(), ibis.null("float64"), number)
+        number = text.try_cast("float64").nullif(float("nan"))
+        return ibis.ifelse(text.contains("_"), ibis.null("float64"), number)
     return ibis.ifelse(engine(dialect).matches(text, _ANY_DECIMAL), text.try_cast("float64"), ibis.null("float64"))
 
 
-def _without_fraction(text: Any, dialect: str) -> Any:
+def _exactly(text: Any, dialect: str) -> Any:
+    """Digits, perhaps with a point and zeros, as a whole number; missing where 64 bits do not hold it."""
     from workbench.byexample.native.engines import engine
 
-    return engine(dialect).replaced(text, rf"\.0*{_WHITE}\z", "")
+    plain = text if dialect == "duckdb" else engine(dialect).replaced(text, rf"\.0*{_WHITE}\z", "")
+    return plain.try_cast("int64")
 
 
 def _canonical(text: Any, dialect: str, style: NumberStyle) -> tuple[Any, Any | None]:

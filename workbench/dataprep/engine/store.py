@@ -81,6 +81,8 @@ class Store:
             yield cursor
         except duckdb.Error as error:
             raise failure(error) from error
+        except UnicodeDecodeError as error:  # DuckDB's message quotes bytes of a file that are no text
+            raise UserError("The data hold bytes that are no UTF-8 text.") from error
         finally:
             cursor.close()
             with self._calm:

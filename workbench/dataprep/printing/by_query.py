@@ -44,7 +44,9 @@ def print_query(links: Sequence[Link], made: Chain, language: FrameLanguage, mod
         sql = expressions[0]
     else:
         sql = "WITH\n" + ",\n".join(parts) + f"\nSELECT *\nFROM {quoted(last.name)}{order}"
-    listed = ", ".join(f"{text(name)}: {_arrow(one, schema, rows, language, module)}" for name, (one, schema, rows) in tables.items())
+    listed = ", ".join(
+        f"{text(name)}: {_arrow(one, schema, rows, language, module)}" for name, (one, schema, rows) in tables.items()
+    )
     rows = f"{module.helper(by_query)}(sql, {{{listed}}})"
     result = replace(last, kinds={name: kind for name, kind in last.kinds.items() if not name.startswith(ERROR)}).schema
     return [f"sql = {query_text(sql)}", laid_out(f"df = {_frame(rows, result, language, module)}", 4)]
@@ -77,5 +79,3 @@ def _last_of(made: Chain, found: WalkedFlow | WalkedSource) -> str:
     from workbench.dataprep.printing.ibis_code import last_of
 
     return last_of(made, found)
-
-

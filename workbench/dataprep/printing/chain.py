@@ -254,7 +254,7 @@ def read_by(table: ir.Table, dialect: Dialect, made: Chain) -> dict[str, set[str
     found: dict[str, set[str]] = {}
     try:
         tree = sqlglot.parse_one(sql_of(table, "duckdb" if dialect == "duckdb" else dialect), dialect=dialect_class(dialect))
-        schema = {name: dict.fromkeys(columns, "text") for name, columns in known.items()}
+        schema: Any = {name: dict.fromkeys(columns, "text") for name, columns in known.items()}
         tree = qualify(tree, schema=schema, dialect=dialect_class(dialect), validate_qualify_columns=False)
         for scope in traverse_scope(pushdown_projections(tree, schema=schema, dialect=dialect_class(dialect))):
             for alias, source in scope.sources.items():

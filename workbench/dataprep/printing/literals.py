@@ -99,6 +99,31 @@ def _polars(kind: Any) -> str:
     return POLARS_TYPES[type_of(kind)]
 
 
+_ARROW = {
+    "integer": "pa.int64()", "decimal": "pa.float64()", "boolean": "pa.bool_()", "date": "pa.date32()", "time": 'pa.time64("us")',
+    "timestamp": 'pa.timestamp("us")', "timestamp_tz": 'pa.timestamp("us", "UTC")', "string": "pa.string()", "other": "pa.string()",
+}  # fmt: skip
+
+
+def arrow_type(column: ColumnInfo) -> str:
+    """The Arrow type of a column, as code."""
+    import ibis
+
+    return _arrow(ibis.dtype(column.ibis_type))
+
+
+def _arrow(kind: Any) -> str:
+    if kind.is_array():
+        return f"pa.list_({_arrow(kind.value_type)})"
+    if kind.is_struct():
+        return "pa.struct({" + ", ".join(f"{text(name)}: {_arrow(part)}" for name, part in kind.items()) + "})"
+    if kind.is_map():
+        return f"pa.map_({_arrow(kind.key_type)}, {_arrow(kind.value_type)})"
+    from workbench.dataprep.columns import type_of
+
+    return _ARROW[type_of(kind)]
+
+
 def _moment(given: dt.datetime | dt.date | dt.time) -> str:
     if isinstance(given, dt.datetime):
         rest = [given.hour, given.minute, given.second, given.microsecond]

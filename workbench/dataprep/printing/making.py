@@ -105,7 +105,7 @@ class Maker:
 
     def _expand_list(self, step: ExpandList, code: Code) -> None:
         call = f"lambda items: {code.helper(items_of)}(items, {step.count})"
-        new = [name for name in names(code.after) if name not in code.names or name == step.column and not step.keep_source]
+        new = [name for name in names(code.after) if name not in code.names or (name == step.column and not step.keep_source)]
         self._make(code, [self._values(code, step.column)], call, new)
         self._ended(code)
 
@@ -159,7 +159,8 @@ class Maker:
         columns = []
         for place, name in enumerate(new):
             column = ColumnInfo(name, kinds[place]) if kinds else find(code.after, name)
-            assert column is not None
+            if column is None:
+                code.cannot(f"There is no column {name}.")
             items = made if single else f"[row[{place}] for row in {made}]"
             if code.language == "pandas":
                 code.line(f"df[{text(name)}] = pd.Series({items}, index=df.index, dtype={text(PANDAS_TYPES[column.type])})")

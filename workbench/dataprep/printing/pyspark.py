@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from workbench.dataprep.columns import ROW
+from workbench.dataprep.columns import ROW, ColumnInfo
 from workbench.dataprep.conversion import convert
-from workbench.dataprep.printing.chain import Chain, Link, chain, sql_of
+from workbench.dataprep.printing.chain import Chain, Link, chain, dialect_class, sql_of
 from workbench.dataprep.printing.code import Code, Module
 from workbench.dataprep.printing.frames import assembled, folder, sentence, title
 from workbench.dataprep.printing.ibis_code import last_of
@@ -18,17 +18,17 @@ from workbench.dataprep.printing.sourcecode import as_arrow, as_pandas, python_f
 from workbench.dataprep.printing.walking import Walked, WalkedStep
 from workbench.dataprep.sources.readers.delimited import DelimitedReader
 from workbench.dataprep.sources.readers.parquet import ParquetReader
-from workbench.dataprep.spark.reading import spark_type
 
-_SESSION = '''spark = (
+_SESSION = """spark = (
     SparkSession.builder.config("spark.sql.ansi.enabled", "false")
     .config("spark.sql.session.timeZone", "UTC")
     .config("spark.sql.timeType.enabled", "true")
+    .config("spark.sql.legacy.sizeOfNull", "false")
     .config("spark.sql.mapKeyDedupPolicy", "LAST_WIN")
     .config("spark.sql.caseSensitive", "false")
     .config("spark.sql.legacy.timeParserPolicy", "CORRECTED")
     .getOrCreate()
-)'''
+)"""
 
 _QUERY = '''def query(name: str, sql: str) -> DataFrame:
     """The result of a query, which later ones know by its name."""
@@ -94,6 +94,14 @@ def _cast(link: Link, view: str, *, numbered: bool) -> str:
     row = [f"  `{ROW}`"] if numbered else []
     columns = [f"  CAST({_quoted(c.name)} AS {spark_type(c)}) AS {_quoted(c.name)}" for c in link.schema]
     return "SELECT\n" + ",\n".join([*row, *columns]) + f"\nFROM {_quoted(view)}"
+
+
+def spark_type(column: ColumnInfo) -> str:
+    """The type of a column in Spark's SQL."""
+    import ibis
+    from ibis.backends.sql.datatypes import PySparkType
+
+    return str(PySparkType.from_ibis(ibis.dtype(column.ibis_type)).sql(dialect_class("pyspark")))
 
 
 def _quoted(name: str) -> str:

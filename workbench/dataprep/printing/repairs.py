@@ -7,11 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.byexample.tree.nodes import Column
-from workbench.byexample.tree.program import Program
-from workbench.byexample.tree.texts import Case, WithoutAccents
 from workbench.dataprep.columns import TEXT, ColumnInfo, ColumnType
 from workbench.dataprep.printing.code import Code
+from workbench.dataprep.printing.helpers import lettering
 from workbench.dataprep.printing.helpers.rows import small
 from workbench.dataprep.printing.helpers.showing import shown
 from workbench.dataprep.printing.literals import text, value
@@ -28,8 +26,7 @@ def kept_errors(code: Code, names: Iterable[str]) -> None:
 
 def cased(step: ChangeCase | RemoveAccents, code: Code) -> str:
     """A function that changes a text's letters, as code."""
-    root = Case(Column(0), step.style) if isinstance(step, ChangeCase) else WithoutAccents(Column(0))
-    return code.define(Program(root).to_python(["text"]), "derive")
+    return code.helper(getattr(lettering, step.style) if isinstance(step, ChangeCase) else lettering.without_accents)
 
 
 def in_python(step: Replace, code: Code) -> str:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from workbench.dataprep.columns import ROW, ColumnInfo, Schema, type_of
+from workbench.dataprep.columns import ROW, Schema
 from workbench.dataprep.printing.chain import Chain, Link
 from workbench.dataprep.printing.code import Code, Module
 from workbench.dataprep.printing.frames import function, printer
 from workbench.dataprep.printing.helpers.frames_arrow import from_arrow, to_arrow
-from workbench.dataprep.printing.literals import PANDAS_TYPES, text, value
-from workbench.dataprep.printing.pandas.reading import print_source
+from workbench.dataprep.printing.literals import PANDAS_TYPES, arrow_type, text, value
 from workbench.dataprep.steps import Other
 
 
@@ -59,6 +56,8 @@ def python_function(link: Link, module: Module, tables: dict[Other, str]) -> str
 
 def source_function(link: Link, module: Module) -> str:
     """Puts a function into the program that reads a source with pandas; its name."""
+    from workbench.dataprep.printing.pandas.reading import print_source
+
     assert link.reader is not None
     code = Code("pandas", module, after=link.reader.schema)
     print_source(link.reader, code)
@@ -80,29 +79,6 @@ def as_arrow(module: Module, frame: str, schema: Schema, *, numbered: bool) -> s
     types = ", ".join(f"{text(column.name)}: {arrow_type(column)}" for column in schema)
     row = f", row={text(ROW)}" if numbered else ""
     return f"{module.helper(to_arrow)}({frame}, {{{types}}}{row})"
-
-
-_ARROW = {
-    "integer": "pa.int64()", "decimal": "pa.float64()", "boolean": "pa.bool_()", "date": "pa.date32()", "time": 'pa.time64("us")',
-    "timestamp": 'pa.timestamp("us")', "timestamp_tz": 'pa.timestamp("us", "UTC")', "string": "pa.string()", "other": "pa.string()",
-}  # fmt: skip
-
-
-def arrow_type(column: ColumnInfo) -> str:
-    """The Arrow type of a column, as code."""
-    import ibis
-
-    return _arrow(ibis.dtype(column.ibis_type))
-
-
-def _arrow(kind: Any) -> str:
-    if kind.is_array():
-        return f"pa.list_({_arrow(kind.value_type)})"
-    if kind.is_struct():
-        return "pa.struct({" + ", ".join(f"{text(name)}: {_arrow(part)}" for name, part in kind.items()) + "})"
-    if kind.is_map():
-        return f"pa.map_({_arrow(kind.key_type)}, {_arrow(kind.value_type)})"
-    return _ARROW[type_of(kind)]
 
 
 def schema_of_link(made: Chain, name: str) -> Schema:

@@ -111,10 +111,7 @@ class _Walker:
             return known
         start = self.found(self.plan.source(node))
         others = {
-            other: self.found(self.plan.needed(node, other))
-            for step in node.flow.steps
-            if step.enabled
-            for other in step.others()
+            other: self.found(self.plan.needed(node, other)) for step in node.flow.steps if step.enabled for other in step.others()
         }
         steps, schema = self._steps(node, schema_of_walked(start), others)
         made = WalkedFlow(self.walked.names.identifier(node.flow.name), node.flow.name, start, tuple(steps), others, schema)
@@ -122,9 +119,7 @@ class _Walker:
         self.walked.flows.append(made)
         return made
 
-    def _steps(
-        self, node: Node, schema: Schema, others: dict[Other, WalkedFlow | WalkedSource]
-    ) -> tuple[list[WalkedStep], Schema]:
+    def _steps(self, node: Node, schema: Schema, others: dict[Other, WalkedFlow | WalkedSource]) -> tuple[list[WalkedStep], Schema]:
         context, checks = schema_context(others), Checks(others)
         table: ir.Table = row_table(schema, "schema_only")
         steps: list[WalkedStep] = []

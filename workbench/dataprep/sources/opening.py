@@ -49,7 +49,7 @@ def open_source(reference: str, base: Path, folder: Path | None = None, inputs: 
         found = _declared(reference, base, folder)
         return FrameReader(Path(reference).stem, stand_in, found.spec.columns if found else ())
     places = search_folders(base, folder)
-    if _is_one_place(reference):
+    if _is_one_place(reference, places):
         place = locate(reference, places)
         if place.suffix == ".wbsource":
             return open_data_source(DataSource.load(place), base, place.parent)
@@ -197,7 +197,7 @@ def _instead(found: DataSource, path: str, base: Path, folder: Path | None) -> R
     places = (Path.cwd(), *search_folders(base, folder))
     parts = parts_of(path, folders=places, kind=found.spec.kind)
     spec: SourceSpec = found.spec
-    other = detect_many(path, (), folder=places[0]) if _is_one_place(path) and Path(path).exists() else None
+    other = detect_many(path, (), folder=places[0]) if _is_one_place(path, places) and Path(path).exists() else None
     if other is not None and not _alike(other, spec):
         known: dict[str, SourceColumn] = {column.name: column for column in spec.columns}
         spec = other.model_copy(
@@ -220,11 +220,12 @@ def _like(column: SourceColumn, declared: SourceColumn | None) -> SourceColumn:
     return column.model_copy(update={"type": declared.type, "format": declared.format, "nested": declared.nested})
 
 
-def _is_one_place(reference: str) -> bool:
-    from workbench.dataprep.sources.places import is_pattern
+def _is_one_place(reference: str, folders: tuple[Path, ...]) -> bool:
+    """Whether a reference is a file or folder: brackets in its name are no pattern then."""
+    from workbench.dataprep.sources.places import is_pattern, is_there
     from workbench.dataprep.sources.remote import is_url
 
-    return not is_url(reference) and (not is_pattern(reference) or Path(reference).exists())
+    return not is_url(reference) and (not is_pattern(reference) or is_there(reference, folders))
 
 
 def search_folders(base: Path, folder: Path | None) -> tuple[Path, ...]:

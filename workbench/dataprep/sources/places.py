@@ -149,7 +149,7 @@ def _remote(url: str, archive: str, kind: str, storage: Mapping[str, Any]) -> li
 def _local(path: str, folders: Sequence[Path], kind: str) -> tuple[Path | None, list[Path]]:
     from workbench.dataprep.sources.source import locate
 
-    if is_pattern(path) and not _exists(path, folders):
+    if is_pattern(path) and not is_there(path, folders):
         for folder in (Path("/"),) if Path(path).expanduser().is_absolute() else folders:
             root = folder / fixed_part(path)
             pattern = str(folder / Path(path.replace("\\", "/")).expanduser())
@@ -230,7 +230,8 @@ def fixed_part(pattern: str) -> Path:
     return Path(*fixed).expanduser() if fixed else Path()
 
 
-def _exists(path: str, folders: Sequence[Path]) -> bool:
+def is_there(path: str, folders: Sequence[Path]) -> bool:
+    """Whether a path, sought in the folders when it is relative, is a file or folder."""
     with contextlib.suppress(OSError, ValueError):
         return Path(path).expanduser().exists() or any((folder / path).exists() for folder in folders)
     return False

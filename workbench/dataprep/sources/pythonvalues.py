@@ -143,6 +143,8 @@ def _fitted(value: Any, type_: ColumnType) -> object | None:
             return dt.datetime.combine(value, dt.time())  # the day's begin
         case "time", dt.time():
             return value if value.tzinfo is None else None
+        case "time", dt.timedelta():  # what MySQL's driver gives
+            return (dt.datetime.min + value).time() if dt.timedelta() <= value < dt.timedelta(days=1) else None
         case _:
             return None
 

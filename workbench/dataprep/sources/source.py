@@ -128,10 +128,9 @@ def is_secret(option: str) -> bool:
 
 
 def _stored(data: Path | str, folder: Path) -> str:
-    from workbench.dataprep.sources.places import is_pattern
     from workbench.dataprep.sources.remote import is_url
 
-    if isinstance(data, str) and (is_url(data) or (is_pattern(data) and not Path(data).is_absolute())):
+    if isinstance(data, str) and is_url(data):
         return data
     return relative_path(Path(data).expanduser().absolute(), folder)
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from workbench.base.ids import new_id
-from workbench.dataprep.cells import companion, error
-from workbench.dataprep.columns import ROW, TEXT, TYPE_WORDS
-from workbench.dataprep.conversion import convert
+from workbench.dataprep.columns import ROW
 from workbench.dataprep.sources.reader import Reader
 from workbench.dataprep.sources.readers.delimited import DelimitedReader
 from workbench.dataprep.sources.readers.parquet import ParquetReader
+from workbench.dataprep.sources.readers.texts import markers_of, typed
 from workbench.dataprep.sources.samples import Sample
 
 if TYPE_CHECKING:
@@ -62,6 +61,7 @@ def _typed_parquet(session: SparkSession, reader: ParquetReader) -> DataFrame:
 
 def _delimited(session: SparkSession, reader: DelimitedReader) -> DataFrame:
     import ibis
+    from pyspark.sql import functions as f
 
     from workbench.dataprep.spark.sql import to_sql
 
@@ -83,18 +83,10 @@ def _delimited(session: SparkSession, reader: DelimitedReader) -> DataFrame:
         .csv(str(path))
     )
     place = f"texts_{new_id()}"
-    numbered(texts).createOrReplaceTempView(place)
-    table = ibis.table({ROW: "int64", **{f"c{number}": "string" for number in range(len(names))}}, name=place)
-    typed: dict[str, Any] = {ROW: table[ROW]}
-    wrong: dict[str, Any] = {}
-    missing = list(dict.fromkeys(["", *spec.missing]))
-    for number, column in enumerate(spec.columns):
-        raw: Any = table[f"c{number}"]
-        text = ibis.ifelse(raw.isin(missing), ibis.null("string"), raw)
-        formats = [column.format] if column.format else []
-        value: Any = convert(text, "string", column.type, dialect="pyspark", formats=formats, decimal=spec.decimal)
-        typed[column.name] = value
-        if column.type not in TEXT:
-            failed = text.notnull() & value.isnull() & (text.strip() != "")
-            wrong[companion(column.name)] = ibis.ifelse(failed, error(f"no {TYPE_WORDS[column.type]}", text), ibis.null("string"))
-    return session.sql(to_sql(table.select(**typed, **wrong)))
+    markers = markers_of(spec)
+    named = numbered(texts).toDF(ROW, *names)
+    shown = (f.when(~f.col(f"`{name}`").isin(markers), f.col(f"`{name}`")).alias(name) for name in names)
+    named.select(ROW, *shown).createOrReplaceTempView(place)
+    table = ibis.table({ROW: "int64", **dict.fromkeys(names, "string")}, name=place)
+    values, wrong = typed(table, spec, "pyspark")
+    return session.sql(to_sql(table.select(**{ROW: table[ROW]}, **values, **wrong)))

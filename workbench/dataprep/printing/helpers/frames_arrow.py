@@ -6,7 +6,7 @@ import pyarrow as pa
 
 def from_arrow(table: pa.Table, types: dict[str, str]) -> pd.DataFrame:
     """The rows as a pandas frame with these types; records and lists as dicts and lists."""
-    df = table.select(list(types)).to_pandas(types_mapper=pd.ArrowDtype)
+    df: pd.DataFrame = table.select(list(types)).to_pandas(types_mapper=pd.ArrowDtype)
     for name, kind in types.items():
         df[name] = pd.Series(table[name].to_pylist(), dtype="object") if kind == "object" else df[name].astype(kind)
     return df

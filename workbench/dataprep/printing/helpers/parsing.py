@@ -39,7 +39,9 @@ def with_point(text: str, point: str = ",", between: str = ".") -> str:
     point = re.escape(point)
     between = {"": "", " ": "[ \u00a0\u202f\u2009]", "'": "['\u2019]"}.get(between, re.escape(between))
     digits = f"(?:[0-9]{{1,3}}(?:{between}[0-9]{{2,3}})*{between}[0-9]{{3}}|[0-9]+)" if between else "[0-9]+"
-    if not re.fullmatch(rf"[+-]?(?:(?:{digits}(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eE][+-]?[0-9]+)?|inf|infinity)", text, re.IGNORECASE):
+    if not re.fullmatch(
+        rf"[+-]?(?:(?:{digits}(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eE][+-]?[0-9]+)?|inf|infinity)", text, re.IGNORECASE
+    ):
         return ""
     return re.sub(point, ".", re.sub(between, "", text) if between else text)
 
@@ -146,7 +148,9 @@ def since_1970(number: object, per_second: int, read: Callable[[str], float | No
         return None
     seconds, rest = divmod(number, per_second) if isinstance(number, int) else (number // per_second, number % per_second)
     if isinstance(number, float):
-        micros = int((number - number // 1) * (1_000_000 // per_second) + 0.5) + int(number // 1 % per_second) * (1_000_000 // per_second)
+        micros = int((number - number // 1) * (1_000_000 // per_second) + 0.5) + int(number // 1 % per_second) * (
+            1_000_000 // per_second
+        )
         seconds = int(number // 1) // per_second
     else:
         micros = int(rest) * (1_000_000 // per_second)

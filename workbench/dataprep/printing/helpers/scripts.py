@@ -27,7 +27,7 @@ def results(
         try:
             value = plain(script(Row(zip(names, values, strict=True))))
             found.append(None if value is None else fits(value))
-        except Exception:
+        except Exception:  # noqa: BLE001 (the script may raise anything)
             found.append(None)
     return found
 
@@ -39,7 +39,7 @@ def chosen(script: Callable[[Any], Any], names: list[str], rows: Iterable[tuple[
         try:
             value = plain(script(Row(zip(names, values, strict=True))))
             found.append(value is not None and value == value and bool(value))
-        except Exception:
+        except Exception:  # noqa: BLE001 (the script may raise anything)
             found.append(False)
     return found
 

@@ -1,5 +1,6 @@
 """What scripts of tables need: Arrow tables as the frames that they get, and what they give with the types that were learned."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -37,6 +38,12 @@ def taken_polars(value: Any) -> pa.Table:
 def typed(table: pa.Table, types: dict[str, pa.DataType]) -> pa.Table:
     """The columns with these types; None where a value does not fit."""
     return pa.table({name: _typed(table[name], kind) for name, kind in types.items()})
+
+
+def in_parts(table: pa.Table, size: int, change: Callable[[pa.Table, int], pa.Table], types: dict[str, pa.DataType]) -> pa.Table:
+    """What becomes of consecutive parts of the rows, one below the other."""
+    parts = [change(table.slice(start, size), start // size) for start in range(0, table.num_rows, size)]
+    return pa.concat_tables([pa.schema(list(types.items())).empty_table(), *parts])
 
 
 def _typed(column: Any, kind: pa.DataType) -> Any:

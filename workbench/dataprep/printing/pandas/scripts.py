@@ -7,10 +7,10 @@ from workbench.dataprep.printing.code import Code, prints
 from workbench.dataprep.printing.helpers.frames_arrow import from_arrow, to_arrow
 from workbench.dataprep.printing.helpers.rows import rows_of
 from workbench.dataprep.printing.helpers.scripts import chosen, results
-from workbench.dataprep.printing.helpers.scripts_frames import given_pandas, taken_pandas, taken_polars, typed
+from workbench.dataprep.printing.helpers.scripts_frames import given_pandas, in_parts, taken_pandas, taken_polars, typed
 from workbench.dataprep.printing.literals import PANDAS_TYPES, listing, text
 from workbench.dataprep.printing.scripts import FITS, defined, read_columns
-from workbench.dataprep.printing.sourcecode import arrow_type
+from workbench.dataprep.printing.literals import arrow_type
 from workbench.dataprep.steps import ScriptColumn, ScriptFilter, ScriptFrame, ScriptPartition
 from workbench.dataprep.steps.script.frames import FrameStep
 
@@ -80,8 +80,7 @@ def given(step: FrameStep, code: Code, table: str) -> None:
     if not step.parts:
         code.line(f"{table} = {code.helper(typed)}({take}({script}({give}({table}))), {types})")
         return
-    parts = code.fresh("parts")
-    code.comment(f"consecutive parts of {PART:,} rows")
-    code.line(f"{parts} = [{table}.slice(start, {PART:_}) for start in range(0, {table}.num_rows, {PART:_})]")
-    part = f"{code.helper(typed)}({take}({script}({give}(part), index)), {types})"
-    code.line(f"{table} = pa.concat_tables([{part} for index, part in enumerate({parts})] or [pa.schema({types}).empty_table()])")
+    kinds = code.fresh("types")
+    code.line(f"{kinds} = {types}")
+    change = f"lambda part, index: {code.helper(typed)}({take}({script}({give}(part), index)), {kinds})"
+    code.line(f"{table} = {code.helper(in_parts)}({table}, {PART:_}, {change}, {kinds})")

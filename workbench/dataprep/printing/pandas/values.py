@@ -76,16 +76,18 @@ def _(step: MapValues, code: Code) -> None:
         given = mapped_values(step, code, code.column(name))
         held = _small(code, column) if step.ignore_case and kind in TEXT else column
         target = _column(step.new_column or name)
+        if given.missing is not None:
+            kept_errors(code, [name])
+            code.line(f"gone = {column}.isna()")
         if given.keeps and step.ignore_case and kind in TEXT:
-            rows = f"zip({column}, {held}, strict=True)"
             code.line(f"pairs = {value(given.pairs)}")
-            found = f'[pairs.get(key, old) if isinstance(key, str) else None for old, key in {rows}]'
-            code.line(f"{target} = pd.Series({found}, index=df.index, dtype={text(PANDAS_TYPES[given.kind])})")
+            code.line(f"keys = {held}")
+            found = code.helper(converted)
+            code.line(f'{target} = {column}.mask(keys.isin(list(pairs)), {found}(keys, pairs.get, "str"))')
         else:
             code.line(f"{target} = {code.helper(converted)}({held}, {given.function}, {text(PANDAS_TYPES[given.kind])})")
         if given.missing is not None:
-            kept_errors(code, [name])
-            code.line(f"{target} = {target}.mask({column}.isna(), {code.value(given.missing)})")
+            code.line(f"{target} = {target}.mask(gone, {code.value(given.missing)})")
     code.order(on_all(step, code))
 
 

@@ -1,5 +1,7 @@
 """Steps on whole columns."""
 
+# ruff: noqa: ARG001 (a printer gets its step, whether it needs it or not)
+
 from workbench.dataprep.columns import names
 from workbench.dataprep.printing.code import Code, prints
 from workbench.dataprep.printing.literals import listing, text, value

@@ -26,10 +26,14 @@ def _(step: Explode, code: Code) -> None:
     column = f"pl.col({text(step.column)})"
     if not step.keep_empty:
         code.line(f"df = df.filter({column}.list.len() > 0)")
+    else:
+        code.line(f"df = df.with_columns(pl.when({column}.list.len() > 0).then({column}))")
     if step.position:
-        numbers = f"pl.int_ranges(1, {column}.list.len().cast(pl.Int64) + 1)"
-        code.line(f"df = df.with_columns({numbers}.alias({text(step.position)}))")
-        code.line(f"df = df.explode([{text(step.column)}, {text(step.position)}])")
+        length = f'{column}.list.len().alias("__length__")'
+        code.line(f'df = df.with_row_index("__row__").with_columns({length}).explode({text(step.column)})')
+        number = 'pl.int_range(1, pl.len() + 1).over("__row__")'
+        position = f'pl.when(pl.col("__length__") > 0).then({number}).alias({text(step.position)})'
+        code.line(f'df = df.with_columns({position}).drop("__row__", "__length__")')
     else:
         code.line(f"df = df.explode({text(step.column)})")
     code.order([*code.names, *([step.position] if step.position else [])])

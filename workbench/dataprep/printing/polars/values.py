@@ -205,6 +205,7 @@ def _(step: Assert, code: Code) -> None:
                 lowered = step.ignore_case and kind in TEXT
                 held = _small(code, column) if lowered else column
                 values = [small(one) if lowered else typed(one, kind) for one in step.values]
+                values = [int(one) for one in values if one == int(one)] if kind == "integer" else values
                 found = f"{held}.is_in([{', '.join(code.value(one) for one in values)}])"
             case "pattern":
                 code.imports("import re")
@@ -216,6 +217,7 @@ def _(step: Assert, code: Code) -> None:
             case "expression":
                 code.cannot("an SQL expression is for a database.")
             case _:
+                made.append(column)
                 continue
         made.append(f"pl.when({found}).then({column}).alias({text(name)})")
     _set(code, made)

@@ -203,7 +203,7 @@ def opened(path: Path) -> Iterator[tuple[pa.Schema, Iterator[pa.RecordBatch]]]:
                 source = stack.enter_context(pa.memory_map(str(path)))
                 stream = stack.enter_context(ipc.open_stream(source))
                 schema, batches = stream.schema, iter(stream)
-            str(schema)  # names that are no text show up here
+            str(schema), schema.names  # names that are no text show up here
         except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
             raise damaged(path.name, error) from error
         yield schema, batches

@@ -36,7 +36,7 @@ class DelimitedReader(TextReader):
     def simple(self) -> bool:
         """Whether Spark's reader knows all that the specification asks for."""
         spec = self._spec
-        return self.native and spec.skip_rows == 0 and len(spec.delimiter) == 1 and not spec.thousands and spec.decimal == "."
+        return self.native and spec.skip_rows == 0 and len(spec.delimiter) == 1
 
     @property
     def native(self) -> bool:

@@ -44,9 +44,7 @@ class FilesReader(Reader):
     def key(self) -> str:
         if self._elsewhere is None:  # asked once: a source lives as long as one request does
             self._elsewhere = {number: part.state() for number, part in enumerate(self._parts) if part.url}
-        states = "|".join(
-            f"{part.shown}={self._elsewhere.get(number) or part.state()}" for number, part in enumerate(self._parts)
-        )
+        states = "|".join(f"{part.shown}={self._elsewhere.get(number) or part.state()}" for number, part in enumerate(self._parts))
         return hashlib.sha256(f"{states}|{self._path_column}|{self._spec.model_dump_json()}".encode()).hexdigest()
 
     @property

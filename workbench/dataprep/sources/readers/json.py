@@ -96,10 +96,10 @@ class JsonReader(Reader):
                     return create(
                         cursor, table, select, spec.columns, path.name, sample=sample, cancel=cancel, progress=progress
                     )  # fmt: skip
-                except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
+                except (duckdb.InvalidInputException, duckdb.ConversionException, UnicodeDecodeError) as error:
                     with contextlib.suppress(duckdb.Error):
                         cursor.execute(f"DROP TABLE IF EXISTS {table}")
-                    raise _Unfit(str(error)) from error
+                    raise _Unfit(_reason(error)) from error
 
         quick = self.scan()
         if quick is not None:
@@ -110,6 +110,11 @@ class JsonReader(Reader):
                 return read(_careful(readable, spec))
             except _Unfit as error:
                 raise broken(path, str(error)) from error
+
+
+def _reason(error: Exception) -> str:
+    """DuckDB's message; where it quotes bytes that are no text Python cannot read it."""
+    return "it holds bytes that are no UTF-8 text" if isinstance(error, UnicodeDecodeError) else str(error)
 
 
 class _Unfit(Exception):
@@ -285,8 +290,11 @@ def detect_json(path: Path) -> JsonSpec:
         try:
             with duckdb.connect() as connection:
                 return _described(connection, path, readable, spec)
-        except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.OutOfRangeException) as error:
-            raise broken(path, str(error)) from error
+        except (
+            duckdb.InvalidInputException, duckdb.ConversionException, duckdb.OutOfRangeException, UnicodeDecodeError,
+            RecursionError,
+        ) as error:  # fmt: skip
+            raise broken(path, _reason(error)) from error
         except duckdb.Error as error:
             from workbench.dataprep.engine.store import first_line
 

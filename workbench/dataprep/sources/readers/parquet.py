@@ -175,7 +175,7 @@ def described(paths: Sequence[Path], *, partitioned: bool) -> list[tuple[str, st
     try:
         with duckdb.connect() as connection:
             rows = connection.execute(f"DESCRIBE SELECT * FROM {relation_of(paths, partitioned=partitioned)}").fetchall()  # noqa: S608
-    except duckdb.Error as error:
+    except (duckdb.Error, UnicodeDecodeError) as error:
         if len(paths) > 1:
             raise UserError(f"The Parquet files cannot be read as one table: {first_line(str(error))}.") from error
         path = paths[0]

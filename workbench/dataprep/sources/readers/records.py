@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -86,7 +87,7 @@ def names_in(text: str, spec: DelimitedSpec | FixedWidthSpec) -> list[str]:
         cells = _commented(lines, spec)
     else:
         found: list[list[str]] = []
-        for record in _scan(lines, spec, last=True):
+        for record in _scan(lines, spec):
             if _holds(record.cells):
                 found.append(record.cells)
             if len(found) == spec.header_rows:
@@ -169,7 +170,7 @@ def _rows(pieces: Iterator[str], spec: TextSpec) -> Iterator[Row]:
             passed, skip, lines = passed + gone, skip - gone, lines[gone:]
         stop = len(lines) if ended else max(len(lines) - held, 0)
         done = 0
-        for record in _scan(lines, spec, last=ended):
+        for record in _scan(lines, spec):
             if record.line >= stop:
                 break
             done = record.line + record.lines
@@ -198,9 +199,9 @@ def _holds(cells: list[str]) -> bool:
     return len(cells) > 1 or bool(cells and cells[0].strip())
 
 
-def _scan(lines: list[Line], spec: TextSpec, *, last: bool) -> Iterator[Record]:
+def _scan(lines: list[Line], spec: TextSpec) -> Iterator[Record]:
     if isinstance(spec, DelimitedSpec):
-        yield from _Quick(lines, _dialect(spec), last=last).records()
+        yield from _Quick(lines, _dialect(spec)).records()
         return
     rules = isinstance(spec, FixedWidthSpec) and spec.rules
     for number, line in enumerate(lines):
@@ -222,20 +223,34 @@ def _dialect(spec: DelimitedSpec) -> Dialect:
 
 
 class _Quick(Scanner):
-    """The scanner, with Python's own reader for lines whose quoted fields end on the same line."""
+    """The scanner, with Python's own reader for lines whose quoted fields end on the same line.
 
-    def __init__(self, lines: list[Line], dialect: Dialect, *, last: bool) -> None:
+    As DuckDB does, it takes a blank before a quoted field and those after it for no part of it; other fields keep their blanks,
+    unless `trim` is set.
+    """
+
+    def __init__(self, lines: list[Line], dialect: Dialect) -> None:
         super().__init__(lines, dialect)
         usual = dialect.escape == "doubled" and len(dialect.delimiter) == 1 and len(dialect.quote) == 1
         self._usual = usual and not (dialect.trim or dialect.repeated or dialect.framed)
-        self._last = last
+        self._loose = Scanner(lines, replace(dialect, trim=True)) if dialect.quote and not dialect.trim else None
+        mark, delimiter = re.escape(dialect.quote), re.escape(dialect.delimiter)
+        self._blanks = re.compile(rf"(?:^|{delimiter}) {mark}|{mark} +(?:{delimiter}|$)") if self._usual else None
 
     def _slowly(self, number: int) -> Record:
         text = self.lines[number].text
-        if self._usual and text.count(self.dialect.quote) % 2 == 0:
+        if self._blanks and text.count(self.dialect.quote) % 2 == 0 and not self._blanks.search(text):
             try:
                 cells = next(csv.reader((text,), delimiter=self.dialect.delimiter, quotechar=self.dialect.quote, strict=True))
             except csv.Error:
                 return super()._slowly(number)
             return Record(cells, number, 1, 0)
         return super()._slowly(number)
+
+    def _cell(self, row: int, at: int) -> tuple[str, int, int, bool]:
+        if self._loose is not None:
+            text = self.lines[row].text
+            start = at + (text.startswith(" " + self.dialect.quote, at) and self.dialect.delimiter != " ")
+            if text.startswith(self.dialect.quote, start) and (closed := self._loose._closed(row, start + 1)):  # noqa: SLF001
+                return closed
+        return super()._cell(row, at)

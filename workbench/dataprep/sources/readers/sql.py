@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import hashlib
 import re
 import time
@@ -141,7 +142,7 @@ def forget(spec: SqlSpec) -> None:
 
 def _handed_on(column: SourceColumn, values: list[Any]) -> ColumnType:
     """As what a column's values are handed on: as declared, or as text where they are something else to be converted."""
-    own = type_of_values(values)
+    own: ColumnType = "time" if any(isinstance(value, dt.timedelta) for value in values) else type_of_values(values)
     if column.type in {"string", "struct", "list", "other"} or (
         own == "string" and any(isinstance(value, str) for value in values)
     ):
@@ -345,6 +346,8 @@ def _columns_of(
             continue
         values = [row[number] for row in rows]
         type_ = type_of_values(values)
+        if values and all(value is None or isinstance(value, dt.timedelta) for value in values) and any(values):
+            type_ = "time"
         if all(value is None for value in values) and known:
             type_ = known.get(number, "string")
         if type_ == "string" and values and all(value is None or isinstance(value, str) for value in values):
@@ -358,7 +361,6 @@ def _columns_of(
 
 def _reflected(connection: Connection, spec: SqlSpec) -> dict[int, ColumnType]:
     """The types of a table's columns as the database declares them, by place: for columns whose first rows are all missing."""
-    import datetime as dt
     from decimal import Decimal
 
     import sqlalchemy as sa

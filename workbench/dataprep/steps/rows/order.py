@@ -25,6 +25,11 @@ class SortKey(Record):
     ignore_case: bool = False
     natural: bool = False
 
+    def describe(self) -> str:
+        """The column and how it is sorted, in words."""
+        words = {" descending": self.descending, " in any case": self.ignore_case, " in natural order": self.natural}
+        return self.column + "".join(word for word, said in words.items() if said)
+
 
 class Sort(StepBase):
     """Sorts the rows; rows that are equal keep their order."""
@@ -36,7 +41,7 @@ class Sort(StepBase):
     keys: tuple[SortKey, ...]
 
     def describe(self) -> str:
-        return "Sort by " + listed(key.column + (" descending" if key.descending else "") for key in self.keys)
+        return f"Sort by {listed(key.describe() for key in self.keys)}"
 
     def reads(self, schema: Schema) -> tuple[str, ...]:
         return tuple(key.column for key in self.keys)

@@ -68,7 +68,8 @@ class FrameStep(ScriptStep):
         for name in with_errors(table):
             wrong = table[companion(name)].notnull()
             context.count_failures(f"in {name} were errors and reached the script as missing", table, wrong)
-        made = context.by_python(table, schema, function, whole=not self.parts)
+        rows = table.order_by(ROW) if spread else table
+        made = context.by_python(rows, schema, function, whole=not self.parts)
         self.tell(worker, context)
         if function.new:
             context.remark(f"The script gives {listed(function.new)} besides, which was not there when it was learned: left out.")

@@ -42,8 +42,8 @@ _WORDS: dict[Function, str] = {
 class WindowMeasure(Record):
     """A new column of a `function`; `name` is what it is called (`<column>_<function>` without).
 
-    `offset`: how many rows away `lag`, `lead`, `difference` and `percent_change` look; `rows`: how many rows a rolling function looks
-    at, this one the last of them, and `minimum`: how many values there must be (0: as many as rows); `buckets`: for `ntile`.
+    `offset`: how many rows away `lag`, `lead`, `difference` and `percent_change` look; `rows`: how many rows a rolling function
+    looks at, this one the last of them, and `minimum`: how many values there must be (0: as many as rows); `buckets`: for `ntile`.
     """
 
     function: Function

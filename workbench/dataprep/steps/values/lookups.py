@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 SHORT = 40
 """Up to so many entries are cases."""
 _ENTRY, _PART = "\x1e", "\x1d"
-_NONE = "\x00"
+_NONE = "\x1c"
 _KEY, _VALUES, _ALL = "__error__\x1fkey", "__error__\x1fvalues", "__error__\x1flist"
 """Hidden columns that only live inside a query."""
 
