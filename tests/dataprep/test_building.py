@@ -35,7 +35,7 @@ def test_that_every_step_has_a_verb_with_its_fields_and_its_sentence() -> None:
             continue
         assert "self" in inspect.signature(verb).parameters
         assert inspect.getdoc(verb) == inspect.getdoc(step)
-    assert list(inspect.signature(Flow.min_max_scale).parameters)[:3] == ["self", "columns", "suffix"]
+    assert list(inspect.signature(getattr(Flow, verb_name("min_max_scale"))).parameters)[:3] == ["self", "columns", "suffix"]
 
 
 def test_that_nothing_is_read_until_rows_are_wanted(folder: Path) -> None:
@@ -63,7 +63,7 @@ def test_that_conditions_filter_too(folder: Path) -> None:
     assert flights.filter("arr_delay > 0", "origin = 'JFK'").row_count == 1
     for wrong in ((), (3,), (missing, "a > 1")):
         with pytest.raises(UserError, match="filter takes"):
-            flights.filter(*wrong)  # type: ignore[arg-type]
+            flights.filter(*wrong)
 
 
 def test_that_rows_are_grouped_sorted_and_renamed(folder: Path) -> None:

@@ -273,3 +273,25 @@ def test_that_a_run_refuses_tells_or_adapts_as_was_asked(project: Path, engine: 
 def test_that_a_run_on_unchanged_data_has_nothing_to_tell(project: Path, engine: Engine) -> None:
     source(project, SALES)
     assert engine.run(package(BIG), "f", drift="strict").notes == ()
+
+
+def test_that_a_parquet_file_is_compared_and_adapted_too(project: Path, engine: Engine) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    data = project / "p.parquet"
+    pq.write_table(pa.table({"id": [1, 2], "amount": [1.5, 20.0], "gone": ["x", "y"]}), data)
+    DataSource.create(data, project).save(project / "p.wbsource")
+    flow = Dataflow(id="f", name="p", source=FileRef(path="p.wbsource"), steps=(BIG, Trim(columns=("gone",))))
+    made = Package(flows=(flow,))
+    assert not examine(engine, made, "f", "strict").drifted
+    pq.write_table(pa.table({"id": [1, 2], "Amount": [1.5, 20.0], "later": [True, False]}), data)
+    assert statuses(examine(engine, made, "f", "warn")) == ["cannot_run", "cannot_run"]
+    report = examine(engine, made, "f", "adapt")
+    assert {(change.kind, change.column) for change in report.changes} == {
+        ("renamed", "amount"),
+        ("gone", "gone"),
+        ("new", "later"),
+    }
+    assert statuses(report) == ["adapted", "adapted"]
+    assert [row[0] for row in rows(engine, report)] == ["2"]

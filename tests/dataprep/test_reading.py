@@ -14,6 +14,9 @@ import pyarrow as pa
 import pytest
 
 import workbench
+import workbench.dataprep as dataprep
+from tests.conftest import Requirement
+from tests.spark import need_spark, session
 from workbench.base.files import file_digest
 from workbench.dataprep.building import close_engines
 from workbench.dataprep.package import Dataflow, FileRef, Package
@@ -88,11 +91,29 @@ def test_that_a_package_is_read_and_nothing_written(package: Path, way: str) -> 
     ],
     ids=["pandas", "polars", "arrow", "rows"],
 )
-@pytest.mark.parametrize("name", ["train.wbsource", "train"])
-def test_that_frames_stand_in_for_sources_with_the_learned_constants(package: Path, way: str, rows: Any, name: str) -> None:
-    frame = workbench.prep(package, inputs={name: rows})
+def test_that_frames_stand_in_for_sources_with_the_learned_constants(package: Path, way: str, rows: Any) -> None:
+    frame = workbench.prep(package, inputs={"train": rows})
     assert frame["x"].tolist() == [2.0, 0.5]
     assert frame["t"].tolist()[0] == "Q"
+    close_engines()
+
+
+def test_that_a_source_is_named_by_its_path_too(package: Path) -> None:
+    assert workbench.prep(package, inputs={"train.wbsource": [{"x": 3, "s": "a"}]})["x"].tolist() == [0.3]
+    close_engines()
+
+
+@pytest.mark.keeps_threads  # those of Spark
+def test_that_the_same_package_gives_a_spark_frame_in_a_session(package: Path, run: Path, require: Requirement) -> None:
+    need_spark(require)
+    spark = session()
+    frame = workbench.prep(package, spark=spark)
+    assert [tuple(row) for row in frame.collect()] == [(0.0, "a", "A"), (1.0, "b", "B"), (0.5, None, None)]
+    assert _events(run)[0]["flow"] == "model"
+    other = workbench.prep(package, inputs={"train": pd.DataFrame({"x": [2], "s": ["q"]})}, spark=spark)
+    assert [row.x for row in other.collect()] == [0.2]
+    flow = dataprep.open_package(package).filter("x > 0.4")
+    assert [row.x for row in flow.to_spark(spark).collect()] == flow.to_pandas()["x"].tolist()
     close_engines()
 
 

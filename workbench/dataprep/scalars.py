@@ -161,6 +161,15 @@ def scalar(table: ir.Table, sql: str, dialect: str = "duckdb", session: Any = No
     return Scalar(tried[0], tried.isnull())
 
 
+def tried_sql(sql: str, schema: Schema) -> str:
+    """A query of DuckDB that computes a scalar as the column `value` of a table `rows`; missing where it fails."""
+    import ibis
+    from ibis.backends.sql.datatypes import DuckDBType
+
+    kind = DuckDBType.from_ibis(ibis.dtype(scalar_type(schema, sql))).sql("duckdb")
+    return f"SELECT TRY([CAST(({normal(sql)}) AS {kind})])[1] AS value FROM rows"  # noqa: S608 (it was checked)
+
+
 def sql_scalar(table: ir.Table, schema: Schema, sql: str) -> ir.Value:  # noqa: ARG001 (the schema is the table's)
     """The scalar as a value of DuckDB, missing where it fails. Raises UserError when it is wrong."""
     value: ir.Value = scalar(table, sql).value

@@ -1,5 +1,6 @@
 """Cases of the room `types`."""
 
+# ruff: noqa: DTZ001, E501 (tables of values; dates and times without a zone)
 import datetime as dt
 
 import pyarrow as pa
@@ -90,9 +91,7 @@ CASES: list[Case] = [
     ),
     Case(
         "convert to timestamp by formats",
-        Convert(
-            columns=("a",), to="timestamp", formats=("%I:%M %p", "%d/%m/%Y %H:%M:%S.%f", "%FT%T%z"), fixed_date="2000-02-29"
-        ),
+        Convert(columns=("a",), to="timestamp", formats=("%I:%M %p", "%d/%m/%Y %H:%M:%S.%f", "%FT%T%z"), fixed_date="2000-02-29"),
         pa.table({"a": _DATES}),
     ),
     Case("convert to time by formats", Convert(columns=("a",), to="time", formats=("%I:%M %p",)), pa.table({"a": _DATES})),
@@ -162,7 +161,9 @@ CASES: list[Case] = [
         TimestampToEpoch(columns=("t", "day", "zone"), unit="s"),
         pa.table(
             {
-                "t": pa.array([dt.datetime(2020, 1, 1, 10, 20, 30, 500), dt.datetime(1969, 12, 31, 23, 59, 59, 1), None], pa.timestamp("us")),
+                "t": pa.array(
+                    [dt.datetime(2020, 1, 1, 10, 20, 30, 500), dt.datetime(1969, 12, 31, 23, 59, 59, 1), None], pa.timestamp("us")
+                ),
                 "day": [dt.date(2020, 1, 31), dt.date(1969, 12, 31), None],
                 "zone": pa.array([dt.datetime(2020, 1, 1, 10, 20, tzinfo=dt.UTC), None, None], pa.timestamp("us", tz="UTC")),
             }
@@ -184,14 +185,18 @@ CASES: list[Case] = [
                 DetectedType(column="t", type="string", rivals=("%d/%m/%Y", "%m/%d/%Y")),
             ),
         ),
-        pa.table({"n": ["1", " NA ", "-", "x", None], "d": ["1.2.2020", "31.4.2020", "", None, "x"], "c": ["1,5", "1.000,5", "2", "", None],
-                  "t": ["1/2/2020", None, "", "x", "3/4/2020"]}),
+        pa.table(
+            {
+                "n": ["1", " NA ", "-", "x", None],
+                "d": ["1.2.2020", "31.4.2020", "", None, "x"],
+                "c": ["1,5", "1.000,5", "2", "", None],
+                "t": ["1/2/2020", None, "", "x", "3/4/2020"],
+            }
+        ),
     ),
     Case(
         "detect types with an order",
-        DetectTypes(
-            looked=True, order="month", types=(DetectedType(column="t", type="string", rivals=("%d/%m/%Y", "%m/%d/%Y")),)
-        ),
+        DetectTypes(looked=True, order="month", types=(DetectedType(column="t", type="string", rivals=("%d/%m/%Y", "%m/%d/%Y")),)),
         pa.table({"t": ["1/2/2020", None, "", "x", "13/4/2020"]}),
     ),
-]  # fmt: skip
+]

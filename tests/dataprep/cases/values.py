@@ -1,5 +1,6 @@
 """Cases of the room `values`."""
 
+# ruff: noqa: DTZ001 (tables of values; dates and times without a zone)
 import datetime as dt
 
 import pyarrow as pa
@@ -87,7 +88,9 @@ CASES: list[Case] = [
         pa.table({"s": _TEXTS}),
     ),
     Case(
-        "replace a whole text in any case", Replace(columns=("s",), find="A.B", replacement=None, ignore_case=True), pa.table({"s": _TEXTS})
+        "replace a whole text in any case",
+        Replace(columns=("s",), find="A.B", replacement=None, ignore_case=True),
+        pa.table({"s": _TEXTS}),
     ),
     Case(
         "replace by a regular expression",
@@ -104,8 +107,16 @@ CASES: list[Case] = [
         Replace(columns=("s",), find=r"\t", replacement=r"\u00e9\n", whole=False, special=True),
         pa.table({"s": _TEXTS}),
     ),
-    Case("replace missing values", Replace(columns=("s", "n"), find=None, replacement="7"), pa.table({"s": ["a", None, ""], "n": pa.array([1, None, 3], pa.int64())})),
-    Case("replace a number by missing", Replace(columns=("n", "d"), find="1", replacement=None), pa.table({"n": pa.array([1, None, 3], pa.int64()), "d": [1.0, _NAN, 2.0]})),
+    Case(
+        "replace missing values",
+        Replace(columns=("s", "n"), find=None, replacement="7"),
+        pa.table({"s": ["a", None, ""], "n": pa.array([1, None, 3], pa.int64())}),
+    ),
+    Case(
+        "replace a number by missing",
+        Replace(columns=("n", "d"), find="1", replacement=None),
+        pa.table({"n": pa.array([1, None, 3], pa.int64()), "d": [1.0, _NAN, 2.0]}),
+    ),
     Case(
         "map texts",
         MapValues(columns=("s",), pairs=(Pair(old="NA", new=None), Pair(old="ab ab", new="AB"), Pair(old=None, new="?"))),
@@ -114,7 +125,10 @@ CASES: list[Case] = [
     Case(
         "map numbers to texts in a new column",
         MapValues(
-            columns=("n",), pairs=(Pair(old="1", new="one"), Pair(old="2.0", new="two")), otherwise="value", otherwise_value="many",
+            columns=("n",),
+            pairs=(Pair(old="1", new="one"), Pair(old="2.0", new="two")),
+            otherwise="value",
+            otherwise_value="many",
             new_column="word",
         ),
         pa.table({"n": pa.array([1, 2, 3, None], pa.int64()), "z": [1, 2, 3, 4]}),
@@ -126,7 +140,9 @@ CASES: list[Case] = [
     ),
     Case(
         "map by a long list",
-        MapValues(columns=("s",), pairs=tuple(Pair(old=f"v{n}", new=f"w{n}" if n % 7 else None) for n in range(60)), ignore_case=True),
+        MapValues(
+            columns=("s",), pairs=tuple(Pair(old=f"v{n}", new=f"w{n}" if n % 7 else None) for n in range(60)), ignore_case=True
+        ),
         pa.table({"s": ["v1", "V59", "v0", "v60", None, "", "v7"]}),
     ),
     Case("replace NA", ReplaceNA(), pa.table({"s": _TEXTS, "d": [_NAN, *[1.0] * (len(_TEXTS) - 1)]})),
@@ -141,7 +157,9 @@ CASES: list[Case] = [
         Trim(columns=("s",), side="left", collapse=True),
         pa.table({"s": ["  a \t\u00a0 b  ", "\n\n", None, "a\r\nb"]}),
     ),
-    Case("trim characters", Trim(columns=("s",), side="right", characters="-.]"), pa.table({"s": ["-a-.", "a]", "...", None, "a-b"]})),
+    Case(
+        "trim characters", Trim(columns=("s",), side="right", characters="-.]"), pa.table({"s": ["-a-.", "a]", "...", None, "a-b"]})
+    ),
     *[
         Case(f"write in {style} case", ChangeCase.model_validate({"columns": ["s"], "style": style}), pa.table({"s": _TEXTS}))
         for style in ("upper", "lower", "title", "sentence")
@@ -151,16 +169,24 @@ CASES: list[Case] = [
     Case(
         "fill with learned values",
         FillMissing(
-            columns=("n", "d"), method="mean", looked=True, fills=(Fill(column="n", value="3"), Fill(column="d", value="2.6666666666666665"))
+            columns=("n", "d"),
+            method="mean",
+            looked=True,
+            fills=(Fill(column="n", value="3"), Fill(column="d", value="2.6666666666666665")),
         ),
         _MIXED,
     ),
     Case(
         "fill with values of groups",
         FillMissing(
-            columns=("n", "s"), method="mode", by=("g",), looked=True,
+            columns=("n", "s"),
+            method="mode",
+            by=("g",),
+            looked=True,
             fills=(
-                Fill(column="n", value="1"), Fill(column="n", value="4", group=("x",)), Fill(column="n", value="9", group=(None,)),
+                Fill(column="n", value="1"),
+                Fill(column="n", value="4", group=("x",)),
+                Fill(column="n", value="9", group=(None,)),
                 Fill(column="s", value="q", group=("y",)),
             ),
         ),
@@ -169,8 +195,14 @@ CASES: list[Case] = [
     Case(
         "fill with values of many groups",
         FillMissing(
-            columns=("n",), method="median", by=("g",), looked=True,
-            fills=tuple(Fill(column="n", value=str(n), group=(text,)) for n, text in enumerate([*"xyzabcdefghijklmnopqrstuvw", *"XYZABCDEFGHIJKLMNOPQRSTUVW", None])),
+            columns=("n",),
+            method="median",
+            by=("g",),
+            looked=True,
+            fills=tuple(
+                Fill(column="n", value=str(n), group=(text,))
+                for n, text in enumerate([*"xyzabcdefghijklmnopqrstuvw", *"XYZABCDEFGHIJKLMNOPQRSTUVW", None])
+            ),
         ),
         _MIXED,
     ),
@@ -217,9 +249,14 @@ CASES: list[Case] = [
     Case(
         "cluster texts",
         ClusterText(
-            column="s", new_column="name", score_column="score",
+            column="s",
+            new_column="name",
+            score_column="score",
             clusters=(
-                Cluster(canonical="A b", members=(Member(value=" a b "), Member(value="ab ab", score=0.5), Member(value="a\tb", score=0.9))),
+                Cluster(
+                    canonical="A b",
+                    members=(Member(value=" a b "), Member(value="ab ab", score=0.5), Member(value="a\tb", score=0.9)),
+                ),
                 Cluster(canonical="", members=(Member(value="NA"),)),
             ),
         ),
@@ -233,4 +270,4 @@ CASES: list[Case] = [
         pa.table({"s": ["v1", "v59", "x", None, "v1", "", "v7"]}),
     ),
     Case("cluster without clusters", ClusterText(column="s", score_column="score", looked=True), pa.table({"s": _TEXTS})),
-]  # fmt: skip
+]

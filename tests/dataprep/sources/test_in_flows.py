@@ -4,6 +4,7 @@ import gzip
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.feather as feather
@@ -16,7 +17,7 @@ from workbench.dataprep.package import Dataflow, FileRef, Package
 from workbench.dataprep.sources import DataSource, Sample, auto_read_file
 from workbench.dataprep.steps import Expression, WriteParquet
 
-ROWS = [{"n": number, "s": f"ä{number}"} for number in range(50)]
+ROWS: list[dict[str, Any]] = [{"n": number, "s": f"ä{number}"} for number in range(50)]
 TEXT = "n,s\n" + "".join(f"{row['n']},{row['s']}\n" for row in ROWS)
 
 

@@ -181,6 +181,11 @@ def test_that_decimal_and_thousands_marks_are_understood_and_wrong_ones_refused(
     assert errors == ({} if value is not None else {(0, "x"): ("no decimal number", text)})
 
 
+def test_that_an_escape_that_nobody_uses_is_refused() -> None:
+    with pytest.raises(ValueError, match="either doubled or has a backslash"):
+        DelimitedSpec(escape="^")
+
+
 def test_that_the_same_marks_for_both_are_refused() -> None:
     with pytest.raises(ValueError, match="are the same"):
         DelimitedSpec(decimal=",", thousands=",")

@@ -1,5 +1,6 @@
 """What the steps on types do, exactly."""
 
+# ruff: noqa: DTZ001 (tables of values; dates and times without a zone)
 import datetime as dt
 import math
 from collections.abc import Callable
@@ -27,7 +28,7 @@ def over(project: Path, engine: Engine) -> Over:
         pq.write_table(pa.table(columns), project / "data.parquet")
         flow = Dataflow(name="data", source=FileRef(path="data.parquet"), steps=steps)
         with engine.view(Package(flows=(flow,)), "data") as view:
-            made = view.arrow(with_errors=True).to_pydict()
+            made: dict[str, list[Any]] = view.arrow(with_errors=True).to_pydict()
         for name in [name for name in made if name.startswith("__error__")]:
             column = name.removeprefix("__error__")
             shown = [None if text is None else "!" + text.partition("\x1f")[2] for text in made.pop(name)]
@@ -221,7 +222,7 @@ def test_that_epochs_become_moments_and_back(over: Over) -> None:
 
 
 def test_that_types_are_detected_stored_and_used(over: Over, project: Path, engine: Engine) -> None:
-    columns = {
+    columns: dict[str, list[str | None]] = {
         "n": ["1", "2", "-", None],
         "d": ["1,5", "1.000,25", "2", ""],
         "day": ["31.12.2020", "1.2.2020", None, "x"],

@@ -1,5 +1,6 @@
 """What the steps on values do, exactly."""
 
+# ruff: noqa: E501 (tables of values; dates and times without a zone)
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -51,7 +52,7 @@ def over(project: Path, engine: Engine) -> Over:
         pq.write_table(pa.table(columns), project / "data.parquet")
         flow = Dataflow(name="data", source=FileRef(path="data.parquet"), steps=steps)
         with engine.view(Package(flows=(flow,)), "data") as view:
-            made = view.arrow(with_errors=True).to_pydict()
+            made: dict[str, list[Any]] = view.arrow(with_errors=True).to_pydict()
         for name in [name for name in made if name.startswith("__error__")]:
             column = name.removeprefix("__error__")
             shown = [None if text is None else "!" + text.replace("\x1f", ":") for text in made.pop(name)]

@@ -2,9 +2,9 @@
 
 What a text may look like (white space around it does not count):
 
-- decimal: `1`, `-1.5`, `+.5`, `5.`, `1e5`, `1.5E-3`, `inf`, `-Infinity`. `nan` is missing. No hexadecimal numbers, no `_` between digits.
-- integer: a decimal number without a fraction (`2`, `2.0`, `1e5`, not `1.5`) that fits into 64 bits. From 9007199254740992 on only plain
-  digits (`12345678901234567890` is too large) or such with zeros after the point are taken, as others lose digits.
+- decimal: `1`, `-1.5`, `+.5`, `5.`, `1e5`, `1.5E-3`, `inf`, `-Infinity`. `nan` is missing. No hexadecimal numbers, no `_`.
+- integer: a decimal number without a fraction (`2`, `2.0`, `1e5`, not `1.5`) that fits into 64 bits. From 9007199254740992 on only
+  digits, zeros after the point or an exponent are taken, as other fractions would be lost.
 - boolean: one of the lists of texts that mean true and false, ignoring case. Numbers are looked for in these lists too.
 - date: `2020-01-31`, `2020-1-5`, `2020/01/31`, years 0001 to 9999, also with a time after it, which is left out.
 - time: `10:20`, `10:20:30`, `10:20:30.123456` (more digits are cut off), also with a date before it, which is left out.
@@ -37,7 +37,8 @@ _IMPOSSIBLE = {
     ("integer", "date"), ("integer", "time"), ("integer", "timestamp"), ("integer", "timestamp_tz"),
     ("decimal", "date"), ("decimal", "time"), ("decimal", "timestamp"), ("decimal", "timestamp_tz"),
     ("date", "integer"), ("date", "decimal"), ("date", "boolean"), ("date", "time"),
-    ("time", "integer"), ("time", "decimal"), ("time", "boolean"), ("time", "date"), ("time", "timestamp"), ("time", "timestamp_tz"),
+    ("time", "integer"), ("time", "decimal"), ("time", "boolean"), ("time", "date"), ("time", "timestamp"),
+    ("time", "timestamp_tz"),
     ("timestamp", "integer"), ("timestamp", "decimal"), ("timestamp", "boolean"),
     ("timestamp_tz", "integer"), ("timestamp_tz", "decimal"), ("timestamp_tz", "boolean"),
 }  # fmt: skip

@@ -166,7 +166,7 @@ def _moment(found: dict[str, Any], there: Any) -> Any:
         clock[name] = number(name) if name in found else ibis.literal(0, "int32")
         there &= clock[name] < 60
     micros: Any = ibis.literal(0, "int64")
-    for name, width in (("f", 6), ("g", 3)):
+    for name in ("f", "g"):
         if name in found:
             micros = function("rpad", ("string", "int32", "string"), "string")(found[name], 6, "0").cast("int64")
     date = function("make_date", ("int32", "int32", "int32"), "date")(year.cast("int32"), month.cast("int32"), day)

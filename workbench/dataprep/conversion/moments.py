@@ -14,14 +14,14 @@ _FIRST, _LAST = "0001-01-01", "9999-12-31"
 def date_of(text: Any, dialect: str) -> Any:
     """The date that a text is, or begins with; missing where it is none."""
     plain, matches = _plain(text, dialect)
-    shown = _dashed(_piece(plain, rf"\A({_DATE})", dialect), dialect)
+    shown = _dashed(_piece(plain, rf"\A({_DATE})"), dialect)
     return _where(matches(plain, rf"\A{_DATE}(?:[ T]{_CLOCK}{_ZONE}?)?\z"), shown.try_cast("date"))
 
 
 def time_of(text: Any, dialect: str) -> Any:
     """The time of day that a text is, or ends with; missing where it is none."""
     plain, matches = _plain(text, dialect)
-    shown = _piece(plain, rf"({_CLOCK})\z", dialect)
+    shown = _piece(plain, rf"({_CLOCK})\z")
     return _where(matches(plain, rf"\A(?:{_DATE}[ T])?{_CLOCK}\z"), shown.try_cast("time"))
 
 
@@ -37,7 +37,7 @@ def timestamp_of(text: Any, dialect: str, fixed_date: str = "", *, zone: bool = 
     if dialect == "duckdb":
         found = shown.try_cast("timestamp('UTC')") if zone else _without_zone(shown, dialect)
     else:
-        found = _with_seconds(shown, dialect).try_cast(kind)
+        found = _with_seconds(shown).try_cast(kind)
     found = _where(matches(plain, rf"\A{_DATE}(?:[ T]{_CLOCK}{_ZONE}?)?\z"), found)
     return _where(found.cast("date").between(ibis.literal(_FIRST).cast("date"), ibis.literal(_LAST).cast("date")), found)
 
@@ -53,11 +53,11 @@ def _without_zone(text: Any, dialect: str) -> Any:
     return ibis.ifelse(clock & told, text.try_cast("timestamp('UTC')").cast("timestamp"), text.try_cast("timestamp"))
 
 
-def _with_seconds(text: Any, dialect: str) -> Any:
+def _with_seconds(text: Any) -> Any:
     """Spark knows no zone after a time without seconds."""
     from workbench.byexample.native.engines import engine
 
-    known = engine(dialect)
+    known = engine("pyspark")
     return known.replaced(text, r"([ T][0-9]{1,2}:[0-9]{1,2})( UTC|Z|[+-])", f"{known.group(1)}:00{known.group(2)}")
 
 
@@ -72,7 +72,7 @@ def _dashed(text: Any, dialect: str) -> Any:
     return text if dialect == "duckdb" else text.replace("/", "-")
 
 
-def _piece(text: Any, pattern: str, dialect: str) -> Any:
+def _piece(text: Any, pattern: str) -> Any:
     from workbench.byexample.native.functions import function
 
     return function("regexp_extract", ("string", "string", "int32"), "string")(text, pattern, 1)

@@ -21,8 +21,8 @@ _CURRENCY = r"(?:\p{Sc}|[A-Z]{3}|[A-Z]{0,2}\$|kr\.?|z\x{142}|Fr\.?)"
 class NumberStyle(BaseModel):
     """How numbers are written in texts.
 
-    `thousands`: the mark between groups of digits (empty: none; with a decimal comma also the point). `currency`: a currency sign or
-    code before or after the number is left out. `percent`: `12 %` is 0.12. `brackets`: `(5)` is -5.
+    `thousands`: the mark between groups of digits (empty: none; with a decimal comma also the point). `currency`: a sign or code
+    before or after the number is left out. `percent`: `12 %` is 0.12. `brackets`: `(5)` is -5.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -23,12 +23,12 @@ def text_of(value: ir.Value, dialect: str) -> ir.Value:
     if kind.is_floating() or kind.is_decimal():
         number = given if kind.is_floating() else given.cast("float64")
         text = number.cast("string") if dialect == "duckdb" else _number_in_spark(number)
-        return ibis.ifelse(number.isnan(), ibis.null("string"), text)  # type: ignore[no-any-return]
+        return ibis.ifelse(number.isnan(), ibis.null("string"), text)
     if kind.is_timestamp() and kind.timezone and dialect != "duckdb":
-        return given.cast("string") + "+00"  # type: ignore[no-any-return]
+        return given.cast("string") + "+00"
     if kind.is_struct() or kind.is_array() or kind.is_map():
-        return _json(given, dialect)  # type: ignore[no-any-return]
-    return given.cast("string")  # type: ignore[no-any-return]
+        return _json(given, dialect)
+    return given.cast("string")
 
 
 def _json(value: Any, dialect: str) -> Any:

@@ -10,7 +10,9 @@ How a step comes to be printed
 long as `apply` works on a table that has only columns, and no data. A step that runs Python (`context.by_python`) is printed for
 PySpark and Ibis by its pandas printer (as a function over a pandas frame); SQL says that it cannot.
 
-**pandas and Polars** have a printer for each step, in `printing/pandas/<room>.py` and `printing/polars/<room>.py`::
+**pandas and Polars**: a step without a printer is printed as the same query, run by DuckDB over the frame (`by_query.py`), and so are
+steps that pass error cells on to later ones which look at them. So every step can be printed; a printer makes it read like the
+language. They have a printer for each step, in `printing/pandas/<room>.py` and `printing/polars/<room>.py`::
 
     @prints(Trim, "pandas")
     def _(step: Trim, code: Code) -> None:
@@ -41,8 +43,8 @@ Rules of the frames
   timestamps `datetime64[us]` (a date is one at midnight: pandas has no type for days), with zone `datetime64[us, UTC]`, times
   `time64[us][pyarrow]`, records and lists `object` with dicts and lists. `PANDAS_TYPES` has them; each step must leave them so.
   The index says nothing, and is unique: what makes a new frame of several resets it (`ignore_index=True`).
-- Polars (1 or newer), eager: `Int64`, `Float64`, `Boolean`, `Date`, `Time`, `Datetime("us")`, `Datetime("us", "UTC")`, `String`, `Struct`,
-  `List`: see `polars_type`.
+- Polars (1 or newer), eager: `Int64`, `Float64`, `Boolean`, `Date`, `Time`, `Datetime("us")`, `Datetime("us", "UTC")`, `String`,
+  `Struct`, `List`: see `polars_type`.
 - Rows stay in order; joins and groups must keep the order that the step's docstring says.
 - What has no short idiom is a helper: readable, typed, tested by the cases.
 """

@@ -33,8 +33,8 @@ def print_query(links: Sequence[Link], made: Chain, language: FrameLanguage, mod
             tables[other.name] = (f"{found.name}()", schema_of_walked(found), other.numbered)
     parts, expressions = [], []
     for link in links:
-        assert link.expression is not None
-        assert link.step is not None
+        if link.expression is None or link.step is None:
+            continue
         expression = held(link.expression, {ROW} if last.numbered else set()) if link is last else link.expression
         expressions.append(sql_of(expression, "duckdb"))
         told = commented(f"{link.step.number}. {link.step.step.describe()}") if len(links) > 1 else []

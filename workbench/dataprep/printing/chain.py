@@ -1,4 +1,4 @@
-"""A flow as a chain of named queries, each an Ibis expression over those before it: what SQL, PySpark and Ibis programs are made of.
+"""A flow as a chain of named queries, each an Ibis expression over those before it: what programs of queries are made of.
 
 The hidden columns (`__row__` and companions of error cells) appear only where a later query, or the order of the result, needs them.
 """

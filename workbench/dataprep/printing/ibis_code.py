@@ -110,7 +110,7 @@ class _Writer:
         reader = link.reader
         assert reader is not None
         told = [f"# {reader.name}"]
-        if isinstance(reader, ParquetReader) and len(reader.files) == 1:
+        if isinstance(reader, ParquetReader) and reader.plain:
             path = shown_path(Code("pandas", self.module), reader.files[0])
             casts = {column.name: str(column.ibis_type) for column in link.schema if not column.nested}
             columns = value([column.name for column in link.schema])

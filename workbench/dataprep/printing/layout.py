@@ -64,3 +64,11 @@ def _outermost(line: str) -> tuple[str, list[str], str, bool] | None:
     subscript = line[opened] == "[" and opened > 0 and (line[opened - 1].isalnum() or line[opened - 1] in "_)]\"'")
     group = line[opened] == "(" and (opened == 0 or not (line[opened - 1].isalnum() or line[opened - 1] in "_)]\"'")) and not commas
     return line[: opened + 1], items, line[closed:], not (alone or (subscript and not commas) or group)
+
+
+def query_text(sql: str) -> str:
+    """A query as a Python text over several lines."""
+    raw = "r" if "\\" in sql else ""
+    if '"""' in sql or sql.endswith('"'):
+        return f"{raw}'''\n{sql}\n'''" if "'''" not in sql else repr(sql)
+    return f'{raw}"""\n{sql}\n"""'

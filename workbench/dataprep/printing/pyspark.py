@@ -120,7 +120,7 @@ def _source(link: Link, module: Module) -> list[str]:
     told = [f"# {reader.name}"]
     code = Code("pandas", module)
     view = text(f"{link.name}_file")
-    if isinstance(reader, ParquetReader) and len(reader.files) == 1:
+    if isinstance(reader, ParquetReader) and reader.plain:
         path = f"str({shown_path(code, reader.files[0])})"
         sql = _cast(link, f"{link.name}_file", numbered=False)
         if link.numbered:
@@ -130,7 +130,7 @@ def _source(link: Link, module: Module) -> list[str]:
             f"spark.read.parquet({path}).createOrReplaceTempView({view})",
             f"query({text(link.name)}, {query_text(sql)})",
         ]
-    if isinstance(reader, DelimitedReader) and reader.simple:
+    if isinstance(reader, DelimitedReader) and reader.simple and not reader.spec.thousands:
         return [*told, *_delimited(link, reader, code)]
     name = source_function(link, module)
     return [*told, *_from_arrow(link, as_arrow(module, f"{name}()", link.schema, numbered=link.numbered))]

@@ -14,7 +14,7 @@ from workbench.dataprep.sources.specs import DelimitedSpec
 
 def duckdb_rows(reader: Reader, *, numbered: bool) -> str:
     """A query that gives the rows of a source in their order, numbered when wanted. Raises UserError."""
-    if isinstance(reader, DelimitedReader):
+    if isinstance(reader, DelimitedReader) and plain_text(reader):
         return delimited(str(reader.files[0]), reader.spec, numbered=numbered)
     found = reader.scan()
     if found is None:
@@ -22,6 +22,11 @@ def duckdb_rows(reader: Reader, *, numbered: bool) -> str:
     if numbered:
         return found.replace("SELECT ", f"SELECT row_number() OVER () - 1 AS {quoted(ROW)}, ", 1)
     return found
+
+
+def plain_text(reader: DelimitedReader) -> bool:
+    """Whether the readers of all languages know what the specification asks for."""
+    return reader.native and not reader.spec.thousands and len(reader.spec.delimiter) == 1
 
 
 def delimited(path: str, spec: DelimitedSpec, *, numbered: bool) -> str:

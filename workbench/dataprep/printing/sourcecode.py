@@ -7,16 +7,9 @@ from workbench.dataprep.printing.chain import Chain, Link
 from workbench.dataprep.printing.code import Code, Module
 from workbench.dataprep.printing.frames import function, printer
 from workbench.dataprep.printing.helpers.frames_arrow import from_arrow, to_arrow
+from workbench.dataprep.printing.layout import query_text
 from workbench.dataprep.printing.literals import PANDAS_TYPES, arrow_type, text, value
 from workbench.dataprep.steps import Other
-
-
-def query_text(sql: str) -> str:
-    """A query as a Python text over several lines."""
-    raw = "r" if "\\" in sql else ""
-    if '"""' in sql or sql.endswith('"'):
-        return f"'''\n{sql}\n'''" if "'''" not in sql and not raw else value(sql)
-    return f'{raw}"""\n{sql}\n"""'
 
 
 class PythonCode(Code):
@@ -84,3 +77,6 @@ def as_arrow(module: Module, frame: str, schema: Schema, *, numbered: bool) -> s
 def schema_of_link(made: Chain, name: str) -> Schema:
     """The visible columns of a query."""
     return made.link(name).schema
+
+
+__all__ = ["arrow_type", "as_arrow", "as_pandas", "python_function", "query_text", "schema_of_link", "source_function"]

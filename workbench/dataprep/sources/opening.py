@@ -92,7 +92,7 @@ def open_data_source(source: DataSource, base: Path, folder: Path) -> Reader:
         if (
             source.path
             and "://" not in source.path
-            and _is_one_place(source.path)
+            and _is_one_place(source.path, folders)
             and (place := locate(source.path, folders)).is_dir()
         ):
             root = place

@@ -144,7 +144,8 @@ def _fitted(value: Any, type_: ColumnType) -> object | None:
         case "time", dt.time():
             return value if value.tzinfo is None else None
         case "time", dt.timedelta():  # what MySQL's driver gives
-            return (dt.datetime.min + value).time() if dt.timedelta() <= value < dt.timedelta(days=1) else None
+            of_day = dt.timedelta() <= value < dt.timedelta(days=1)
+            return (dt.datetime.combine(dt.date(1, 1, 1), dt.time()) + value).time() if of_day else None
         case _:
             return None
 

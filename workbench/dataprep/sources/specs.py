@@ -123,6 +123,12 @@ class DelimitedSpec(TableTextSpec):
     framed: bool = False
     """Each line also begins and ends with the delimiter."""
 
+    @model_validator(mode="after")
+    def _known_escape(self) -> Self:
+        if self.escape not in {"", self.quote, "\\"}:
+            raise ValueError("a quote within a field is either doubled or has a backslash before it")
+        return self
+
 
 class FixedWidthSpec(TableTextSpec):
     """Text whose columns begin at the same places in each line; blanks fill the fields up."""

@@ -36,7 +36,20 @@ def sentence(text: str) -> str:
 @cache
 def _plain_letters() -> dict[int, str]:
     """What stands for each letter with an accent, or for a special one."""
-    spelled = {"ß": "ss", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "AE", "đ": "d", "Đ": "D", "ł": "l", "Ł": "L", "œ": "oe", "Œ": "OE", "ı": "i"}
+    spelled = {
+        "ß": "ss",
+        "ø": "o",
+        "Ø": "O",
+        "æ": "ae",
+        "Æ": "AE",
+        "đ": "d",
+        "Đ": "D",
+        "ł": "l",
+        "Ł": "L",
+        "œ": "oe",
+        "Œ": "OE",
+        "ı": "i",
+    }
     table = {ord(letter): plain for letter, plain in spelled.items()}
     for first, last in ((0xC0, 0x24F), (0x386, 0x3CE), (0x400, 0x45F), (0x1E00, 0x1FFC)):
         for code in range(first, last + 1):

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 
 _WHITE = " \t\n\r\v\f"
+_START = dt.datetime(1970, 1, 1)  # noqa: DTZ001 (times without a zone)
 _NUMBER = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _DATE = r"([0-9]{4})(-|/)([0-9]{1,2})\2([0-9]{1,2})"
 _CLOCK = r"([01]?[0-9]|2[0-3]):([0-5]?[0-9])(?::([0-5]?[0-9])(?:\.([0-9]*))?)?"
@@ -57,7 +58,8 @@ def amount(
     if share:
         text = text[:-1].rstrip()
     if currency:
-        money = r"(?:[$\u00a2-\u00a5\u058f\u060b\u09f2\u09f3\u0af1\u0bf9\u0e3f\u17db\u20a0-\u20c0\ufdfc]|[A-Z]{3}|[A-Z]{0,2}\$|kr\.?|z\u0142|Fr\.?)"
+        signs = r"$\u00a2-\u00a5\u058f\u060b\u09f2\u09f3\u0af1\u0bf9\u0e3f\u17db\u20a0-\u20c0\ufdfc"
+        money = rf"(?:[{signs}]|[A-Z]{{3}}|[A-Z]{{0,2}}\$|kr\.?|z\u0142|Fr\.?)"
         text = re.sub(rf"^([+-]?)\s*{money}\s*([+-]?)", r"\1\2", text)
         text = re.sub(rf"\s*{money}$", "", text)
     number = decimal_number(with_point(text, point, between))
@@ -66,7 +68,7 @@ def amount(
 
 def _day(year: str, month: str, day: str) -> dt.datetime | None:
     try:
-        return dt.datetime(int(year), int(month), int(day))
+        return dt.datetime(int(year), int(month), int(day))  # noqa: DTZ001 (times without a zone)
     except ValueError:
         return None
 
@@ -118,17 +120,17 @@ def time_of_day(text: str) -> dt.time | None:
 
 def moment_like(text: str, formats: list[str], fixed_date: str = "") -> dt.datetime | None:
     """A date and time in the first of the formats that fits; `fixed_date`: the day of formats that tell none."""
-    for format in formats:
-        given, wanted = text.strip(_WHITE), format
-        if fixed_date and not re.search("%-?[YymdbBj]", format):
-            given, wanted = f"{fixed_date} {given}", f"%Y-%m-%d {format}"
+    for one in formats:
+        given, wanted = text.strip(_WHITE), one
+        if fixed_date and not re.search("%-?[YymdbBj]", one):
+            given, wanted = f"{fixed_date} {given}", f"%Y-%m-%d {one}"
         try:
-            found = dt.datetime.strptime(given, wanted.replace("%-", "%"))
+            found = dt.datetime.strptime(given, wanted.replace("%-", "%"))  # noqa: DTZ007 (most formats tell no zone)
         except ValueError:
             continue
         if found.tzinfo is not None:
             found = (found - (found.utcoffset() or dt.timedelta(0))).replace(tzinfo=None)
-        if "%Y" not in format or found.year >= 1000:
+        if "%Y" not in one or found.year >= 1000:
             return found
     return None
 
@@ -155,12 +157,12 @@ def since_1970(number: object, per_second: int, read: Callable[[str], float | No
     else:
         micros = int(rest) * (1_000_000 // per_second)
     try:
-        return dt.datetime(1970, 1, 1) + dt.timedelta(seconds=int(seconds), microseconds=micros)
+        return _START + dt.timedelta(seconds=int(seconds), microseconds=micros)
     except OverflowError:
         return None
 
 
 def until(moment: dt.datetime, per_second: int) -> int:
     """The (parts of) seconds from 1970 to a date and time; smaller parts are cut off."""
-    past = moment.replace(tzinfo=None) - dt.datetime(1970, 1, 1)
+    past = moment.replace(tzinfo=None) - _START
     return ((past.days * 86_400 + past.seconds) * 1_000_000 + past.microseconds) * per_second // 1_000_000

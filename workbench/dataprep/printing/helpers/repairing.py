@@ -15,7 +15,7 @@ _ROUNDING = {
 
 def rounded(number: Any, decimals: int, method: str) -> Any:
     """A number, as it is written, to so many decimals."""
-    if isinstance(number, float) and (abs(number) == float("inf") or decimals >= 0 and abs(number) * 10.0**decimals >= 2**52):
+    if isinstance(number, float) and (abs(number) == float("inf") or (decimals >= 0 and abs(number) * 10.0**decimals >= 2**52)):
         return number
     if isinstance(number, int) and decimals >= 0:
         return number

@@ -10,7 +10,7 @@ import pyarrow as pa
 def given_pandas(table: pa.Table) -> pd.DataFrame:
     """A pandas frame for a script: whole numbers and true/false are nullable only where values are missing."""
     types = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
-    df = table.to_pandas(types_mapper=types.get)
+    df: pd.DataFrame = table.to_pandas(types_mapper=types.get)
     for name in table.column_names:
         if table[name].type in types and not table[name].null_count:
             df[name] = df[name].astype("int64" if table[name].type == pa.int64() else "bool")

@@ -130,7 +130,9 @@ def _(step: FillMissing, code: Code) -> None:
             keys = ", ".join(as_text(code, by, code.type(by)) for by in step.by)
             code.line(f"fills = {value(groups)}")
             found = f"[fills.get({key}(*texts)) for texts in zip({keys}, strict=True)]"
-            code.line(f"{_column(name)} = {_column(name)}.fillna(pd.Series({found}, index=df.index, dtype={text(PANDAS_TYPES[kind])}))")
+            code.line(
+                f"{_column(name)} = {_column(name)}.fillna(pd.Series({found}, index=df.index, dtype={text(PANDAS_TYPES[kind])}))"
+            )
         everywhere = step.value if step.method == "constant" else step.everywhere(name)
         if everywhere is not None:
             code.line(f"{_column(name)} = {_column(name)}.fillna({code.value(typed(everywhere, kind))})")
@@ -192,10 +194,8 @@ def _(step: Assert, code: Code) -> None:
                 code.line(f"{column} = {column}.where({held}.isin([{', '.join(map(code.value, values))}]))")
             case "pattern":
                 code.imports("import re")
-                pattern = text(as_python(step.pattern, ignore_case=step.ignore_case))
-                code.line(
-                    f"{column} = {code.helper(converted)}({column}, lambda text: text if re.fullmatch({pattern}, text) else None, \"str\")"
-                )
+                found = f"re.fullmatch({text(as_python(step.pattern, ignore_case=step.ignore_case))}, text)"
+                code.line(f'{column} = {code.helper(converted)}({column}, lambda text: text if {found} else None, "str")')
             case "unique":
                 code.line(f"{column} = {column}.mask({column}.duplicated(keep=False))")
             case "expression":
@@ -235,5 +235,3 @@ def _(step: ClusterText, code: Code) -> None:
     code.line(f"clusters = {value({member.value: cluster.canonical for cluster, member in entries})}")
     code.line(f'{target} = {call}({column}, lambda text: clusters.get(text, text), "str")')
     code.order([*code.names, *([step.score_column] if step.score_column else []), *([step.new_column] if step.new_column else [])])
-
-

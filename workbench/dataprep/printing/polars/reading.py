@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from workbench.base.errors import UserError
 from workbench.dataprep.printing.code import Code
+from workbench.dataprep.printing.helpers.queries import by_query
 from workbench.dataprep.printing.literals import listing, polars_type, text
+from workbench.dataprep.printing.layout import query_text
 from workbench.dataprep.printing.paths import shown_path
 from workbench.dataprep.printing.polars.types import conversion
+from workbench.dataprep.printing.reading_sql import duckdb_rows, plain_text
 from workbench.dataprep.sources.reader import Reader
 from workbench.dataprep.sources.readers.delimited import DelimitedReader
 from workbench.dataprep.sources.readers.parquet import ParquetReader
@@ -16,13 +18,20 @@ from workbench.dataprep.sources.specs import DelimitedSpec
 def print_source(reader: Reader, code: Code) -> None:
     """Lines that set `df` to the rows of a source. Raises UserError for a kind of source that Polars does not read."""
     code.imports("import polars as pl")
-    match reader:
-        case ParquetReader():
-            _parquet(reader, code)
-        case DelimitedReader():
-            _delimited(reader, reader.spec, code)
-        case _:
-            raise UserError(f"The source {reader.name} cannot be printed for Polars.", hint="Write it to a Parquet file first.")
+    if isinstance(reader, ParquetReader) and reader.plain:
+        _parquet(reader, code)
+    elif isinstance(reader, DelimitedReader) and plain_text(reader):
+        _delimited(reader, reader.spec, code)
+    else:
+        _by_query(reader, code)
+
+
+def _by_query(reader: Reader, code: Code) -> None:
+    """What DuckDB reads."""
+    code.line(f"sql = {query_text(duckdb_rows(reader, numbered=False))}")
+    rows = f"{code.helper(by_query)}(sql, {{}})"
+    types = ", ".join(f"{text(column.name)}: {polars_type(column)}" for column in reader.schema)
+    code.line(f"df = pl.from_arrow({rows}).cast({{{types}}})")
 
 
 def _parquet(reader: ParquetReader, code: Code) -> None:

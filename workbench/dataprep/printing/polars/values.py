@@ -206,20 +206,21 @@ def _(step: Assert, code: Code) -> None:
                 held = _small(code, column) if lowered else column
                 values = [small(one) if lowered else typed(one, kind) for one in step.values]
                 values = [int(one) for one in values if one == int(one)] if kind == "integer" else values
-                found = f"{held}.is_in([{', '.join(code.value(one) for one in values)}])"
+                found = f"{held}.is_in([{', '.join(code.value(one) for one in values)}]) | {column}.is_null()"
             case "pattern":
                 code.imports("import re")
                 pattern = text(as_python(step.pattern, ignore_case=step.ignore_case))
                 made.append(_each(column, f"lambda text: text if re.fullmatch({pattern}, text) else None", "string"))
                 continue
             case "unique":
-                found = f"~{column}.is_duplicated()"
+                found = f"~{column}.is_duplicated() | {column}.is_null()"
             case "expression":
                 code.cannot("an SQL expression is for a database.")
             case _:
                 made.append(column)
                 continue
-        made.append(f"pl.when({found}).then({column}).alias({text(name)})")
+        kept = _column(name) if step.rule in {"set", "unique"} else column
+        made.append(f"pl.when({found}).then({kept}).alias({text(name)})")
     _set(code, made)
 
 
@@ -250,9 +251,9 @@ def _(step: ClusterText, code: Code) -> None:
     entries = [(cluster, member) for cluster in step.clusters for member in cluster.members]
     code.line(f"clusters = {value({member.value: cluster.canonical for cluster, member in entries})}")
     column = _column(step.column)
-    made = [f'{_each(column, "lambda text: clusters.get(text, text)", "string")}.alias({text(step.new_column or step.column)})']
+    made = [f"{_each(column, 'lambda text: clusters.get(text, text)', 'string')}.alias({text(step.new_column or step.column)})"]
     if step.score_column:
         code.line(f"scores = {value({member.value: member.score for _, member in entries})}")
-        made.append(f'{_each(column, "lambda text: scores.get(text, 1.0)", "decimal")}.alias({text(step.score_column)})')
+        made.append(f"{_each(column, 'lambda text: scores.get(text, 1.0)', 'decimal')}.alias({text(step.score_column)})")
     _set(code, made)
     code.order([*code.names, *filter(None, (step.new_column, step.score_column))])

@@ -30,7 +30,7 @@ _LOOKED_AT = 20_000
 
 
 class DetectedType(Record):
-    """What was found for a column: its type, the strptime format of dates (empty: ISO), the marks in numbers, and what means missing.
+    """What was found for a column: its type, the format of dates (empty: ISO), the marks in numbers, and what means missing.
 
     `rivals`: two formats that differ in the order of day and month and both fit; the column then stays text.
     """
@@ -50,7 +50,7 @@ class DetectedType(Record):
 
 
 class DetectTypes(StepBase):
-    """Gives text columns the types that all their values have, as found when it was learned; later values that do not fit are errors.
+    """Gives text columns the types that all values had when it was learned; later values that do not fit are errors.
 
     `columns`: empty for all text columns. Where day and month cannot be told apart the column stays text, unless `order` says which
     comes first.

@@ -35,7 +35,7 @@ _COUNT = "__error__\x1fcount"
 
 
 class Fill(Record):
-    """What a column's missing values become: in the rows of a group (the texts of the columns `by`, None: missing), or everywhere."""
+    """What a column's missing values become: in a group (the texts of the columns `by`, None: missing), or everywhere."""
 
     column: str
     value: str
@@ -45,9 +45,10 @@ class Fill(Record):
 class FillMissing(ColumnsStep):
     """Puts values where values are missing (not a number is missing too); errors stay.
 
-    `method`: a constant (`value`), the mean, median or most frequent value that it found when it was learned (of several the least),
-    or the next value before or after in the order of rows. `by`: the columns whose equal values make groups, of which each has its
-    own value; groups that were not there when it was learned get that of all rows. Means and medians of whole numbers are rounded.
+    `method`: a constant (`value`), the mean, median or most frequent value (of several the least) that it found when it was
+    learned, or the next value before or after in the order of rows. `by`: the columns whose equal values make groups, of which
+    each has its own value; groups that were not there when it was learned get that of all rows. Means and medians of whole numbers
+    are rounded.
     """
 
     op: Literal["fill_missing"] = "fill_missing"

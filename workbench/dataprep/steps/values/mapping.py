@@ -28,7 +28,7 @@ class Pair(Record):
 class MapValues(ColumnsStep):
     """Turns values into others by a list of pairs; the first pair of a value counts.
 
-    `otherwise`: what becomes of values that are not in the list: they stay, become missing, or `otherwise_value`. Missing values stay missing
+    `otherwise`: what becomes of values that are not in the list: they stay, become missing, or `otherwise_value`. Missing ones stay
     unless a pair is about them. `new_column`: where the result stands (of one column; empty: in the column itself). The result has
     the column's type where all new values fit it, else it is text.
     """

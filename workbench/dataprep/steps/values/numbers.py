@@ -79,7 +79,7 @@ class Round(ColumnsStep):
     """Rounds numbers to so many decimals; negative: to tens, hundreds and so on.
 
     `method`: what becomes of the rest: half_away (0.5 is 1, -0.5 is -1), half_even (0.5 is 0, 1.5 is 2), down, up, toward_zero.
-    Numbers are taken as they are written (to 15 digits): 2.675 is a half at the second decimal, though its binary form is a little less.
+    Numbers are taken as they are written (to 15 digits): 2.675 is a half at the second decimal, though its binary form is less.
     """
 
     kinds: ClassVar[frozenset[ColumnType]] = NUMERIC

@@ -29,7 +29,7 @@ class TextStep(ColumnsStep):
 class Trim(TextStep):
     """Removes white space, or other characters, at the ends of texts.
 
-    `characters`: the ones to remove (empty: white space as Unicode has it). `collapse`: runs of white space inside become one blank.
+    `characters`: the ones to remove (empty: white space as Unicode has it). `collapse`: runs of white space become one blank.
     """
 
     op: Literal["trim"] = "trim"
@@ -40,7 +40,8 @@ class Trim(TextStep):
     def describe(self) -> str:
         what = f" '{self.characters}'" if self.characters else ""
         where = f" {_SIDES[self.side]}" if self.side != "both" else ""
-        return f"Trim{what}{where}{' and collapse white space' if self.collapse else ''} {'from' if what else 'in'} {listed(self.columns)}"
+        collapse = " and collapse white space" if self.collapse else ""
+        return f"Trim{what}{where}{collapse} {'from' if what else 'in'} {listed(self.columns)}"
 
     def changed(self, table: ir.Table, column: ColumnInfo, context: Context) -> Any:
         from workbench.byexample.native.engines import engine

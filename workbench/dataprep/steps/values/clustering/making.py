@@ -53,7 +53,7 @@ def make_clusters(counts: Mapping[str, int], method: Method, threshold: float = 
     so each member is as similar to the canonical text as the threshold says, and no chain of small steps joins what is far apart.
     """
     if method in KEY_METHODS:
-        return Clusters(_by_key(counts, KEYS[method], tell))  # type: ignore[index]  # just checked
+        return Clusters(_by_key(counts, KEYS[method], tell))
     form = fingerprint if method == "words" else plain
     groups = _groups(counts, form)
     forms = sorted(groups, key=lambda one: (-sum(counts[text] for text in groups[one]), one))

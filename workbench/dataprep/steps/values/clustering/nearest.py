@@ -1,7 +1,7 @@
 """Pairs of similar texts among many, without comparing each with each.
 
-Levenshtein: Pass-Join (Li, Deng, Wang, Feng: "Pass-Join: A Partition-based Method for Similarity Joins", PVLDB 5(3), 2011) finds all
-pairs: a text that is k edits away from another one has at least one of its k + 1 segments in common with it, near the same place.
+Levenshtein: Pass-Join (Li, Deng, Wang, Feng: "Pass-Join: A Partition-based Method for Similarity Joins", PVLDB 5(3), 2011)
+finds all pairs: a text that is k edits away from another one has one of its k + 1 segments in common with it, near the same place.
 Jaro-Winkler: texts with the same first or the same last three characters are compared; this similarity prefers the former anyway.
 """
 

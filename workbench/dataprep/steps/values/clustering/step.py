@@ -32,7 +32,7 @@ _WORDS: dict[Method, str] = {
 
 
 class ClusterText(StepBase):
-    """Puts one canonical text in the place of similar ones of a column: into `new_column`, or the column itself where that is empty.
+    """Puts one canonical text in the place of similar ones: into `new_column`, or the column itself where that is empty.
 
     `method`: equal keys (fingerprint, ngram_fingerprint, metaphone, soundex, nysiis, cologne), or neighbours whose similarity is at
     least `threshold` (levenshtein, words, jaro_winkler). The clusters are found when the step is learned, and may be edited; other
