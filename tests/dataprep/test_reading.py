@@ -68,6 +68,11 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder / "events.jsonl"
 
 
+def spark_rows(frame: Any) -> list[Any]:
+    """The rows of a Spark DataFrame."""
+    return list(frame.collect())
+
+
 def _events(file: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in file.read_text().splitlines()]
 
@@ -108,12 +113,12 @@ def test_that_the_same_package_gives_a_spark_frame_in_a_session(package: Path, r
     need_spark(require)
     spark = session()
     frame = workbench.prep(package, spark=spark)
-    assert [tuple(row) for row in frame.collect()] == [(0.0, "a", "A"), (1.0, "b", "B"), (0.5, None, None)]
+    assert [tuple(row) for row in spark_rows(frame)] == [(0.0, "a", "A"), (1.0, "b", "B"), (0.5, None, None)]
     assert _events(run)[0]["flow"] == "model"
     other = workbench.prep(package, inputs={"train": pd.DataFrame({"x": [2], "s": ["q"]})}, spark=spark)
-    assert [row.x for row in other.collect()] == [0.2]
+    assert [row["x"] for row in spark_rows(other)] == [0.2]
     flow = dataprep.open_package(package).filter("x > 0.4")
-    assert [row.x for row in flow.to_spark(spark).collect()] == flow.to_pandas()["x"].tolist()
+    assert [row["x"] for row in spark_rows(flow.to_spark(spark))] == flow.to_pandas()["x"].tolist()
     close_engines()
 
 
