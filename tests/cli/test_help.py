@@ -16,7 +16,7 @@ from workbench.schema import RunStatus
 
 COMMANDS = {
     "tour", "open", "init", "source detect", "source show",
-    "prep show", "prep run", "prep code", "prep check", "prep learn", "prep steps", "submit",
+    "prep show", "prep run", "prep code", "prep check", "prep learn", "prep steps", "prep drift", "submit",
     "run list", "run show", "run compare", "run logs", "run cancel", "run restore",
     "model register", "model list", "model show", "model delete",
     "service create", "service list", "service show", "service score", "service logs", "service start", "service stop",

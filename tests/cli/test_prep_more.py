@@ -120,3 +120,12 @@ def test_that_spark_runs_and_writes_the_same(cli: Cli, package: Path, kept_sessi
     assert values["rows"] == 3
     assert [output["rows"] for output in values["outputs"]] == [3, 3, 3]
     assert sorted(path.name for path in (package.parent / "parts").iterdir() if path.is_dir()) == ["x=0.0", "x=0.5", "x=1.0"]
+
+
+def test_that_drift_is_told_and_a_strict_run_refuses(cli: Cli, package: Path) -> None:
+    cli("prep", "learn", package)
+    assert cli("prep", "drift", package).out.strip()
+    (package.parent / "a.csv").write_text("y,s\n1,1\n", "utf-8")
+    told = cli("prep", "drift", package)
+    assert (told.code, "x" in told.out) == (1, True)
+    assert cli("prep", "run", package, "--drift", "strict").code == 1

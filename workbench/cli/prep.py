@@ -11,6 +11,7 @@ from workbench.cli.output import Output, OutputOption
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from workbench.dataprep.drift import Mode
     from workbench.dataprep.engine import Engine
     from workbench.dataprep.package import Dataflow, Package
     from workbench.dataprep.reports import FlowReport
@@ -23,6 +24,14 @@ class EngineName(StrEnum):
 
     DUCKDB = "duckdb"
     SPARK = "spark"
+
+
+class Drift(StrEnum):
+    """What to do where the data are no longer as they were when the flow was made."""
+
+    STRICT = "strict"
+    WARN = "warn"
+    ADAPT = "adapt"
 
 
 class Language(StrEnum):
@@ -155,6 +164,10 @@ def run(
     memory_limit: Annotated[
         str, typer.Option("--memory-limit", help="What DuckDB may hold in memory before it spills to disk, such as 2GB.")
     ] = "",
+    drift: Annotated[
+        Drift | None,
+        typer.Option("--drift", help="Look first whether the data changed: refuse, tell, or adapt.", show_default=False),
+    ] = None,
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Run a dataflow on all its data and write what its write steps say.
@@ -168,16 +181,19 @@ def run(
       workbench prep run data/flights.wbprep --input flights=data/january.csv --memory-limit 2GB
       workbench prep run data/flights.wbprep --engine spark --master local[4]
     """
+    from workbench.base.errors import UserError
     from workbench.cli.output import print_json
     from workbench.dataprep.reading import stand_ins
 
     content, chosen = load(package, flow)
     given = stand_ins(inputs or [])
     if engine is EngineName.SPARK:
+        if drift is not None:
+            raise UserError("Drift is looked for by the engine duckdb alone.", hint="Leave out --drift, or --engine spark.")
         report = _run_on_spark(content, chosen, master, given, sample)
     else:
         with engine_for(package, inputs=given, memory_limit=memory_limit) as local:
-            report = run_with_progress(local, content, chosen, sample or None)
+            report = run_with_progress(local, content, chosen, sample or None, drift.value if drift else None)
     if output is Output.JSON:
         print_json(report_values(report))
         return
@@ -197,7 +213,13 @@ def _run_on_spark(package: "Package", flow: "Dataflow", master: str, inputs: dic
             session.stop()
 
 
-def run_with_progress(engine: "Engine", package: "Package", flow: "Dataflow", sample_rows: int | None = None) -> "FlowReport":
+def run_with_progress(
+    engine: "Engine",
+    package: "Package",
+    flow: "Dataflow",
+    sample_rows: int | None = None,
+    drift: "Mode | None" = None,
+) -> "FlowReport":
     """Runs a flow under a progress bar; Ctrl+C cancels it and leaves the old files as they were."""
     import threading
     from concurrent.futures import ThreadPoolExecutor
@@ -218,7 +240,7 @@ def run_with_progress(engine: "Engine", package: "Package", flow: "Dataflow", sa
         def tell(share: float, text: str) -> None:
             progress.update(task, completed=share, description=text)
 
-        report = pool.submit(engine.run, package, flow.id, tell, cancel, sample_rows=sample_rows)
+        report = pool.submit(engine.run, package, flow.id, tell, cancel, sample_rows=sample_rows, drift=drift)
         try:
             return report.result()
         except KeyboardInterrupt:
@@ -346,6 +368,33 @@ def _problems(engine: "Engine", package: "Package", flow: "Dataflow", name: Engi
             for problem in told
         ]
     return rows
+
+
+@app.command()
+def drift(
+    package: PackageArgument,
+    flow: FlowOption = "",
+    mode: Annotated[Drift, typer.Option("--mode", help="What a run would do: refuse, tell, or adapt.")] = Drift.WARN,
+    inputs: InputOption = None,
+) -> None:
+    """Say what changed in the data since the flow was made, and what that means for each step. Ends with 1 when it cannot run.
+
+    \b
+    Examples:
+      workbench prep drift data/flights.wbprep
+      workbench prep drift data/flights.wbprep --mode adapt --input flights=data/january.csv
+    """
+    from workbench.cli.output import out
+    from workbench.dataprep.drift import examine
+    from workbench.dataprep.reading import stand_ins
+
+    content, chosen = load(package, flow)
+    with engine_for(package, inputs=stand_ins(inputs or [])) as engine:
+        report = examine(engine, content, chosen.id, mode.value)
+    for sentence in report.sentences() or ("The data are as they were.",):
+        out().print(sentence, markup=False, soft_wrap=True)
+    if not report.may_run:
+        raise typer.Exit(1)
 
 
 @app.command()

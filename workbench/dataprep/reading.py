@@ -75,11 +75,12 @@ def _read(engine: Engine, package: Package, flow: Dataflow, sample: bool | int, 
 
 
 def _by_spark(package: Package, flow: Dataflow, base: Path, sample: bool | int, inputs: Mapping[str, Any], spark: Any) -> Read:
+    from workbench.dataprep.building.engines import spark_frame
+
     try:
-        from workbench.dataprep.spark import SparkEngine
+        frame = spark_frame(spark, base, inputs, package, flow.id, rows_of(sample))
     except ImportError as error:
         raise EnvironmentError_("PySpark is not installed.", hint="Install it: pip install 'pyspark>=4'.") from error
-    frame = SparkEngine(spark, base, inputs=inputs).frame(package, flow.id, sample_rows=rows_of(sample))
     path = package.path or Path("package.wbprep")
     fields = {"name": path.stem, "path": shown_path(path), "digest": file_digest(path), "flow": flow.name}
     return frame, fields

@@ -46,7 +46,7 @@ def test_that_flows_with_other_flows_give_the_same(
 @pytest.mark.parametrize("language", QUICK)
 @pytest.mark.parametrize("operator", ["is_error", "is_missing"])
 def test_that_error_cells_are_told_from_missing_ones(engine: Engine, project: Path, language: Language, operator: str) -> None:
-    (project / "data.csv").write_text('number,name\n1,Ann Lee\ntwo,Bo Day\n,Cy May\n')
+    (project / "data.csv").write_text("number,name\n1,Ann Lee\ntwo,Bo Day\n,Cy May\n")
     condition = Condition.model_validate({"column": "number", "operator": operator})
     steps = (Convert(columns=("number",), to="integer"), Filter(conditions=(condition,)))
     package = Package(flows=(Dataflow(name="data", source=FileRef(path="data.csv"), steps=steps),))

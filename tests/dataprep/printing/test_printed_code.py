@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -28,8 +29,10 @@ CANNOT: dict[tuple[str, Language], str] = {
     )
 } | {
     (op, language): "error cells are missing values in frames, and SQL expressions are for databases"
-    for op in ("assert", "fill_missing", "make_missing", "replace_errors", "restore_originals")
+    for op in ("assert_value", "fill_missing", "make_missing", "replace_errors", "restore_originals")
     for language in ("pandas", "polars")
+} | {
+    (op, "sql"): "writes what DuckDB's COPY does not" for op in ("write_arrow", "write_excel", "write_json_lines", "write_sql")
 }  # fmt: skip
 """What a language cannot say, and why: `print_flow` says it in a sentence."""
 
@@ -77,7 +80,12 @@ def _check(number: int, language: Language, engine: Engine, place: Path, spark: 
     except UserError as error:
         assert (case.step.op, language) in CANNOT, error.message  # noqa: PT017 (the sentence is what matters)
         return
-    assert unequal(language, code, _expected(engine, place, number, nan), spark) == [], code
+    before = set(folder.iterdir())
+    try:
+        assert unequal(language, code, _expected(engine, place, number, nan), spark) == [], code
+    finally:
+        for made in set(folder.iterdir()) - before:  # what a step has written
+            shutil.rmtree(made) if made.is_dir() else made.unlink()
 
 
 def _has_nan(case: Case) -> bool:

@@ -11,12 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
     from workbench.dataprep.engine import Engine
+    from workbench.dataprep.package import Package
+    from workbench.dataprep.spark import SparkEngine
 
 _KEPT = 4
 
 _lock = threading.Lock()
 _engines: OrderedDict[tuple[Any, ...], Engine] = OrderedDict()
+_on_spark: list[SparkEngine] = []
 
 
 def engine_for(base: Path, inputs: Mapping[str, Any]) -> Engine:
@@ -34,6 +39,17 @@ def engine_for(base: Path, inputs: Mapping[str, Any]) -> Engine:
         found = _engines[key]
     _close(old)
     return found.with_inputs(inputs)
+
+
+def spark_frame(
+    session: SparkSession, base: Path, inputs: Mapping[str, Any], package: Package, flow: str, sample_rows: int | None
+) -> DataFrame:
+    """A flow as a Spark DataFrame. What was read for it stays on disk until the process ends: Spark computes it later."""
+    from workbench.dataprep.spark import SparkEngine
+
+    engine = SparkEngine(session, base, inputs=inputs)
+    _on_spark.append(engine)
+    return engine.frame(package, flow, sample_rows=sample_rows)
 
 
 @atexit.register

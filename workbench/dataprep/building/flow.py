@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from workbench.base.errors import EnvironmentError_, UserError
 from workbench.base.ids import new_id
-from workbench.dataprep.building.engines import engine_for
+from workbench.dataprep.building.engines import engine_for, spark_frame
 from workbench.dataprep.building.verbs import made, with_verbs
 from workbench.dataprep.columns import Problem, Schema, names, unique_name
 from workbench.dataprep.package import Dataflow, FileRef, FlowRef, Package
@@ -327,10 +327,8 @@ class Flow:
 
     def to_spark(self, session: SparkSession) -> DataFrame:
         """The flow as a Spark DataFrame of the session: Spark computes it when its rows are asked for."""
-        from workbench.dataprep.spark import SparkEngine
-
         rows = self._sample.count if self._sample is not None and self._sample.kind == "top" else None
-        return SparkEngine(session, self._base, inputs=self._inputs).frame(self.package(), self.id, sample_rows=rows)
+        return spark_frame(session, self._base, self._inputs, self.package(), self.id, rows)
 
     def profile(self) -> dict[str, ColumnProfile]:
         """The statistics of each column."""

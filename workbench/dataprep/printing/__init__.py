@@ -10,8 +10,8 @@ How a step comes to be printed
 long as `apply` works on a table that has only columns, and no data. A step that runs Python (`context.by_python`) is printed for
 PySpark and Ibis by its pandas printer (as a function over a pandas frame); SQL says that it cannot.
 
-**pandas and Polars**: a step without a printer is printed as the same query, run by DuckDB over the frame (`by_query.py`), and so are
-steps that pass error cells on to later ones which look at them. So every step can be printed; a printer makes it read like the
+**pandas and Polars**: a step without a printer is printed as the same query, run by DuckDB over the frame (`by_query.py`), and so
+are steps that pass error cells on to later ones which look at them. So every step can be printed; a printer makes it read like the
 language. They have a printer for each step, in `printing/pandas/<room>.py` and `printing/polars/<room>.py`::
 
     @prints(Trim, "pandas")

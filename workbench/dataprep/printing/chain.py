@@ -1,7 +1,10 @@
 """A flow as a chain of named queries, each an Ibis expression over those before it: what programs of queries are made of.
 
-The hidden columns (`__row__` and companions of error cells) appear only where a later query, or the order of the result, needs them.
+The hidden columns (`__row__` and companions of error cells) appear only where a later query, or the order of the result, needs
+them.
 """
+
+# ruff: noqa: ARG002 (the context has the signatures that steps know)
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from workbench.base.errors import UserError
 from workbench.dataprep.cells import visible
 from workbench.dataprep.columns import ROW, Schema, is_hidden, names, schema_of
 from workbench.dataprep.printing.naming import Names
-from workbench.dataprep.printing.walking import Walked, WalkedFlow, WalkedSource, WalkedStep
+from workbench.dataprep.printing.walking import Walked, WalkedFlow, WalkedStep
 from workbench.dataprep.scalars import sql_scalar
 from workbench.dataprep.steps import Other, StepBase, Write
 from workbench.dataprep.steps.base import Batches, Dialect
@@ -223,17 +226,16 @@ def _rebuilt(made: Chain, needed: dict[str, set[str]], dialect: Dialect, walked:
             tables = {one: ibis.table(kept[last_of[one]], name=last_of[one]) for one in last_of}
             others = {other: tables[found.name] for other, found in link.flow.others.items()}
             again = applied(link.step.step, ibis.table(kept[link.above], name=link.above), PrintContext(dialect, others))
-            assert again is not None
-            expression = held(again, needed[link.name])
+            expression = None if again is None else held(again, needed[link.name])
         links.append(replace(link, kinds=kinds, expression=expression))
         if link.reader is not None:
             last_of[next(source.name for source in walked.sources if source.reader is link.reader)] = link.name
         elif link.flow is not None:
             last_of[link.flow.name] = link.name
         for flow in walked.flows:
-            if not any(isinstance(one.step, StepBase) and not isinstance(one.step, Write) for one in flow.steps):
-                if flow.start.name in last_of:
-                    last_of[flow.name] = last_of[flow.start.name]
+            only_writes = all(isinstance(one.step, Write) for one in flow.steps)
+            if only_writes and flow.start.name in last_of:
+                last_of[flow.name] = last_of[flow.start.name]
     return links
 
 

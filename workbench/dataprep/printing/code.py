@@ -61,8 +61,8 @@ class Module:
         """Takes over the imports and definitions of a snippet; its other lines, with the names that these have got."""
         self.imports |= dict.fromkeys(snippet.imports)
         changed: dict[str, str] = {}
-        for name, shown in snippet.definitions:
-            shown = snippet.renamed(shown, changed)
+        for name, source in snippet.definitions:
+            shown = snippet.renamed(source, changed)
             if self.definitions.get(name) == shown:
                 continue
             new = self.names.new(name)

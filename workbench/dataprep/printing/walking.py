@@ -95,15 +95,13 @@ class _Walker:
     def found(self, one: Node | Reader) -> WalkedFlow | WalkedSource:
         return self.flow(one) if isinstance(one, Node) else self.source(one)
 
-    def source(self, reader: Reader) -> WalkedSource:
+    def source(self, reader: Reader) -> WalkedFlow | WalkedSource:
         key = ("source", reader.key)
         if key not in self.known:
             made = WalkedSource(self.walked.names.identifier(f"read_{reader.name}"), reader)
             self.known[key] = made
             self.walked.sources.append(made)
-        known = self.known[key]
-        assert isinstance(known, WalkedSource)
-        return known
+        return self.known[key]
 
     def flow(self, node: Node) -> WalkedFlow:
         known = self.known.get(node.place)

@@ -1,12 +1,18 @@
 """Pandas frames from Arrow tables and back."""
 
+from typing import Any
+
 import pandas as pd
 import pyarrow as pa
 
 
-def from_arrow(table: pa.Table, types: dict[str, str]) -> pd.DataFrame:
+def from_arrow(table: pa.Table, types: dict[str, Any]) -> pd.DataFrame:
     """The rows as a pandas frame with these types; records and lists as dicts and lists."""
-    df: pd.DataFrame = table.select(list(types)).to_pandas(types_mapper=pd.ArrowDtype)
+    table = table.select(list(types))
+    for place, (name, kind) in enumerate(types.items()):
+        if kind == "datetime64[us]" and pa.types.is_timestamp(table[name].type):  # Spark's have the zone UTC
+            table = table.set_column(place, name, table[name].cast(pa.timestamp("us")))
+    df: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype)
     for name, kind in types.items():
         df[name] = pd.Series(table[name].to_pylist(), dtype="object") if kind == "object" else df[name].astype(kind)
     return df

@@ -27,7 +27,7 @@ class Assert(ColumnsStep):
     Missing values break range, not_null and expression (where it is not true), no other rule. `code`: what the errors say.
     """
 
-    op: Literal["assert"] = "assert"
+    op: Literal["assert_value"] = "assert_value"
     rule: Rule = "not_null"
     lower: str = ""
     upper: str = ""
