@@ -10,7 +10,7 @@ import pytest
 from workbench.base.errors import UserError
 from workbench.dataprep.engine import Engine
 from workbench.dataprep.package import Dataflow, FileRef, FlowRef, Package
-from workbench.dataprep.sources import DataSource
+from workbench.dataprep.sources import DataSource, Sample
 from workbench.dataprep.steps import (
     Condition,
     Derive,
@@ -146,6 +146,19 @@ def test_that_inputs_stand_in_for_sources(data: Path, tmp_path: Path) -> None:
     for stand_in in (str(tmp_path / "c.csv"), frame, frame.to_pandas()):
         with Engine(data, tmp_path / "cache", inputs={"a.wbsource": stand_in}) as engine:
             assert engine.to_arrow(Package(flows=(flow,)), "f").num_rows == 1
+
+
+def test_that_views_work_on_the_active_sample_and_full_runs_on_all_rows(data: Path, engine: Engine) -> None:
+    source = DataSource.load(data / "a.wbsource")
+    some = Sample(name="some", kind="random", count=500, seed=3)
+    source.model_copy(update={"samples": (some,), "active_sample": "some"}).save(data / "a.wbsource")
+    flow = Dataflow(name="f", source=FileRef(path="a.wbsource"), steps=(Keep(columns=("n",)), OUT))
+    package = Package(flows=(flow,))
+    with engine.view(package, "f") as view:
+        assert (view.row_count, view.is_sample) == (500, True)
+    with engine.view(package, "f", sample=Sample(kind="full")) as view:
+        assert view.row_count == 30_000
+    assert engine.run(package, "f").rows == 30_000
 
 
 def test_that_a_memory_limit_is_kept_by_spilling(data: Path, tmp_path: Path) -> None:

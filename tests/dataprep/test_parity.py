@@ -58,8 +58,9 @@ def compare(case: Case, table: pa.Table, engine: Engine, folder: Path) -> None:
         expected = view.arrow(with_errors=True)
         schema = view.columns
     with SparkEngine(session(), folder) as spark:
-        declared = spark.table(package, "f").schema()
-        found = spark.with_errors(package, "f").toArrow()
+        rows = spark.table(package, "f")
+        declared = rows.schema()
+        found = spark.computed(rows).toArrow()
     assert [(c.name, c.type) for c in schema] == [
         (name, column_of(name, kind).type) for name, kind in declared.items() if not name.startswith("__")
     ]

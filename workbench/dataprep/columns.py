@@ -65,7 +65,7 @@ IBIS_TYPES: dict[ColumnType, str] = {
 
 @dataclass(frozen=True)
 class ColumnInfo:
-    """A column's name and type. `nested`: the DuckDB type of a struct or list, such as `STRUCT(a BIGINT, b VARCHAR)[]`; else empty."""
+    """A column's name and type. `nested`: the DuckDB type of a struct or list, such as `STRUCT(a BIGINT)[]`; else empty."""
 
     name: str
     type: ColumnType

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -35,7 +36,9 @@ def outcome(case: Case, language: Language, spark: Any = None, *, show: bool = F
         with Engine(folder, folder / "cache") as engine:
             wanted = engine.to_arrow(package, "prepared")
         try:
-            told = unequal(language, code, wanted, spark)
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                told = unequal(language, code, wanted, spark)
         except Exception as error:  # noqa: BLE001 (whatever the printed program raises)
             return "wrong", f"{type(error).__name__}: {error}".splitlines()[0]
     return ("wrong", "; ".join(told)) if told else ("same", "")

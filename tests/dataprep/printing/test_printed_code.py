@@ -88,6 +88,20 @@ def _check(number: int, language: Language, engine: Engine, place: Path, spark: 
             shutil.rmtree(made) if made.is_dir() else made.unlink()
 
 
+def _refused(number: int, language: Language, place: Path) -> bool:
+    folder, package = _folder(place, number, nan=True)
+    try:
+        print_flow(package, None, language, folder)
+    except UserError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize(("op", "language"), CANNOT)
+def test_that_what_a_language_is_known_not_to_say_is_refused(op: str, language: Language, place: Path) -> None:
+    assert any(_refused(number, language, place) for number, case in enumerate(CASES) if case.step.op == op)
+
+
 def _has_nan(case: Case) -> bool:
     return any(not nan_missing(table).equals(table) for table in (case.table, *case.others.values()))
 

@@ -199,8 +199,10 @@ def _is_footer(cells: Sequence[str], body: Sequence[Sequence[str]], width: int) 
     if len(cells) == width:
         worded = sum(" " in row[0].strip() for row in body) * 2 < len(body)
         return worded and " " in cells[0].strip() and kind_of(cells[0]) not in STRONG and _sparse(cells, body)
-    if len(cells) == 1 or len(cells) > width:
-        return len(cells) == 1
+    if len(cells) > width:
+        return False
+    if len(cells) == 1 and " " in cells[0].strip():
+        return True  # a sentence; a single word may be a row that was cut short
     kinds = [dominant([row[index] for row in body[1:60]]) for index in range(min(width, len(cells)))]
     strong = [(kind, kind_of(cell)) for kind, cell in zip(kinds, cells, strict=False) if kind in STRONG]
     if not cells[0].strip():

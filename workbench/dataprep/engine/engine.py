@@ -108,9 +108,10 @@ class Engine:
             if not step.enabled:
                 result.append((schema, ()))
                 continue
-            found = (*step.check(schema, _Checks(self, plan, node)), *step.limits(schema, "duckdb"))
-            result.append((schema, found))
-            if not any(problem.severity == "error" for problem in found):
+            found = step.check(schema, _Checks(self, plan, node))
+            sound = not any(problem.severity == "error" for problem in found)
+            result.append((schema, (*found, *(step.limits(schema, "duckdb") if sound else ()))))
+            if sound:
                 table = step.apply(table, context)
         return tuple(result)
 
@@ -128,11 +129,14 @@ class Engine:
         self, package: Package, flow_id: str, step_index: int | None = None, *, sample_rows: int | None = None,
         sample: Sample | None = None, cancel: Cancel | None = None, progress: Progress | None = None,
     ) -> TableView:  # fmt: skip
-        """The rows after a step, on a sample (or the first `sample_rows` rows) of each source; None: all. Close it when done.
+        """The rows after a step, on a sample (or the first `sample_rows` rows) of each source. Close it when done.
+
+        Without either, each source is read as its active sample says; a source without one is read whole.
 
         Raises UserError (which step, what), NotFound, EnvironmentError_, Cancelled.
         """
         plan, node = self._plan(package, flow_id, sample or first(sample_rows), cancel, progress)
+        plan.active_samples = plan.sample is None
         return self._as_view(self._materialise(plan, node, self._last(node.flow, step_index)))
 
     def preview(

@@ -17,7 +17,7 @@ from workbench.dataprep.cells import visible
 from workbench.dataprep.columns import ROW, Schema, is_hidden, names, schema_of
 from workbench.dataprep.printing.naming import Names
 from workbench.dataprep.printing.walking import Walked, WalkedFlow, WalkedStep
-from workbench.dataprep.scalars import sql_scalar
+from workbench.dataprep.scalars import scalar
 from workbench.dataprep.steps import Other, StepBase, Write
 from workbench.dataprep.steps.base import Batches, Dialect
 
@@ -56,7 +56,8 @@ class PrintContext:
 
     def scalar(self, table: ir.Table, sql: str) -> ir.Value:
         """An SQL scalar."""
-        return sql_scalar(table, schema_of(table), sql)
+        value: ir.Value = scalar(table, sql, self.dialect).value
+        return value
 
     def by_python(self, table: ir.Table, schema: Any, function: Batches, *, whole: bool = False) -> ir.Table:
         """Raises RunsPython."""
@@ -83,6 +84,20 @@ class Link:
     flow: WalkedFlow | None = None
     above: str = ""
     expression: ir.Table | None = None
+
+    @property
+    def walked(self) -> WalkedStep:
+        """The step. Only a query that is no source has one."""
+        if self.step is None:
+            raise ValueError(f"{self.name} is a source, no step")
+        return self.step
+
+    @property
+    def source(self) -> Reader:
+        """The reader of a source."""
+        if self.reader is None:
+            raise ValueError(f"{self.name} is a step, no source")
+        return self.reader
 
     @property
     def columns(self) -> list[str]:

@@ -77,8 +77,8 @@ class Code:
     """The lines of one step (or of a source: then nothing stands before)."""
 
     def __init__(
-        self, language: FrameLanguage, module: Module, *, before: Schema = (), after: Schema = (), errors: frozenset[str] = frozenset(),
-        others: dict[Other, WalkedFlow | WalkedSource] | None = None, what: str = "",
+        self, language: FrameLanguage, module: Module, *, before: Schema = (), after: Schema = (),
+        errors: frozenset[str] = frozenset(), others: dict[Other, WalkedFlow | WalkedSource] | None = None, what: str = "",
     ) -> None:  # fmt: skip
         self.language = language
         self.before = before

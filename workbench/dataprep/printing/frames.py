@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -51,11 +52,6 @@ def assembled(module: Module, heading: str, constants: list[str], functions: lis
     return f"{head}\n\n\n{body}\n\n\n{ending}\n"
 
 
-_STANDARD = {"collections", "datetime", "decimal", "fractions", "functools", "itertools", "json", "math", "pathlib", "re", "typing", "unicodedata",
-             "statistics", "random", "hashlib", "zlib", "string", "urllib", "bisect", "operator", "calendar", "zoneinfo", "sqlite3", "io", "gzip", "bz2",
-             "lzma", "zipfile", "csv", "os", "glob", "warnings", "contextlib", "html", "base64", "struct", "difflib", "textwrap", "time"}  # fmt: skip
-
-
 def sorted_imports(statements: list[str]) -> str:
     """Imports as the usual formatters sort them: the standard library first; those of one module together."""
     from collections import defaultdict
@@ -67,7 +63,7 @@ def sorted_imports(statements: list[str]) -> str:
             origin, _, what = one.removeprefix("from ").partition(" import ")
             members[origin].add(what)
     every = plain + [f"from {origin} import {', '.join(sorted(what))}" for origin, what in sorted(members.items())]
-    standard = [one for one in every if one.split()[1].split(".")[0] in _STANDARD]
+    standard = [one for one in every if one.split()[1].split(".")[0] in sys.stdlib_module_names]
     others = [one for one in every if one not in standard]
     return "\n\n".join("\n".join(group) for group in (standard, others) if group)
 

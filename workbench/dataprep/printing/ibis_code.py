@@ -64,8 +64,7 @@ class _Writer:
     def link(self, link: Link) -> list[str]:
         if link.reader is not None:
             return self.source(link)
-        assert link.step is not None
-        told = sentence(link.step.number, link.step.step.describe(), link.step.step.note)
+        told = sentence(link.walked.number, link.walked.step.describe(), link.walked.step.note)
         if link.expression is None:
             return [*told, *self.python(link)]
         return [*told, *(self.expression(link) or self.query(link, link.name, sql_of(link.expression, "duckdb")))]
@@ -107,8 +106,7 @@ class _Writer:
         return [*sentence(step.number, step.step.describe(), step.step.note), laid_out(f"{name}({self.frame(link.name)})")]
 
     def source(self, link: Link) -> list[str]:
-        reader = link.reader
-        assert reader is not None
+        reader = link.source
         told = [f"# {reader.name}"]
         if isinstance(reader, ParquetReader) and reader.plain:
             path = shown_path(Code("pandas", self.module), reader.files[0])

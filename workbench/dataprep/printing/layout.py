@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tokenize
+from itertools import pairwise
 
 WIDTH = 100
 _OPEN, _CLOSE = "([{", ")]}"
@@ -58,7 +59,7 @@ def _outermost(line: str) -> tuple[str, list[str], str, bool] | None:
         return None
     opened, closed, commas = best
     cuts = [opened, *commas, closed]
-    items = [line[left + 1 : right].strip() for left, right in zip(cuts, cuts[1:], strict=False)]
+    items = [line[left + 1 : right].strip() for left, right in pairwise(cuts)]
     items = [item for item in items if item]
     alone = len(items) == 1 and (" for " in items[0] or items[0].startswith("*"))
     subscript = line[opened] == "[" and opened > 0 and (line[opened - 1].isalnum() or line[opened - 1] in "_)]\"'")

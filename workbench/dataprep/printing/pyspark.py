@@ -64,8 +64,7 @@ def print_pyspark(walked: Walked) -> str:
 def _link(link: Link, made: Chain, module: Module) -> list[str]:
     if link.reader is not None:
         return _source(link, module)
-    assert link.step is not None
-    told = sentence(link.step.number, link.step.step.describe(), link.step.step.note)
+    told = sentence(link.walked.number, link.walked.step.describe(), link.walked.step.note)
     if link.expression is not None:
         return [*told, f"query({text(link.name)}, {query_text(sql_of(link.expression, 'pyspark'))})"]
     return [*told, *_python(link, made, module)]
@@ -115,8 +114,7 @@ def _frame(made: Chain, name: str, module: Module) -> str:
 
 
 def _source(link: Link, module: Module) -> list[str]:
-    reader = link.reader
-    assert reader is not None
+    reader = link.source
     told = [f"# {reader.name}"]
     code = Code("pandas", module)
     view = text(f"{link.name}_file")

@@ -16,13 +16,12 @@ class PythonCode(Code):
     """The lines of a step that runs Python inside a program of queries: other tables are asked from the database."""
 
     def __init__(self, module: Module, link: Link, tables: dict[Other, str]) -> None:
-        assert link.step is not None
+        walked = link.walked
         super().__init__(
-            "pandas", module, before=link.step.before, after=link.step.after, errors=link.step.errors,
-            what=link.step.step.describe(),
-        )  # fmt: skip
+            "pandas", module, before=walked.before, after=walked.after, errors=walked.errors, what=walked.step.describe()
+        )
         self._tables = tables
-        self._schemas = {other: found for other, found in (link.flow.others.items() if link.flow else ())}
+        self._schemas = dict(link.flow.others) if link.flow else {}
 
     def other(self, other: Other) -> str:
         """The frame of another query."""
@@ -37,12 +36,12 @@ class PythonCode(Code):
 
 def python_function(link: Link, module: Module, tables: dict[Other, str]) -> str:
     """Puts a step that runs Python into the program as a function over a pandas frame; its name."""
-    assert link.step is not None
+    step = link.walked.step
     module.imports["import pandas as pd"] = None
     code = PythonCode(module, link, tables)
-    printer(type(link.step.step), "pandas", link.step.step.describe())(link.step.step, code)
+    printer(type(step), "pandas", step.describe())(step, code)
     name = module.names.new(f"{link.name}_rows")
-    shown = function(name, "pd.DataFrame", link.step.step.describe(), [*code.lines, "return df.reset_index(drop=True)"])
+    shown = function(name, "pd.DataFrame", step.describe(), [*code.lines, "return df.reset_index(drop=True)"])
     module.definitions[name] = shown.replace(f"def {name}()", f"def {name}(df: pd.DataFrame)", 1)
     return name
 
@@ -51,9 +50,8 @@ def source_function(link: Link, module: Module) -> str:
     """Puts a function into the program that reads a source with pandas; its name."""
     from workbench.dataprep.printing.pandas.reading import print_source
 
-    assert link.reader is not None
-    code = Code("pandas", module, after=link.reader.schema)
-    print_source(link.reader, code)
+    code = Code("pandas", module, after=link.source.schema)
+    print_source(link.source, code)
     name = module.names.new(f"read_{link.name}")
     module.definitions[name] = function(name, "pd.DataFrame", "", [*code.lines, "return df"])
     return name

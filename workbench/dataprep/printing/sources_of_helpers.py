@@ -22,7 +22,8 @@ class HelperSource:
 def source_of(function: Callable[..., Any]) -> HelperSource:
     """The helper's text with the functions, constants and imports of its module that it uses."""
     module = inspect.getmodule(function)
-    assert module is not None
+    if module is None:
+        raise ValueError(f"{function.__name__} is of no module")
     content = _content(module)
     return content.needed(function.__name__)
 
@@ -81,5 +82,5 @@ class _Module:
 def _without_notes(line: str) -> str:
     """A line without remarks for our own tools."""
     for mark in ("  # noqa", "  # type: ignore"):
-        line = line.split(mark)[0]
+        line = line.split(mark, maxsplit=1)[0]
     return line

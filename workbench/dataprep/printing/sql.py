@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import codecs
+import os
+from pathlib import Path
+from typing import NoReturn
+
 from workbench.base.errors import UserError
-from workbench.dataprep.columns import ROW, quoted
+from workbench.dataprep.columns import ROW, literal, quoted
 from workbench.dataprep.printing.chain import Chain, Link, chain, commented, sql_of, unsayable
 from workbench.dataprep.printing.reading_sql import duckdb_rows
-from workbench.dataprep.printing.walking import Walked
+from workbench.dataprep.printing.walking import Walked, WalkedStep
 from workbench.dataprep.steps import WriteCsv, WriteParquet
 
 
@@ -16,19 +21,43 @@ def print_sql(walked: Walked) -> str:
     parts = {link.name: part(link) for link in made.links}
     statements = []
     for name, step in made.writes:
-        query = whole(made, parts, name)
-        match step.step:
-            case WriteParquet(path=path):
-                options = "FORMAT parquet"
-            case WriteCsv(path=path, delimiter=delimiter):
-                options = f"FORMAT csv, HEADER, DELIMITER '{delimiter}'"
-            case _:
-                raise UserError(f"{step.step.describe()} cannot be printed for SQL.")
-        target = str(walked.base / path).replace("'", "''")
+        query, options = written(step, whole(made, parts, name))
+        path = Path(os.path.normpath(walked.base / Path(getattr(step.step, "path", "")).expanduser()))
+        target = str(path).replace("'", "''")
         told = "\n".join(commented(f"{step.number}. {step.step.describe()}"))
         statements.append(f"{told}\nCOPY (\n{indented(query)}\n) TO '{target}' ({options})")
     statements.append(whole(made, parts, made.result))
     return ";\n\n".join(statements) + ";\n"
+
+
+def written(walked: WalkedStep, query: str) -> tuple[str, str]:
+    """The query whose rows DuckDB's COPY writes to a file, and its options. Raises UserError for what it cannot write so."""
+    step = walked.step
+    if isinstance(step, WriteParquet):
+        named = step.written_names([column.name for column in walked.before])
+        options = ["FORMAT parquet", f"COMPRESSION {'lz4_raw' if step.compression == 'lz4' else step.compression}"]
+        if step.partition_by:
+            options.append(f"PARTITION_BY ({', '.join(quoted(named[name]) for name in step.partition_by)})")
+        if any(old != new for old, new in named.items()):
+            columns = ", ".join(f"{quoted(old)} AS {quoted(new)}" for old, new in named.items())
+            query = f"SELECT {columns}\nFROM (\n{indented(query)}\n)"
+        return query, ", ".join(options)
+    if isinstance(step, WriteCsv):
+        if step.errors and step.errors != step.missing and walked.errors:
+            cannot(walked, f"error cells are missing values there, and are to be written as {step.errors!r}")
+        if step.line_ending != "lf" or step.quoting not in {"minimal", "all"} or step.compression == "bz2":
+            cannot(walked, "DuckDB writes lines that end with LF, all values quoted or those that must be, with gzip or zstd alone")
+        if codecs.lookup(step.encoding).name != "utf-8":
+            cannot(walked, "DuckDB writes UTF-8 alone")
+        options = ["FORMAT csv", f"HEADER {str(step.header).lower()}", f"DELIMITER {literal(step.delimiter)}"]
+        options += [f"NULLSTR {literal(step.missing)}", f"COMPRESSION {step.compression}"]
+        return query, ", ".join([*options, *(["FORCE_QUOTE *"] if step.quoting == "all" else [])])
+    return cannot(walked, "DuckDB's COPY does not write it")
+
+
+def cannot(walked: WalkedStep, why: str) -> NoReturn:
+    """Raises UserError: SQL cannot say the step."""
+    raise UserError(f"{walked.step.describe()} cannot be printed for SQL: {why}.")
 
 
 def whole(made: Chain, parts: dict[str, str], name: str) -> str:
@@ -62,10 +91,9 @@ def part(link: Link) -> str:
         told = commented(link.reader.name)
         query = duckdb_rows(link.reader, numbered=link.numbered)
     else:
-        assert link.step is not None
         if link.expression is None:
-            raise unsayable(link.step, "SQL")
-        told = commented(f"{link.step.number}. {link.step.step.describe()}")
+            raise unsayable(link.walked, "SQL")
+        told = commented(f"{link.walked.number}. {link.walked.step.describe()}")
         query = sql_of(link.expression, "duckdb")
     return "\n".join([*told, f"{quoted(link.name)} AS (\n{indented(query)}\n)"])
 

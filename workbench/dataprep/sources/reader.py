@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from workbench.dataprep.columns import Schema
 from workbench.dataprep.control import Cancel, Progress
 from workbench.dataprep.sources.samples import Sample
+from workbench.dataprep.sources.specs import SourceSpec
 
 if TYPE_CHECKING:
     from workbench.dataprep.engine.store import Store
+
+
+Spec = TypeVar("Spec", bound=SourceSpec)
 
 
 @dataclass(frozen=True)
@@ -70,3 +75,30 @@ class Reader(ABC):
 
         Raises UserError, NotFound, EnvironmentError_, Cancelled.
         """
+
+
+class FileReader(Reader, Generic[Spec]):
+    """A source that is one file, read as its specification says."""
+
+    def __init__(self, name: str, path: Path, spec: Spec) -> None:
+        self.name = name
+        self._path = path
+        self._spec = spec
+
+    @property
+    def key(self) -> str:
+        state = self._path.stat()
+        text = f"{self._path}|{state.st_size}|{state.st_mtime_ns}|{self._spec.model_dump_json()}"
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def schema(self) -> Schema:
+        return self._spec.schema_
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return self._spec.notes
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        return (self._path,)

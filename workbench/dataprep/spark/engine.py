@@ -55,9 +55,12 @@ class SparkEngine:
         self, package: Package, flow_id: str, step_index: int | None = None, *, sample_rows: int | None = None
     ) -> DataFrame:
         """The same with the companions of error cells (`workbench.dataprep.cells`)."""
+        return self.computed(self.table(package, flow_id, step_index, sample_rows=sample_rows))
+
+    def computed(self, table: ir.Table) -> DataFrame:
+        """The rows of what `table` gave, in their order, with the companions."""
         from workbench.dataprep.spark.sql import to_sql
 
-        table = self.table(package, flow_id, step_index, sample_rows=sample_rows)
         return self._session.sql(to_sql(table.order_by(ROW).drop(ROW)))
 
     def table(self, package: Package, flow_id: str, step_index: int | None = None, *, sample_rows: int | None = None) -> ir.Table:
@@ -94,7 +97,9 @@ class SparkEngine:
             if not step.enabled or isinstance(step, Write):
                 continue
             schema = schema_of(table)
-            problems = [*step.check(schema, checks), *step.limits(schema, "pyspark")]
+            problems = step.check(schema, checks)
+            if not any(problem.severity == "error" for problem in problems):
+                problems += step.limits(schema, "pyspark")
             if errors := [problem for problem in problems if problem.severity == "error"]:
                 raise UserError(
                     f"Step {index + 1} ({step.describe()}) cannot run on Spark: {errors[0].message}",

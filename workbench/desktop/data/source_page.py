@@ -79,10 +79,7 @@ class SourcePage(QWidget):
         engine, source, path, sample = self._engine, self.source, self.path, self.data.sample_rows
 
         def read(progress: Progress) -> "tuple[TableView, str]":
-            from workbench.dataprep.sources import locate
-
-            data = locate(source.path, (path.parent,))
-            return engine().preview(data, source.spec, sample_rows=sample, cancel=progress.cancel_event), ""
+            return engine().preview_source(source, path.parent, sample_rows=sample, cancel=progress.cancel_event), ""
 
         self.data.run_view(read, "")
 

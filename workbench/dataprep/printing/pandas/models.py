@@ -165,21 +165,21 @@ def _part(code: Code, column: str, part: DatePart) -> str:
     if shape in {"sin", "cos"}:
         code.imports("import numpy as np")
         first, count = CYCLES[base]
-        place = {"weekday": f"{column}.dt.weekday"}.get(
+        place = {"weekday": f"{column}.dt.day_of_week"}.get(
             base, f"{column}.dt.{base}" if not first else f"({column}.dt.{base} - {first})"
         )
         return f'np.{shape}(2 * np.pi * {place} / {count}).astype("float64")'
     match part:
         case "weekday":
-            return f'({column}.dt.weekday + 1).astype("Int64")'
+            return f'({column}.dt.day_of_week + 1).astype("Int64")'
         case "is_weekend":
-            return f'(({column}.dt.weekday >= 5).astype("boolean")).where({column}.notna())'
+            return f'(({column}.dt.day_of_week >= 5).astype("boolean")).where({column}.notna())'
         case "iso_year" | "iso_week":
             return f'{column}.dt.isocalendar()["{part.removeprefix("iso_")}"].astype("Int64")'
         case "month_name" | "weekday_name":
             return f'{column}.dt.{"month_name" if part == "month_name" else "day_name"}().astype("str")'
         case "day_of_year":
-            return f'{column}.dt.dayofyear.astype("Int64")'
+            return f'{column}.dt.day_of_year.astype("Int64")'
     return f'{column}.dt.{part}.astype("Int64")'
 
 

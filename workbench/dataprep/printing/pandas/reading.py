@@ -8,10 +8,10 @@ from workbench.dataprep.printing.code import Code
 from workbench.dataprep.printing.helpers.frames_arrow import from_arrow
 from workbench.dataprep.printing.helpers.frames_pandas import objects
 from workbench.dataprep.printing.helpers.queries import by_query
-from workbench.dataprep.printing.literals import PANDAS_TYPES, listing, text, value
 from workbench.dataprep.printing.layout import query_text
-from workbench.dataprep.printing.paths import shown_path
+from workbench.dataprep.printing.literals import PANDAS_TYPES, listing, text, value
 from workbench.dataprep.printing.pandas.types import print_conversion
+from workbench.dataprep.printing.paths import shown_path
 from workbench.dataprep.printing.reading_sql import duckdb_rows, plain_text
 from workbench.dataprep.sources.reader import Reader
 from workbench.dataprep.sources.readers.delimited import DelimitedReader

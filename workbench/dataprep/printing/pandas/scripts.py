@@ -8,9 +8,8 @@ from workbench.dataprep.printing.helpers.frames_arrow import from_arrow, to_arro
 from workbench.dataprep.printing.helpers.rows import rows_of
 from workbench.dataprep.printing.helpers.scripts import chosen, results
 from workbench.dataprep.printing.helpers.scripts_frames import given_pandas, in_parts, taken_pandas, taken_polars, typed
-from workbench.dataprep.printing.literals import PANDAS_TYPES, listing, text
+from workbench.dataprep.printing.literals import PANDAS_TYPES, arrow_type, listing, text
 from workbench.dataprep.printing.scripts import FITS, defined, read_columns
-from workbench.dataprep.printing.literals import arrow_type
 from workbench.dataprep.steps import ScriptColumn, ScriptFilter, ScriptFrame, ScriptPartition
 from workbench.dataprep.steps.script.frames import FrameStep
 

@@ -5,8 +5,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from workbench.dataprep.columns import NUMERIC, Schema, listed
 from workbench.dataprep.printing.code import Code, prints
-from workbench.dataprep.printing.literals import listing, text, value
+from workbench.dataprep.printing.helpers.csv_lines import write_csv
+from workbench.dataprep.printing.helpers.frames_arrow import to_arrow
+from workbench.dataprep.printing.helpers.rows import rows_of
+from workbench.dataprep.printing.literals import arrow_type, listing, text, value
+from workbench.dataprep.printing.pandas.texts import as_text
 from workbench.dataprep.printing.paths import shown_path
 from workbench.dataprep.printing.scripts import defined
 from workbench.dataprep.steps import (
@@ -19,7 +24,6 @@ from workbench.dataprep.steps import (
     WriteSql,
 )
 
-QUOTING = {"minimal": "QUOTE_MINIMAL", "all": "QUOTE_ALL", "nonnumeric": "QUOTE_NONNUMERIC", "none": "QUOTE_NONE"}
 ENDINGS = {"lf": "\n", "crlf": "\r\n", "cr": "\r"}
 
 
@@ -30,27 +34,61 @@ def target(code: Code, path: str) -> str:
 
 @prints(WriteCsv, "pandas")
 def _(step: WriteCsv, code: Code) -> None:
-    options = ["index=False"]
-    options += [f"sep={text(step.delimiter)}"] if step.delimiter != "," else []
-    options += [f"na_rep={text(step.missing)}"] if step.missing else []
+    texts = csv_texts(step, code)
+    code.imports("import pandas as pd")
+    code.line(f"texts = pd.DataFrame({{{', '.join(f'{text(c.name)}: {as_text(code, c.name, c.type)}' for c in texts)}}})")
+    code.line(f"{code.helper(write_csv)}({code.helper(rows_of)}(texts), list(texts.columns), {csv_options(step, code)})")
+
+
+def csv_texts(step: WriteCsv, code: Code) -> Schema:
+    """The columns of a CSV file. Raises UserError for what the program cannot write as texts."""
+    kept_out(step.errors if step.errors != step.missing else "", code)
+    for column in code.before:
+        if column.type in {"struct", "list"}:
+            code.cannot(f"{column.name} holds records or lists, which only a database writes as texts.")
+    return code.before
+
+
+def kept_out(errors: str, code: Code) -> None:
+    """Raises UserError where error cells are to be written as a text of their own."""
+    if errors and code.errors:
+        code.cannot(
+            f"error cells of {listed(sorted(code.errors))} are missing values there, and are to be written as {errors!r}; "
+            "let the step write them as missing values, or replace them before."
+        )
+
+
+def csv_options(step: WriteCsv, code: Code) -> str:
+    """Where and how a CSV file is written, as the arguments of the helper."""
+    options = [target(code, step.path)]
+    options += [f"delimiter={text(step.delimiter)}"] if step.delimiter != "," else []
+    options += [f"missing={text(step.missing)}"] if step.missing else []
     options += ["header=False"] if not step.header else []
-    options += [f"lineterminator={value(ENDINGS[step.line_ending])}"] if step.line_ending != "lf" else []
+    options += [f"quoting={text(step.quoting)}"] if step.quoting != "minimal" else []
+    if step.quoting == "nonnumeric":
+        plain = [column.name for column in code.before if column.type in NUMERIC or column.type == "boolean"]
+        options += [f"unquoted={listing(plain)}"] if plain else []
+    options += [f"ending={value(ENDINGS[step.line_ending])}"] if step.line_ending != "lf" else []
     options += [f"encoding={text(step.encoding)}"] if step.encoding != "utf-8" else []
     options += [f"compression={text(step.compression)}"] if step.compression != "none" else []
-    if step.quoting != "minimal":
-        code.imports("import csv")
-        options.append(f"quoting=csv.{QUOTING[step.quoting]}")
-    code.line(f"df.to_csv({target(code, step.path)}, {', '.join(options)})")
+    return ", ".join(options)
 
 
 @prints(WriteParquet, "pandas")
 def _(step: WriteParquet, code: Code) -> None:
     named = step.written_names(code.names)
-    changed = {old: new for old, new in named.items() if old != new}
-    options = ["index=False", f"compression={'None' if step.compression == 'uncompressed' else text(step.compression)}"]
-    options += [f"partition_cols={listing([named[name] for name in step.partition_by])}"] if step.partition_by else []
-    frame = f"df.rename(columns={value(changed)})" if changed else "df"
-    code.line(f"{frame}.to_parquet({target(code, step.path)}, {', '.join(options)})")
+    types = ", ".join(f"{text(column.name)}: {arrow_type(column)}" for column in code.before)
+    code.imports("import pyarrow as pa", "import pyarrow.parquet as pq")
+    table = f"{code.helper(to_arrow)}(df, {{{types}}})"
+    if any(old != new for old, new in named.items()):
+        table += f".rename_columns({listing(named.values())})"
+    compression = text("none" if step.compression == "uncompressed" else step.compression)
+    place = target(code, step.path)
+    if step.partition_by:
+        by = listing([named[name] for name in step.partition_by])
+        code.line(f"pq.write_to_dataset({table}, {place}, partition_cols={by}, compression={compression})")
+    else:
+        code.line(f"pq.write_table({table}, {place}, compression={compression})")
 
 
 @prints(WriteJsonLines, "pandas")
@@ -62,6 +100,7 @@ def _(step: WriteJsonLines, code: Code) -> None:
 
 @prints(WriteExcel, "pandas")
 def _(step: WriteExcel, code: Code) -> None:
+    kept_out(step.errors, code)
     header = "" if step.header else ", header=False"
     code.line(f"df.to_excel({target(code, step.path)}, sheet_name={text(step.sheet)}, index=False{header})")
 

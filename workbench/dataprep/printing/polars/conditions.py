@@ -6,7 +6,7 @@ from workbench.dataprep.columns import TEXT
 from workbench.dataprep.printing.code import Code
 from workbench.dataprep.printing.helpers.rows import small
 from workbench.dataprep.printing.literals import text
-from workbench.dataprep.printing.polars.texts import WHITE
+from workbench.dataprep.printing.polars.texts import WHITE, small_letters
 from workbench.dataprep.steps import Condition
 from workbench.dataprep.steps.rows.conditions import negated, plain_operator, texts_of, typed
 from workbench.dataprep.steps.rows.patterns import as_rust
@@ -39,7 +39,7 @@ def _compared(code: Code, given: Condition, column: str, valued: str) -> str:
         return f"{column}.str.contains({text(as_rust(given.value, ignore_case=given.ignore_case))})"
     texts = texts_of(given)
     if given.ignore_case and kind in TEXT:
-        column = valued = f"{column}.map_elements({code.helper(small)}, return_dtype=pl.String)"
+        column = valued = small_letters(column)
         texts = tuple(map(small, texts))
     values = [typed(one, kind) for one in texts]
     match operator:

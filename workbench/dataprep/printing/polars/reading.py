@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from workbench.dataprep.printing.code import Code
 from workbench.dataprep.printing.helpers.queries import by_query
-from workbench.dataprep.printing.literals import listing, polars_type, text
 from workbench.dataprep.printing.layout import query_text
+from workbench.dataprep.printing.literals import listing, polars_type, text
 from workbench.dataprep.printing.paths import shown_path
 from workbench.dataprep.printing.polars.types import conversion
 from workbench.dataprep.printing.reading_sql import duckdb_rows, plain_text

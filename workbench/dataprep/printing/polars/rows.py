@@ -5,11 +5,11 @@ from __future__ import annotations
 from workbench.dataprep.columns import TEXT, unique_name
 from workbench.dataprep.printing.code import Code, prints
 from workbench.dataprep.printing.helpers.chance import digests, drawn, drawn_by_stratum
-from workbench.dataprep.printing.helpers.rows import kept, natural, small
+from workbench.dataprep.printing.helpers.rows import kept, natural
 from workbench.dataprep.printing.literals import listing, text, value
 from workbench.dataprep.printing.pandas.rows import part_test
 from workbench.dataprep.printing.polars.conditions import condition
-from workbench.dataprep.printing.polars.texts import WHITE, as_text
+from workbench.dataprep.printing.polars.texts import WHITE, as_text, small_letters
 from workbench.dataprep.steps import (
     Filter,
     FilterByExample,
@@ -81,9 +81,10 @@ def _sorted_by(code: Code, key: SortKey) -> str:
     if kind == "decimal":
         return valued(code, key.column)
     shown = f"pl.col({text(key.column)})"
-    for wanted, function in ((key.ignore_case, small), (key.natural, natural)):
-        if wanted and kind in TEXT:
-            shown = f"{shown}.map_elements({code.helper(function)}, return_dtype=pl.String)"
+    if kind in TEXT and key.ignore_case:
+        shown = small_letters(shown)
+    if kind in TEXT and key.natural:
+        shown = f"{shown}.map_elements({code.helper(natural)}, return_dtype=pl.String)"
     return text(key.column) if shown == f"pl.col({text(key.column)})" else shown
 
 
@@ -96,12 +97,7 @@ def _(step: RemoveDuplicates, code: Code) -> None:
         columns = f"{listing(step.columns)}, " if step.columns else ""
         code.line(f'df = df.unique({columns}keep="{step.keep}", maintain_order=True)')
         return
-    keys = [
-        f"pl.col({text(name)}).map_elements({code.helper(small)}, return_dtype=pl.String)"
-        if name in lowered
-        else valued(code, name)
-        for name in chosen
-    ]
+    keys = [small_letters(f"pl.col({text(name)})") if name in lowered else valued(code, name) for name in chosen]
     key = keys[0] if len(keys) == 1 else f"pl.struct({', '.join(keys)})"
     if step.keep in {"greatest", "least"}:
         down = ", descending=True" if step.keep == "greatest" else ""

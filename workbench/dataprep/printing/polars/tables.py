@@ -21,7 +21,7 @@ from workbench.dataprep.printing.helpers.totals_polars import (
     whole,
 )
 from workbench.dataprep.printing.literals import listing, polars_type, text
-from workbench.dataprep.printing.polars.texts import as_text
+from workbench.dataprep.printing.polars.texts import as_text, small_letters
 from workbench.dataprep.steps import (
     AppendColumns,
     AppendRows,
@@ -40,9 +40,6 @@ from workbench.dataprep.steps.tables.similarity import partners
 from workbench.dataprep.steps.tables.widening import NESTED, widest
 
 _BLANKS = r'r"[ \t\n\x0b\f\r\x{a0}\x{3000}\x{2000}-\x{200a}]+"'
-
-_SMALL = '.str.replace_all("İ", "i").str.replace_all("Σ", "σ").str.to_lowercase()'
-"""In small letters; each letter becomes one letter."""
 
 
 def _column(name: str) -> str:
@@ -171,7 +168,7 @@ def _comparable(code: Code, step: Join, left: ColumnInfo, right: ColumnInfo) -> 
         if step.ignore_blanks:
             shown = f'{shown}.str.replace_all({_BLANKS}, " ").str.strip_chars(" ")'
         if step.ignore_case:
-            shown = f"{shown}{_SMALL}"
+            shown = small_letters(shown)
         texts.append(shown)
     return texts[0], texts[1]
 
@@ -385,7 +382,7 @@ def _(step: Window, code: Code) -> None:
 def _ordered(code: Code, key: SortKey) -> str:
     if code.type(key.column) in TEXT and (key.ignore_case or key.natural):
         shown = _column(key.column)
-        shown = f"{shown}{_SMALL}" if key.ignore_case else shown
+        shown = small_letters(shown) if key.ignore_case else shown
         return f"{shown}.map_elements({code.helper(natural)}, return_dtype=pl.String)" if key.natural else shown
     return _sound(key.column, code.type(key.column))
 

@@ -11,6 +11,11 @@ WHITE = '" \\t\\n\\r\\v\\f"'
 """White space, as code."""
 
 
+def small_letters(column: str) -> str:
+    """A column of texts in small letters, each letter as one letter; as code."""
+    return f'{column}.str.replace_all("İ", "i").str.replace_all("Σ", "σ").str.to_lowercase()'
+
+
 def as_text(code: Code, name: str, type_: ColumnType) -> str:
     """A column as texts, as the database writes them."""
     column = f"pl.col({text(name)})"

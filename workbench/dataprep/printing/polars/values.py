@@ -10,7 +10,7 @@ from workbench.dataprep.printing.helpers import repairing
 from workbench.dataprep.printing.helpers.rows import small
 from workbench.dataprep.printing.literals import POLARS_TYPES, listing, text, value
 from workbench.dataprep.printing.polars.conditions import condition
-from workbench.dataprep.printing.polars.texts import as_text
+from workbench.dataprep.printing.polars.texts import as_text, small_letters
 from workbench.dataprep.printing.repairs import cased, in_python, kept_errors, mapped_values, of_groups, on_all
 from workbench.dataprep.steps import (
     Assert,
@@ -46,10 +46,6 @@ def _each(column: str, function: str, kind: ColumnType) -> str:
     return f"{column}.map_elements({function}, return_dtype={POLARS_TYPES[kind]})"
 
 
-def _small(code: Code, column: str) -> str:
-    return _each(column, code.helper(small), "string")
-
-
 def _set(code: Code, made: list[str]) -> None:
     if made:
         code.line(f"df = df.with_columns({', '.join(made)})")
@@ -75,7 +71,7 @@ def _(step: Replace, code: Code) -> None:
             made.append(f"{column}.str.replace_all({text(step.wanted_text)}, {text(new or '')}, literal=True)")
         else:
             wanted = small(step.wanted_text) if step.ignore_case else step.wanted_text
-            held = _small(code, column) if step.ignore_case else column
+            held = small_letters(column) if step.ignore_case else column
             shown = "None" if new is None else code.value(typed(new, kind), kind)
             made.append(_when(f"{held} == {code.value(typed(wanted, kind))}", shown, name))
     _set(code, made)
@@ -90,8 +86,8 @@ def _(step: MapValues, code: Code) -> None:
         target = step.new_column or name
         if step.ignore_case and kind in TEXT:
             code.line(f"pairs = {value(given.pairs)}")
-            held = _small(code, _column(name))
-            found = _each(held, "pairs.get", given.kind)
+            held = small_letters(_column(name))
+            found = f"{held}.replace_strict(pairs, default=None, return_dtype={POLARS_TYPES[given.kind]})"
             known = f"{held}.is_in(list(pairs))"
             rest = _column(name) if given.keeps else "None"
             if step.otherwise == "value":
@@ -117,7 +113,7 @@ def _(step: ReplaceNA, code: Code) -> None:
         elif step.texts:
             plain, texts = f"{_column(column.name)}.str.strip_chars({text(WHITE_SPACE)})", step.texts
             if step.ignore_case:
-                plain, texts = _small(code, plain), tuple(dict.fromkeys(map(small, texts)))
+                plain, texts = small_letters(plain), tuple(dict.fromkeys(map(small, texts)))
             made.append(_when(f"{plain}.is_in({listing(texts)})", "None", column.name))
     _set(code, made)
 
@@ -203,7 +199,7 @@ def _(step: Assert, code: Code) -> None:
                 found = " & ".join(f"({column} {sign} {_bound(code, typed(given, kind), kind)})" for sign, given in ends)
             case "set":
                 lowered = step.ignore_case and kind in TEXT
-                held = _small(code, column) if lowered else column
+                held = small_letters(column) if lowered else column
                 values = [small(one) if lowered else typed(one, kind) for one in step.values]
                 values = [int(one) for one in values if one == int(one)] if kind == "integer" else values
                 found = f"{held}.is_in([{', '.join(code.value(one) for one in values)}]) | {column}.is_null()"
@@ -238,7 +234,10 @@ def _(step: Trim, code: Code) -> None:
 
 @prints(ChangeCase, "polars")
 def _(step: ChangeCase, code: Code) -> None:
-    _set(code, [_each(_column(name), cased(step, code), "string") for name in step.columns])
+    if step.style == "lower":
+        _set(code, [small_letters(_column(name)) for name in step.columns])
+    else:
+        _set(code, [_each(_column(name), cased(step, code), "string") for name in step.columns])
 
 
 @prints(RemoveAccents, "polars")

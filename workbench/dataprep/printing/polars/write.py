@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from workbench.dataprep.printing.code import Code, prints
+from workbench.dataprep.printing.helpers.csv_lines import write_csv
 from workbench.dataprep.printing.literals import listing, text, value
-from workbench.dataprep.printing.pandas.write import ENDINGS, target
+from workbench.dataprep.printing.pandas.write import csv_options, csv_texts, kept_out, target
+from workbench.dataprep.printing.polars.texts import as_text
 from workbench.dataprep.printing.scripts import defined
 from workbench.dataprep.steps import (
     ScriptWrite,
@@ -16,20 +18,12 @@ from workbench.dataprep.steps import (
     WriteSql,
 )
 
-_QUOTING = {"minimal": "necessary", "all": "always", "nonnumeric": "non_numeric", "none": "never"}
-
 
 @prints(WriteCsv, "polars")
 def _(step: WriteCsv, code: Code) -> None:
-    if step.encoding.lower().replace("_", "-") != "utf-8" or step.compression != "none":
-        code.cannot("Polars writes CSV as plain UTF-8 alone.")
-    options = []
-    options += [f"separator={text(step.delimiter)}"] if step.delimiter != "," else []
-    options += [f"null_value={text(step.missing)}"] if step.missing else []
-    options += ["include_header=False"] if not step.header else []
-    options += [f"line_terminator={value(ENDINGS[step.line_ending])}"] if step.line_ending != "lf" else []
-    options += [f"quote_style={text(_QUOTING[step.quoting])}"] if step.quoting != "minimal" else []
-    code.line(f"df.write_csv({', '.join([target(code, step.path), *options])})")
+    texts = ", ".join(as_text(code, column.name, column.type) for column in csv_texts(step, code))
+    code.line(f"texts = df.select({texts})")
+    code.line(f"{code.helper(write_csv)}(texts.iter_rows(), texts.columns, {csv_options(step, code)})")
 
 
 @prints(WriteParquet, "polars")
@@ -54,6 +48,7 @@ def _(step: WriteJsonLines, code: Code) -> None:
 
 @prints(WriteExcel, "polars")
 def _(step: WriteExcel, code: Code) -> None:
+    kept_out(step.errors, code)
     header = "" if step.header else ", include_header=False"
     code.line(f"df.write_excel({target(code, step.path)}, worksheet={text(step.sheet)}{header})")
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.base.errors import Cancelled, UserError
-from workbench.dataprep.columns import Schema, listed, quoted
+from workbench.dataprep.columns import listed, quoted
 from workbench.dataprep.control import Cancel, Progress
 from workbench.dataprep.sources.loading import create, given_of, lacking, missing_file, natural, spec_columns, typed
 from workbench.dataprep.sources.naming import harmless
-from workbench.dataprep.sources.reader import Loaded, Reader
+from workbench.dataprep.sources.reader import FileReader, Loaded
 from workbench.dataprep.sources.specs import ArrowSpec, SourceColumn
 
 if TYPE_CHECKING:
@@ -26,31 +25,8 @@ if TYPE_CHECKING:
 _RELATION = "rows_of_arrow"
 
 
-class ArrowReader(Reader):
+class ArrowReader(FileReader[ArrowSpec]):
     """An Arrow file or stream."""
-
-    def __init__(self, name: str, path: Path, spec: ArrowSpec) -> None:
-        self.name = name
-        self._path = path
-        self._spec = spec
-
-    @property
-    def key(self) -> str:
-        state = self._path.stat()
-        text = f"{self._path}|{state.st_size}|{state.st_mtime_ns}|{self._spec.model_dump_json()}"
-        return hashlib.sha256(text.encode()).hexdigest()
-
-    @property
-    def schema(self) -> Schema:
-        return self._spec.schema_
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        return self._spec.notes
-
-    @property
-    def files(self) -> tuple[Path, ...]:
-        return (self._path,)
 
     def load(self, store: Store, table: str, *, sample: Sample | None, cancel: Cancel | None, progress: Progress | None) -> Loaded:
         path = self._path

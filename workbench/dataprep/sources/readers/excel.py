@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.base.errors import Cancelled, NotFound, UserError
 from workbench.dataprep.cells import MARK
-from workbench.dataprep.columns import ColumnInfo, ColumnType, Schema, listed
+from workbench.dataprep.columns import ColumnInfo, ColumnType, listed
 from workbench.dataprep.control import Cancel, Progress
 from workbench.dataprep.sources.guessing import guess_column
 from workbench.dataprep.sources.loading import Given, create, lacking, missing_file, typed
 from workbench.dataprep.sources.naming import harmless
 from workbench.dataprep.sources.pythonvalues import arrays, arrow_type, text_of, type_of_values
-from workbench.dataprep.sources.reader import Loaded, Reader
+from workbench.dataprep.sources.reader import FileReader, Loaded
 from workbench.dataprep.sources.specs import ExcelSpec, Question, SourceColumn
 
 if TYPE_CHECKING:
@@ -48,31 +47,8 @@ class _Grid:
     first: int
 
 
-class ExcelReader(Reader):
+class ExcelReader(FileReader[ExcelSpec]):
     """One sheet of a workbook."""
-
-    def __init__(self, name: str, path: Path, spec: ExcelSpec) -> None:
-        self.name = name
-        self._path = path
-        self._spec = spec
-
-    @property
-    def key(self) -> str:
-        state = self._path.stat()
-        text = f"{self._path}|{state.st_size}|{state.st_mtime_ns}|{self._spec.model_dump_json()}"
-        return hashlib.sha256(text.encode()).hexdigest()
-
-    @property
-    def schema(self) -> Schema:
-        return self._spec.schema_
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        return self._spec.notes
-
-    @property
-    def files(self) -> tuple[Path, ...]:
-        return (self._path,)
 
     def load(self, store: Store, table: str, *, sample: Sample | None, cancel: Cancel | None, progress: Progress | None) -> Loaded:
         import pyarrow as pa

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import contextlib
-import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,12 +12,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from workbench.base.errors import EnvironmentError_, UserError
 from workbench.base.files import disk_error
 from workbench.base.ids import new_id
-from workbench.dataprep.columns import ColumnInfo, ColumnType, Schema, literal, quoted
+from workbench.dataprep.columns import ColumnInfo, ColumnType, literal, quoted
 from workbench.dataprep.control import Cancel, Progress
 from workbench.dataprep.sources.guessing import guess_column
 from workbench.dataprep.sources.loading import NESTED, Given, create, missing_file, typed
 from workbench.dataprep.sources.naming import harmless
-from workbench.dataprep.sources.reader import Loaded, Reader
+from workbench.dataprep.sources.reader import FileReader, Loaded
 from workbench.dataprep.sources.specs import JsonSpec, Question, SourceColumn
 
 if TYPE_CHECKING:
@@ -38,31 +37,8 @@ _SCALARS: dict[str, ColumnType] = {
 }  # fmt: skip
 
 
-class JsonReader(Reader):
+class JsonReader(FileReader[JsonSpec]):
     """A JSON file."""
-
-    def __init__(self, name: str, path: Path, spec: JsonSpec) -> None:
-        self.name = name
-        self._path = path
-        self._spec = spec
-
-    @property
-    def key(self) -> str:
-        state = self._path.stat()
-        text = f"{self._path}|{state.st_size}|{state.st_mtime_ns}|{self._spec.model_dump_json()}"
-        return hashlib.sha256(text.encode()).hexdigest()
-
-    @property
-    def schema(self) -> Schema:
-        return self._spec.schema_
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        return self._spec.notes
-
-    @property
-    def files(self) -> tuple[Path, ...]:
-        return (self._path,)
 
     def scan(self) -> str | None:
         spec = self._spec

@@ -95,14 +95,11 @@ class ByProgram(StepBase):
             return problems
         if any(number >= len(self.inputs) for number in program.columns):
             problems.append(Problem("Its program looks at more columns than the step names: learn it again.", column=self.column))
-            return problems
-        if reason := why_not_native(json.dumps(self.program)):
-            problems.append(Problem(f"Runs as a Python function: {reason}", column=self.column, severity="info"))
         return problems
 
     def limits(self, schema: Schema, dialect: Dialect) -> list[Problem]:
-        if dialect == "duckdb":
-            return []  # said by `check`
+        if not self.program:
+            return []
         reason = why_not_native(json.dumps(self.program), dialect)
         return [Problem(f"Runs as a Python function: {reason}", column=self.column, severity="info")] if reason else []
 
