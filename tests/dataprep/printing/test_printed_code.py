@@ -18,21 +18,21 @@ from tests.spark import need_spark, session, spark_is_there
 from workbench.base.errors import UserError
 from workbench.dataprep.engine import Engine
 from workbench.dataprep.package import Package
-from workbench.dataprep.printing import Language, print_flow
+from workbench.dataprep.printing import Language, print_walked
+from workbench.dataprep.printing.walking import Walked, walk
 
 _PYTHON = "runs Python for some or all of its settings, which a query cannot"
 CANNOT: dict[tuple[str, Language], str] = {
     (op, "sql"): _PYTHON
     for op in (
-        "cluster_text", "combine_by_example", "derive", "expand_json", "extract_by_example", "filter_by_example", "fuzzy_join",
-        "parse_json", "script_column", "script_filter", "script_frame", "script_partition", "script_write", "split_by_example",
+        "expand_json", "fuzzy_join", "parse_json", "script_column", "script_filter", "script_frame", "script_partition",
+        "script_write", "split_by_example",
     )
 } | {
-    (op, language): "error cells are missing values in frames, and SQL expressions are for databases"
-    for op in ("assert_value", "fill_missing", "make_missing", "replace_errors", "restore_originals")
-    for language in ("pandas", "polars")
+    ("assert_value", language): "an SQL expression is for a database" for language in ("pandas", "polars")
 } | {
-    (op, "sql"): "writes what DuckDB's COPY does not" for op in ("write_arrow", "write_excel", "write_json_lines", "write_sql")
+    (op, "sql"): "DuckDB's COPY does not write it, or not with these options"
+    for op in ("write_arrow", "write_csv", "write_excel", "write_json_lines", "write_sql")
 }  # fmt: skip
 """What a language cannot say, and why: `print_flow` says it in a sentence."""
 
@@ -66,6 +66,12 @@ def _folder(place: Path, number: int, nan: bool) -> tuple[Path, Package]:
 
 
 @cache
+def _walked(place: Path, number: int, nan: bool) -> Walked:
+    folder, package = _folder(place, number, nan)
+    return walk(package, None, folder)
+
+
+@cache
 def _expected(engine: Engine, place: Path, number: int, nan: bool) -> pa.Table:
     _, package = _folder(place, number, nan)
     return engine.to_arrow(package, "prepared")
@@ -74,9 +80,9 @@ def _expected(engine: Engine, place: Path, number: int, nan: bool) -> pa.Table:
 def _check(number: int, language: Language, engine: Engine, place: Path, spark: object = None) -> None:
     case = CASES[number]
     nan = language != "pandas" or not _has_nan(case)
-    folder, package = _folder(place, number, nan)
+    folder, _ = _folder(place, number, nan)
     try:
-        code = print_flow(package, None, language, folder)
+        code = print_walked(_walked(place, number, nan), language)
     except UserError as error:
         assert (case.step.op, language) in CANNOT, error.message  # noqa: PT017 (the sentence is what matters)
         return
@@ -89,9 +95,8 @@ def _check(number: int, language: Language, engine: Engine, place: Path, spark: 
 
 
 def _refused(number: int, language: Language, place: Path) -> bool:
-    folder, package = _folder(place, number, nan=True)
     try:
-        print_flow(package, None, language, folder)
+        print_walked(_walked(place, number, True), language)
     except UserError:
         return True
     return False

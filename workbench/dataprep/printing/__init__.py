@@ -2,7 +2,7 @@
 
 `print_flow(package, flow, language, base)` gives a script with one function for each source and each flow (SQL: one query). It
 reads the sources itself, says before each step what it does, and ends in the frame `df` with the columns, types and rows, in
-their order, that the engine gives. Error cells are missing values there.
+their order, that the engine gives. Error cells are missing values there; a step that writes them as a text of their own is refused.
 
 How a step comes to be printed
 ------------------------------
@@ -52,10 +52,13 @@ Rules of the frames
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from workbench.base.errors import UserError
 from workbench.dataprep.package import Package
+
+if TYPE_CHECKING:
+    from workbench.dataprep.printing.walking import Walked
 
 Language = Literal["pandas", "polars", "pyspark", "sql", "ibis"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -71,7 +74,12 @@ def print_flow(package: Package, flow: str | None, language: str, base: Path) ->
 
     if language not in LANGUAGES:
         raise UserError(f"Flows cannot be printed as {language!r}.", hint=f"The languages are: {', '.join(LANGUAGES)}.")
-    walked = walk(package, flow, Path(base))
+    return print_walked(walk(package, flow, Path(base)), language)
+
+
+def print_walked(walked: Walked, language: str) -> str:
+    """The same for a flow that was walked through: once for programs in several languages. Raises UserError."""
+    walked = walked.again()
     if language in {"pandas", "polars"}:
         from workbench.dataprep.printing.frames import print_frames
 
@@ -89,4 +97,4 @@ def print_flow(package: Package, flow: str | None, language: str, base: Path) ->
     return print_ibis(walked)
 
 
-__all__ = ["LANGUAGES", "Language", "print_flow"]
+__all__ = ["LANGUAGES", "Language", "print_flow", "print_walked"]

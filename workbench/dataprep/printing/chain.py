@@ -134,6 +134,13 @@ class Chain:
 
 def chain(walked: Walked, dialect: Dialect) -> Chain:
     """The queries of a flow."""
+    if dialect not in walked.chains:
+        walked.chains[dialect] = _chain(walked, dialect)
+    made: Chain = walked.chains[dialect]
+    return made
+
+
+def _chain(walked: Walked, dialect: Dialect) -> Chain:
     steps = [one.step for flow in walked.flows for one in flow.steps]
     ordered = any(step.uses_order or step.reorders for step in steps)
     try:

@@ -40,3 +40,7 @@ class Names:
     def take(self, name: str) -> None:
         """Marks a name as taken."""
         self._taken |= {name, name.lower()}
+
+    def copy(self) -> Names:
+        """The same names taken, for another program."""
+        return Names(frozenset(self._taken))

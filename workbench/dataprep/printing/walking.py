@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +63,12 @@ class Walked:
     names: Names
     sources: list[WalkedSource] = field(default_factory=list)
     flows: list[WalkedFlow] = field(default_factory=list)
+    chains: dict[str, Any] = field(default_factory=dict)
+    """The chains of queries that were made of it, by their dialect: languages share them."""
+
+    def again(self) -> Walked:
+        """The same for one more program, which takes names of its own."""
+        return replace(self, names=self.names.copy())
 
     @property
     def result(self) -> WalkedFlow:
