@@ -25,6 +25,9 @@ def print_sql(walked: Walked) -> str:
         path = Path(os.path.normpath(walked.base / Path(getattr(step.step, "path", "")).expanduser()))
         target = str(path).replace("'", "''")
         told = "\n".join(commented(f"{step.number}. {step.step.describe()}"))
+        if isinstance(step.step, WriteCsv) and step.step.errors not in {"", step.step.missing} and step.errors:
+            remark = f"Error cells are missing values here, not {step.step.errors!r}."
+            told += "\n" + "\n".join(commented(remark))
         statements.append(f"{told}\nCOPY (\n{indented(query)}\n) TO '{target}' ({options})")
     statements.append(whole(made, parts, made.result))
     return ";\n\n".join(statements) + ";\n"
@@ -43,8 +46,6 @@ def written(walked: WalkedStep, query: str) -> tuple[str, str]:
             query = f"SELECT {columns}\nFROM (\n{indented(query)}\n)"
         return query, ", ".join(options)
     if isinstance(step, WriteCsv):
-        if step.errors and step.errors != step.missing and walked.errors:
-            cannot(walked, f"error cells are missing values there, and are to be written as {step.errors!r}")
         if step.line_ending != "lf" or step.quoting not in {"minimal", "all"} or step.compression == "bz2":
             cannot(walked, "DuckDB writes lines that end with LF, all values quoted or those that must be, with gzip or zstd alone")
         if codecs.lookup(step.encoding).name != "utf-8":

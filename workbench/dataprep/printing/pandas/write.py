@@ -50,12 +50,9 @@ def csv_texts(step: WriteCsv, code: Code) -> Schema:
 
 
 def kept_out(errors: str, code: Code) -> None:
-    """Raises UserError where error cells are to be written as a text of their own."""
+    """Says where error cells, which are missing values in the program, are to be written as a text of their own."""
     if errors and code.errors:
-        code.cannot(
-            f"error cells of {listed(sorted(code.errors))} are missing values there, and are to be written as {errors!r}; "
-            "let the step write them as missing values, or replace them before."
-        )
+        code.comment(f"Error cells of {listed(sorted(code.errors))} are missing values here, not {errors!r}.")
 
 
 def csv_options(step: WriteCsv, code: Code) -> str:
