@@ -60,7 +60,7 @@ def test_that_a_column_is_computed_and_a_failing_row_is_an_error(data: Path, eng
         assert window.errors[1, 2].code.startswith("script: ValueError: ")
         assert window.errors[1, 2].original is None
         assert view.errors == {"r": 1}
-        assert any("in r are errors" in note.message for note in view.notes)
+        assert any("in r is an error" in note.message for note in view.notes)
 
 
 def test_that_error_cells_arrive_as_exceptions_with_the_original_value(data: Path, engine: Engine) -> None:

@@ -44,11 +44,17 @@ class Failures:
 
     def note(self, count: int) -> Note:
         """What is said of so many."""
-        if count == 1:
-            return Note(
-                f"1 value {self.message.replace(' are ', ' is ', 1).replace('became errors', 'became an error')}.", self.step
-            )
-        return Note(f"{count:,} values {self.message}.", self.step)
+        if count != 1:
+            return Note(f"{count:,} values {self.message}.", self.step)
+        one = self.message
+        for many, single in (
+            (" are errors", " is an error"),
+            (" are ", " is "),
+            (" were ", " was "),
+            ("became errors", "became an error"),
+        ):
+            one = one.replace(many, single)
+        return Note(f"1 value {one}.", self.step)
 
 
 @dataclass
