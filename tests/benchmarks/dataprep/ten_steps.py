@@ -17,7 +17,9 @@ WINDOWS = {"5": "5AM-6AM", "12": "12PM-1PM"}
 
 def workbench() -> float:
     """The package, run by the engine as a job runs it."""
+    import ibis.backends.duckdb  # noqa: F401
     import pandas as pd  # noqa: F401
+    import pyarrow.parquet  # noqa: F401
 
     from workbench.dataprep.engine import Engine
     from workbench.dataprep.package import Dataflow, FileRef, Package

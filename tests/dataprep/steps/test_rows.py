@@ -337,7 +337,7 @@ def test_that_values_of_a_column_that_was_empty_are_told(project: Path, engine: 
     pq.write_table(pa.table({"a": [1, 2], "e": [None, "now"]}), project / "data.parquet")
     with engine.view(_package(RemoveEmptyColumns(empty=("e", "gone"))), "f") as view:
         assert [column.name for column in view.columns] == ["a"]
-        assert any("1 value in e were removed" in note.message for note in view.notes)
+        assert any("1 value in e was removed" in note.message for note in view.notes)
 
 
 def test_that_a_fork_holds_the_rows_that_are_left_out(project: Path, engine: Engine) -> None:

@@ -33,7 +33,9 @@ def _package(*steps: StepBase, name: str = "data.csv") -> Package:
 
 
 def _children() -> list[psutil.Process]:
-    return [child for child in psutil.Process().children(recursive=True) if "workers.main" in " ".join(child.cmdline())]
+    children = psutil.Process().children(recursive=True)
+    living = [child for child in children if child.status() != psutil.STATUS_ZOMBIE]  # others' may wait to be collected
+    return [child for child in living if "workers.main" in " ".join(child.cmdline())]
 
 
 @pytest.fixture

@@ -452,7 +452,7 @@ def test_that_values_become_columns_that_are_learned_in_their_order(bench: Bench
     assert bench.notes == []
     fewer = learned.model_copy(update={"columns": (PivotColumn(value="a", name="only"),)})
     assert bench.run(this, fewer) == {"day": [1, 2, 3], "only": [20, None, None]}
-    assert bench.notes == ["4 values of shop have no column and were left out."]
+    assert bench.notes == ["4 values of shop without a column were left out."]
 
 
 def test_that_a_pivot_by_numbers_knows_them_by_their_texts_and_keeps_names_when_it_learns_again(bench: Bench) -> None:
@@ -496,7 +496,7 @@ def test_that_a_table_is_turned_and_turned_back(bench: Bench) -> None:
     assert bench.run(this, learned, back) == {"name": ["a", "row_2", "a_2"], "x": [1, 2, 3], "y": [4, None, 6]}
     short = learned.model_copy(update={"columns": ("a",)})
     assert bench.run(this, short) == {"column": ["x", "y"], "a": [1, 4]}
-    assert bench.notes == ["2 values stand in rows beyond the first 1 and were left out."]
+    assert bench.notes == ["2 values in rows beyond the first 1 were left out."]
 
 
 def test_that_errors_are_turned_with_their_cells(bench: Bench) -> None:

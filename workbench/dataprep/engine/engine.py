@@ -289,14 +289,17 @@ class Engine:
         plan.interactive = False
         with ThreadPoolExecutor(1, "digest") as pool:
             digests: dict[Path, Future[str]] = {}
-            table, outputs = self._written(
-                plan, node, writes, lambda path: digests.setdefault(path, pool.submit(file_digest, path))
-            )
+
+            def digest(path: Path) -> Future[str]:
+                if path not in digests:
+                    digests[path] = pool.submit(file_digest, path)
+                return digests[path]
+
+            table, outputs = self._written(plan, node, writes, digest)
             sources = tuple(
-                SourceReport(self._shown(path), digests[path].result(), rows, path.stat().st_size)
+                SourceReport(self._shown(path), digest(path).result(), rows, path.stat().st_size)
                 for reader, rows in table.sources
                 for path in reader.files
-                if digests.setdefault(path, pool.submit(file_digest, path))
             )
         notes = [*table.notes, *(Note(text) for output in outputs for text in output.notes)]
         return FlowReport(

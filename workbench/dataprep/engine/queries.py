@@ -49,11 +49,11 @@ class Failures:
         one = self.message
         for many, single in (
             (" are errors", " is an error"),
-            (" are ", " is "),
+            (" are ", " is "),  # the first: its subject is the values
             (" were ", " was "),
             ("became errors", "became an error"),
         ):
-            one = one.replace(many, single)
+            one = one.replace(many, single, 1)
         return Note(f"1 value {one}.", self.step)
 
 

@@ -148,8 +148,8 @@ def _strict(column: SourceColumn, careful: bool, joined: bool) -> str:
     if column.type in NUMERIC:
         value = f"CASE WHEN contains({name}, '_') THEN error('no number') ELSE CAST({name} AS DOUBLE) END" if joined else name
         if column.type == "integer":
-            whole = f"{value} = floor({value}) AND abs({value}) < 9007199254740992"
-            return f"CASE WHEN {name} IS NULL THEN NULL WHEN {whole} THEN CAST({value} AS BIGINT) ELSE error('no whole number') END"
+            whole = f"{value} = trunc({value}) AND abs({value}) < 9007199254740992"
+            return f"CASE WHEN {whole} THEN CAST({value} AS BIGINT) WHEN {name} IS NULL THEN NULL ELSE error('no whole number') END"
         return f"CASE WHEN isnan({value}) THEN error('no decimal number') ELSE {value} END"
     if column.type in {"date", "timestamp"}:
         form, kind = (_DATE, "DATE") if column.type == "date" else (_DATE + _CLOCK, "TIMESTAMP")

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal, Self
 
-from workbench.byexample.native.binding import bind, numbered
 from workbench.dataprep.columns import Problem, Schema, listed
 from workbench.dataprep.steps.base import Context, Record, Rows, SchemaContext
 from workbench.dataprep.steps.models.learning import asked, finite, known_columns, nothing
@@ -74,6 +73,8 @@ class QuantileTransform(Scaling):
         return problems
 
     def formula(self, number: Any, column: str, context: Context) -> Any:
+        from workbench.byexample.native.binding import bind, numbered
+
         share = interpolated(number, knots(self.known[column].values))
         if self.output == "uniform":
             return share
@@ -142,6 +143,8 @@ def _between(number: Any, steps: Sequence[Knot]) -> Any:
 def normal_at(share: Any) -> Any:
     """What a normal distribution with mean 0 and deviation 1 has at a share between 1e-7 and 1 - 1e-7: exact to 16 digits."""
     import ibis
+
+    from workbench.byexample.native.binding import bind
 
     def middle(distance: Any) -> Any:
         rest = exactly(0.180625) - distance * distance

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from workbench.byexample.native.engines import engine
 from workbench.dataprep.cells import assign
 from workbench.dataprep.columns import TEXT, Problem, Schema, find, listed, missing_columns
 from workbench.dataprep.steps.base import Context, Dialect, SchemaContext, StepBase
@@ -59,6 +58,8 @@ class TextSize(StepBase):
 def size_of(text: Any, size: Size, dialect: Dialect) -> Any:
     """The number of characters, words or lines; an empty text has no line."""
     import ibis
+
+    from workbench.byexample.native.engines import engine
 
     if size == "characters":
         count = text.length()

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from workbench.byexample.native.functions import function
 from workbench.dataprep.columns import ROW, unique_name
 
 if TYPE_CHECKING:
@@ -39,6 +38,8 @@ def with_chance(table: ir.Table, seed: int) -> tuple[ir.Table, str]:
 def chance_of(text: Any, seed: int) -> Any:
     """The digest of a text and the seed."""
     import ibis
+
+    from workbench.byexample.native.functions import function
 
     return function("md5", ("string",), "string")(ibis.literal(f"{seed}:") + text)
 

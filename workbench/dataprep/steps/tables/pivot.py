@@ -113,7 +113,7 @@ class Pivot(StepBase):
         text, wrong = self._text(keyed, context.dialect), is_error(keyed, self.names_from)
         known = [column.value for column in self.columns if column.value is not None]
         lost = wrong | ~text.isin(known).fill_null(any(column.value is None for column in self.columns))
-        context.count_failures(f"of {self.names_from} have no column and were left out", keyed, lost)
+        context.count_failures(f"of {self.names_from} without a column were left out", keyed, lost)
         key, values = "__key__", keyed.mutate(__key__=ibis.ifelse(wrong, ibis.null("string"), text), __wrong__=wrong)
 
         def outcomes(over: Over) -> dict[str, Outcome]:

@@ -99,7 +99,7 @@ class Transpose(StepBase):
         plain = picked(table, {column.name: column.name for column in turned})
         numbered = plain.mutate(**{ROW: ibis.row_number().over(order_by=plain[ROW])})
         lost = numbered[ROW] >= len(self.columns)
-        context.count_failures(f"stand in rows beyond the first {len(self.columns):,} and were left out", numbered, lost)
+        context.count_failures(f"in rows beyond the first {len(self.columns):,} were left out", numbered, lost)
         long = unpivoted(numbered.filter(~lost), turned, _NAME, _VALUE, context)
         width, broken = len(turned), error_of(long, _VALUE)
         long = long.mutate(__row_number__=long[ROW] // width, __place__=long[ROW] % width)
