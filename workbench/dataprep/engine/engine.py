@@ -6,6 +6,7 @@ import copy
 import os
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
@@ -22,7 +23,7 @@ from workbench.dataprep.engine.learning import TableRows
 from workbench.dataprep.engine.planning import Node, Plan
 from workbench.dataprep.engine.queries import CUT, QueryContext, columns_of, error_counts, expression_problem, row_table
 from workbench.dataprep.engine.store import Store
-from workbench.dataprep.engine.tables import Table, Tables
+from workbench.dataprep.engine.tables import KEPT_TABLES, Table, Tables
 from workbench.dataprep.engine.views import TableView
 from workbench.dataprep.engine.writing import Job, perform
 from workbench.dataprep.package import Dataflow, Package
@@ -69,7 +70,7 @@ class Engine:
         self._store_: Store | None = None
         self._lock = threading.RLock()
         self._tables = Tables()
-        self._asked: set[str] = set()
+        self._asked: deque[str] = deque(maxlen=KEPT_TABLES)
         """The keys before the steps that were asked for: who asks twice for the same is editing the step."""
 
     # -- what the editors ask
@@ -420,7 +421,7 @@ class Engine:
             if last - 1 > start:
                 before = plan.key(node, last - 1)
                 stops |= {last - 1} if before in self._asked else set()
-                self._asked.add(before)
+                self._asked.append(before)
         return sorted(stops)
 
     def _nearest(self, plan: Plan, node: Node, last: int) -> tuple[int, Table]:

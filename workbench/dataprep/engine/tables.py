@@ -6,6 +6,7 @@ import contextlib
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from weakref import WeakValueDictionary
 
 from workbench.dataprep.columns import Schema
 from workbench.dataprep.engine.store import Store
@@ -38,13 +39,26 @@ class Table:
         return f"{self.name}_rows"
 
 
+class _Lock:
+    """A lock that a thread may take again; gone once nobody holds or awaits it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
 class Tables:
     """Tables by key, and which of them views show. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._tables: OrderedDict[str, Table] = OrderedDict()
-        self._locks: dict[str, contextlib.AbstractContextManager[bool]] = {}
+        self._locks: WeakValueDictionary[str, _Lock] = WeakValueDictionary()
         self._in_use: dict[str, int] = {}
 
     def get(self, key: str) -> Table | None:
@@ -54,10 +68,10 @@ class Tables:
                 self._tables.move_to_end(key)
             return self._tables.get(key)
 
-    def lock(self, key: str) -> contextlib.AbstractContextManager[bool]:
+    def lock(self, key: str) -> contextlib.AbstractContextManager[None]:
         """What to hold while the table of a key is made, so that nobody else makes it too."""
         with self._lock:
-            return self._locks.setdefault(key, threading.RLock())
+            return self._locks.setdefault(key, _Lock())
 
     def add(self, table: Table, store: Store) -> Table:
         """Keeps a table; drops the ones that were not used for longest, but none that a view shows."""

@@ -380,6 +380,8 @@ def _described(connection: Any, path: Path, readable: Path, spec: JsonSpec) -> J
     notes = [] if spec.encoding == "utf-8" else [f"The file is read as {spec.encoding}."]
     if spec.records:
         notes.append(f"The rows are the records at {spec.records} in the document.")
+    elif only and rows >= only:
+        notes.append(f"The fields are those of the first {only:,} records: fields that appear only later are not read.")
     return _with_dates(connection, items, spec.model_copy(update={"notes": tuple(notes)}))
 
 
