@@ -15,6 +15,7 @@ from tests.benchmarks.dataprep.data import FOLDER, flights, show, timed
 
 def first_rows(times: int) -> float:
     """Opens the file with its known format and fetches a window of 200 rows of text."""
+    import ibis.backends.duckdb  # noqa: F401
     import pandas as pd  # noqa: F401
     import pyarrow as pa  # noqa: F401
 

@@ -15,7 +15,7 @@ from workbench.dataprep.sources.specs import DelimitedSpec, SourceColumn
 _LONGEST_DELIMITER = 4
 """What DuckDB reads, in bytes."""
 
-
+_PIECE = 32 << 20
 _UNDERSCORES = 20_000
 """So many are looked at."""
 
@@ -95,15 +95,20 @@ def _digits_joined(path: Path) -> bool:
     """Whether a digit stands before an underscore and another after it, or may."""
     if not path.stat().st_size:
         return False
-    with path.open("rb") as file, contextlib.closing(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)) as data:
-        place = -1
-        for _ in range(_UNDERSCORES):
-            place = data.find(b"_", place + 1)
-            if place < 0:
-                return False
-            if data[max(place - 1, 0) : place].isdigit() and data[place + 1 : place + 2].isdigit():
-                return True
-    return True
+    size, seen = path.stat().st_size, 0
+    with path.open("rb") as file:
+        for begin in range(0, size, _PIECE):  # a map of the whole file would count as memory that is held
+            length = min(_PIECE + 2, size - begin)
+            with contextlib.closing(mmap.mmap(file.fileno(), length, access=mmap.ACCESS_READ, offset=begin)) as piece:
+                place = piece.find(b"_")
+                while place >= 0:
+                    if piece[max(place - 1, 0) : place].isdigit() and piece[place + 1 : place + 2].isdigit():
+                        return True
+                    seen += 1
+                    if seen > _UNDERSCORES:
+                        return True
+                    place = piece.find(b"_", place + 1)
+    return False
 
 
 def _reader(path: Path, spec: DelimitedSpec, types: dict[str, str] | None = None, *, few: bool = False) -> str:
@@ -119,6 +124,6 @@ def _reader(path: Path, spec: DelimitedSpec, types: dict[str, str] | None = None
         f"escape={literal(spec.quote)}",
         f"columns={{{columns}}}",
         f"nullstr=[{', '.join(map(literal, markers_of(spec)))}]",
-        "max_line_size=1048576, buffer_size=1048576" if few else "max_line_size=16777216",
+        "max_line_size=1048576, buffer_size=1048576" if few else "max_line_size=16777216, buffer_size=33554432",
     ]
     return f"read_csv({', '.join(parts)})"

@@ -22,7 +22,7 @@ def lines_sql(path: Path, skip: int, *, blank: bool) -> str:
     """
     options = (
         literal(str(path)), "auto_detect=false", "header=false", f"skip={skip}", "delim=chr(1)", "quote=''", "escape=''",
-        "columns={'line': 'VARCHAR'}", "max_line_size=16777216", "strict_mode=true",
+        "columns={'line': 'VARCHAR'}", "max_line_size=16777216", "buffer_size=33554432", "strict_mode=true",
     )  # fmt: skip
     line = "coalesce(line, '') AS line" if blank else "line"
     return f"SELECT {line} FROM read_csv({', '.join(options)})"  # noqa: S608

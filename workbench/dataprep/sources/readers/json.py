@@ -179,7 +179,7 @@ def _items(path: Path, spec: JsonSpec, *, only: int = 0) -> str:
         return f"(SELECT json AS item FROM read_json_objects({place}, format='{form}', {_limits(path)}){_limit(only)})"  # noqa: S608
     lines = (
         f"read_csv({place}, columns={{'line': 'VARCHAR'}}, delim='\\x01', quote='', escape='', header=false, auto_detect=false, "
-        f"strict_mode=false, max_line_size={_line_limit(path)})"
+        f"strict_mode=false, max_line_size={_line_limit(path)}, buffer_size={max(32 << 20, _line_limit(path))})"
     )
     record = (
         "json_valid(line)" if spec.values else "json_valid(line) AND json_type(CASE WHEN json_valid(line) THEN line END) = 'OBJECT'"
