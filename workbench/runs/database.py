@@ -23,7 +23,7 @@ from workbench.runs.tables import metadata
 
 __all__ = ["HEAD", "Database", "metadata"]
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration: a file that has it is opened without loading Alembic."""
 
 _log = logging.getLogger(__name__)

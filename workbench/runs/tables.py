@@ -72,6 +72,17 @@ experiments = Table(
     Column("name", String(500), nullable=False, unique=True),
     Column("created", UtcTime, nullable=False),
     Column("last_number", Integer, nullable=False, default=0, server_default="0"),  # a deleted run's number is not given again
+    Column("updated", UtcTime),
+    Column("deleted", UtcTime),  # in the trash since
+)
+
+experiment_tags = Table(
+    "experiment_tags",
+    metadata,
+    Column("experiment_id", ForeignKey("experiments.id", ondelete="CASCADE"), primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 runs = Table(
@@ -101,10 +112,18 @@ runs = Table(
     Column("python", Text, nullable=False, default="", server_default=""),
     Column("notes", Text, nullable=False, default="", server_default=""),
     Column("exit_code", Integer),
+    Column("kind", String(20), nullable=False, default="", server_default=""),  # job, notebook, sweep, trial, external, imported
+    Column("updated", UtcTime),
+    Column("deleted", UtcTime),  # in the trash since
+    Column("git_diff", Text, nullable=False, default="", server_default=""),  # of the user's repository, against its commit
+    Column("plan", JsonText, nullable=False, default=dict, server_default="{}"),  # what a dry run showed: a failure is held to it
+    Column("result_of", String(32)),  # the run whose result this one has, since nothing had changed
     UniqueConstraint("experiment_id", "number"),
     Index(None, "created"),
     Index(None, "project", "created"),
     Index(None, "parent_id"),
+    Index(None, "experiment_id", "created"),
+    Index(None, "deleted"),
 )
 
 params = Table(
@@ -161,7 +180,9 @@ metric_latest = Table(
     Column("min", Float),
     Column("max", Float),
     Column("count", BigInteger, nullable=False),
+    Column("last_time", Float),  # of the last value; seconds since the epoch
     UniqueConstraint("run_id", "key"),
+    Index(None, "key", "last"),
 )
 
 # The points themselves, in the order of writing, under the metric's number: small, and read in one sweep.
@@ -192,7 +213,36 @@ jobs = Table(
     Column("log_size", BigInteger, nullable=False, default=0, server_default="0"),
     Column("cancel_requested", Boolean, nullable=False, default=False, server_default=false()),
     Column("priority", Integer, nullable=False, default=0, server_default="0"),
+    Column("resources", JsonText, nullable=False, default=dict, server_default="{}"),  # the slots: cpus, memory_mb, gpus
+    Column("depends_on", JsonText, nullable=False, default=list, server_default="[]"),  # run ids that must have finished
+    Column("attempt", Integer, nullable=False, default=1, server_default="1"),
+    Column("attempts", Integer, nullable=False, default=1, server_default="1"),  # how often an environment's fault may be met
+    Column("not_before", UtcTime),
+    Column("handle", JsonText, nullable=False, default=dict, server_default="{}"),  # what the target's driver follows the job by
+    Column("gpus", JsonText, nullable=False, default=list, server_default="[]"),  # the ones that it holds
     Index(None, "status", "priority", "queued_at"),
+)
+
+# Places where jobs run. `local` is always there; secrets are in the keyring.
+targets = Table(
+    "targets",
+    metadata,
+    Column("name", String(120), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("spec", JsonText, nullable=False),
+    Column("paused", Boolean, nullable=False, default=False, server_default=false()),
+    Column("created", UtcTime, nullable=False),
+    Column("updated", UtcTime),
+    Column("tested", JsonText, nullable=False, default=dict, server_default="{}"),  # when, and how each link of the chain was
+)
+
+sweeps = Table(
+    "sweeps",
+    metadata,
+    Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),  # the parent
+    Column("spec", JsonText, nullable=False),
+    Column("state", JsonText, nullable=False, default=dict, server_default="{}"),
+    Column("updated", UtcTime, nullable=False),
 )
 
 models = Table(
@@ -200,6 +250,19 @@ models = Table(
     metadata,
     Column("name", String(120), primary_key=True),
     Column("created", UtcTime, nullable=False),
+    Column("updated", UtcTime),
+    Column("description", Text, nullable=False, default="", server_default=""),
+    Column("tags", JsonText, nullable=False, default=dict, server_default="{}"),
+    Column("last_version", Integer, nullable=False, default=0, server_default="0"),  # a deleted version's number is not given again
+)
+
+model_aliases = Table(
+    "model_aliases",
+    metadata,
+    Column("name", ForeignKey("models.name", ondelete="CASCADE", onupdate="CASCADE"), primary_key=True),
+    Column("alias", String(256), primary_key=True),
+    Column("version", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 model_versions = Table(
@@ -217,6 +280,9 @@ model_versions = Table(
     Column("metrics", JsonText, nullable=False),
     Column("created", UtcTime, nullable=False),
     Column("user", Text, nullable=False, default="", server_default=""),
+    Column("updated", UtcTime),
+    Column("source", Text, nullable=False, default="", server_default=""),  # a URI, of versions that have no files here
+    Column("stage", String(40), nullable=False, default="", server_default=""),
     Index(None, "run_id"),
 )
 
@@ -237,4 +303,21 @@ services = Table(
     Column("created", UtcTime, nullable=False),
     Column("started", UtcTime),
     Index(None, "model", "version"),
+)
+
+# Models that a run logged, as MLflow 3 knows them: their files are among the run's outputs, or in a folder of their own.
+logged_models = Table(
+    "logged_models",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("experiment_id", ForeignKey("experiments.id", ondelete="CASCADE"), nullable=False),
+    Column("run_id", String(32), nullable=False, default="", server_default=""),
+    Column("name", Text, nullable=False, default="", server_default=""),
+    Column("status", String(20), nullable=False),
+    Column("kind", Text, nullable=False, default="", server_default=""),  # MLflow's model_type
+    Column("created", UtcTime, nullable=False),
+    Column("updated", UtcTime, nullable=False),
+    Column("content", JsonText, nullable=False),  # params, tags, metrics, artifact_uri
+    Index(None, "experiment_id", "created"),
+    Index(None, "run_id"),
 )

@@ -12,7 +12,7 @@ from workbench.schema.event import (
     ServiceChanged,
     event_adapter,
 )
-from workbench.schema.job import Job, JobRequest, JobTransition, LogChunk
+from workbench.schema.job import Job, JobPlanned, JobRequest, JobTransition, LogChunk, PlannedFile
 from workbench.schema.kernel import Kernel, KernelRequest, KernelStatus
 from workbench.schema.lineage import Lineage, LineagePart
 from workbench.schema.model import ModelRequest, ModelSummary, ModelVersion
@@ -34,13 +34,28 @@ from workbench.schema.run import (
     RunSummary,
     SourceInput,
 )
-from workbench.schema.runconfig import EnvironmentSpec, Resources, RunConfig
+from workbench.schema.runconfig import EnvironmentSpec, Resources, RunConfig, SparkSettings
 from workbench.schema.service import ScoreReply, Service, ServiceRequest, ServiceStatus
+from workbench.schema.sweep import EarlyStop, Parameter, SweepSpec
 from workbench.schema.system import ErrorBody, Handshake, Health
+from workbench.schema.target import (
+    DockerSpec,
+    Link,
+    LocalSpec,
+    Slots,
+    SparkSpec,
+    SshDockerSpec,
+    SshSpec,
+    Target,
+    TargetRequest,
+    TargetSpec,
+)
 
 __all__ = [
     "Artifact",
     "DataInput",
+    "DockerSpec",
+    "EarlyStop",
     "EnvironmentSpec",
     "ErrorBody",
     "Event",
@@ -50,6 +65,7 @@ __all__ = [
     "Handshake",
     "Health",
     "Job",
+    "JobPlanned",
     "JobRequest",
     "JobTransition",
     "Kernel",
@@ -58,6 +74,8 @@ __all__ = [
     "KernelStatus",
     "Lineage",
     "LineagePart",
+    "Link",
+    "LocalSpec",
     "LogAppended",
     "LogBatch",
     "LogChunk",
@@ -69,6 +87,8 @@ __all__ = [
     "ModelRequest",
     "ModelSummary",
     "ModelVersion",
+    "Parameter",
+    "PlannedFile",
     "Reset",
     "Resources",
     "Restored",
@@ -85,6 +105,15 @@ __all__ = [
     "ServiceChanged",
     "ServiceRequest",
     "ServiceStatus",
+    "Slots",
     "SourceInput",
+    "SparkSettings",
+    "SparkSpec",
+    "SshDockerSpec",
+    "SshSpec",
+    "SweepSpec",
+    "Target",
+    "TargetRequest",
+    "TargetSpec",
     "event_adapter",
 ]

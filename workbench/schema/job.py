@@ -24,6 +24,46 @@ class JobRequest(Wire):
     name: str = ""
     parent_id: str | None = None
     tags: dict[str, str] = Field(default_factory=dict)
+    target: str = ""
+    """Empty: the configuration's."""
+    priority: int | None = None
+    depends_on: tuple[str, ...] = ()
+    """Runs that must have finished first."""
+    sweep: bool = False
+    """Runs the configuration's sweep: a parent with a child for each trial."""
+    force: bool = False
+    """Runs a preparation also where nothing has changed since its last run."""
+    kind: str = ""
+
+
+class PlannedFile(Wire):
+    """A file of the snapshot."""
+
+    path: str
+    size: int
+
+
+class JobPlanned(Wire):
+    """What a submission would do: shown by a dry run, kept with the run; a failure is held against it."""
+
+    target: str
+    kind: str = ""
+    """Of the target."""
+    command: tuple[str, ...] = ()
+    environment: str = ""
+    """In a sentence: how the environment is made."""
+    lock: str = ""
+    """The resolved packages; empty where they are not known before the job runs."""
+    files: tuple[PlannedFile, ...] = ()
+    left_out: tuple[str, ...] = ()
+    variables: dict[str, str] = Field(default_factory=dict)
+    """Secrets masked."""
+    cpus: float = 1.0
+    memory_mb: int = 0
+    gpus: int = 0
+    starts: str = ""
+    """In a sentence: now, or after what."""
+    problems: tuple[str, ...] = ()
 
 
 class JobTransition(Wire):

@@ -1,6 +1,7 @@
 """Experiments, runs and what they record."""
 
 from enum import StrEnum
+from typing import Any
 
 from pydantic import Field
 
@@ -132,6 +133,13 @@ class RunSummary(Wire):
     metrics: dict[str, MetricSummary] = Field(default_factory=dict)
     tags: dict[str, str] = Field(default_factory=dict)
     archived: bool = False
+    kind: str = ""
+    """job, notebook, sweep, trial, external or imported."""
+    deleted: Time | None = None
+    """In the trash since."""
+    result_of: str | None = None
+    """The run whose result this one has, since nothing had changed."""
+    children: int = 0
 
     @property
     def duration_s(self) -> float | None:
@@ -155,6 +163,10 @@ class Run(RunSummary):
     artifacts: tuple[Artifact, ...] = ()
     notes: str = ""
     exit_code: int | None = None
+    has_diff: bool = False
+    """Whether the user's repository had changes, which are kept."""
+    plan: dict[str, Any] = Field(default_factory=dict)
+    """What the dry run of the submission showed (`JobPlanned`)."""
 
 
 class RunPage(Wire):

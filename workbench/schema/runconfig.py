@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from workbench.schema.base import Wire
+from workbench.schema.sweep import SweepSpec
 
 
 class EnvironmentSpec(Wire):
@@ -24,14 +25,33 @@ class Resources(Wire):
 
     cpus: float = Field(1.0, gt=0, description="Processor cores; so many threads the numeric libraries use")
     memory_mb: int = Field(0, ge=0, description="0: no limit")
+    gpus: int = Field(0, ge=0, description="GPUs that the job has for itself")
     time_limit_s: int = Field(0, ge=0, description="0: no limit")
+
+
+class SparkSettings(Wire):
+    """What a PySpark run adds to its target's settings."""
+
+    conf: dict[str, str] = Field(default_factory=dict)
+    packages: tuple[str, ...] = ()
+    repositories: tuple[str, ...] = ()
+    py_files: tuple[str, ...] = ()
 
 
 class RunConfig(Wire):
     """Target, environment, script, arguments, environment variables, resources."""
 
     name: str = "local"
-    target: Literal["local"] = "local"
+    target: str = Field("local", min_length=1, max_length=120, description="See: workbench target list")
+    framework: Literal["python", "pyspark"] = "python"
+    tracked: bool = Field(default=True, description="Whether the run is kept in the history")
+    priority: int = Field(0, ge=-100, le=100, description="Higher ones start first")
+    retries: int = Field(0, ge=0, le=10, description="How often a fault of the environment (network, disk, target) is tried again")
+    inputs: dict[str, str] = Field(default_factory=dict, description="Source files that stand in for others, while the job runs")
+    samples: dict[str, str] = Field(default_factory=dict, description="The sample of a source that the job reads, by its name")
+    use_samples: bool = Field(default=False, description="Read every source's active sample, not all its rows")
+    spark: SparkSettings = SparkSettings()
+    sweep: SweepSpec | None = None
     environment: EnvironmentSpec = EnvironmentSpec()
     script: str = Field("", description="Path of the script or .wbprep package, relative to the project")
     arguments: tuple[str, ...] = ()
