@@ -21,6 +21,7 @@ COMMANDS = {
     "model register", "model list", "model show", "model delete",
     "service create", "service list", "service show", "service score", "service logs", "service start", "service stop",
     "service delete",
+    "secret set", "secret delete",
     "server start", "server stop", "server status", "doctor",
 }  # fmt: skip
 HEAVY = {

@@ -47,6 +47,10 @@ class Conflict(UserError):
     """The thing exists already, or its state does not allow what was asked."""
 
 
+class Forbidden(UserError):
+    """The caller is known, and may not do this."""
+
+
 class EnvironmentError_(WorkbenchError):  # noqa: N801 (the builtin has the plain name)
     """The machine does not do its part: disk, network, a missing program."""
 

@@ -75,5 +75,15 @@ class WorkspacePaths:
         return self.root / "server.json"
 
     @property
+    def server_port(self) -> Path:
+        """The port that the last server had."""
+        return self.root / "server.port"
+
+    @property
+    def token_secret(self) -> Path:
+        """What the tokens of runs are signed with."""
+        return self.root / "token.secret"
+
+    @property
     def settings(self) -> Path:
         return self.root / "settings.toml"

@@ -13,12 +13,12 @@ import typer
 from typer.core import TyperGroup
 
 from workbench.base.errors import Cancelled, ExitCode, WorkbenchError
-from workbench.cli import doctor, init, models, opening, prep, runs, server, services, sources, submit, tour
+from workbench.cli import doctor, init, models, opening, prep, runs, secrets, server, services, sources, submit, tour
 
 _HELP_ONLY = ("--help", "--version", "--install-completion", "--show-completion")
 
 
-_ORDER = ["tour", "open", "init", "source", "prep", "submit", "run", "model", "service", "server", "doctor"]
+_ORDER = ["tour", "open", "init", "source", "prep", "submit", "run", "model", "service", "secret", "server", "doctor"]
 
 
 class _Group(TyperGroup):
@@ -59,6 +59,7 @@ app.command("submit", context_settings=submit.CONTEXT)(submit.submit)
 app.add_typer(runs.app, name="run")
 app.add_typer(models.app, name="model")
 app.add_typer(services.app, name="service")
+app.add_typer(secrets.app, name="secret")
 app.add_typer(server.app, name="server")
 app.command("doctor")(doctor.doctor)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from workbench.base.errors import NotFound, UserError
+from workbench.jobs.sweeps.space import checked_sweep
 from workbench.projects import Project, SnapshotStore
 from workbench.schema import JobRequest, RunConfig
 
@@ -41,6 +42,8 @@ def check_request(request: JobRequest) -> JobPlan:
     if str(changes["script"]).endswith(".wbprep"):
         # A data preparation needs what only Workbench's own Python has.
         changes["environment"] = config.environment.model_copy(update={"kind": "workbench", "python": ""})
+    if request.sweep:
+        changes["sweep"] = checked_sweep(config.sweep, f"runconfig/{config.name}.toml")
     config = config.model_copy(update=changes)
     _check_values(config, str(project.folder / "runconfig" / f"{config.name}.toml"))
     _check_environment(project, config)

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 import psutil
 
 from workbench.base.processes import is_alive, kill_tree
+from workbench.jobs.cappedfile import tail
 
 _TAIL_BYTES = 64 * 1024
 _OWN_PREFIX = "[workbench] "
@@ -50,8 +51,22 @@ def oom_kills() -> int:
     return 0
 
 
-def explain_exit(code: int, log: Path, work: Path, project: Path, *, ran_out_of_memory: bool, preparation: bool = False) -> str:
-    """Why a script with this exit code failed: the last exception of its log with its place, a signal, or the code."""
+def explain_exit(
+    code: int,
+    log: Path,
+    work: Path,
+    project: Path,
+    *,
+    ran_out_of_memory: bool,
+    memory_mb: int = 0,
+    preparation: bool = False,
+) -> str:
+    """Why a script with this exit code failed: the last exception of its log with its place, a signal, or the code.
+
+    `work`: the working copy, as the script saw it; `memory_mb`: what it was allowed.
+    """
+    if ran_out_of_memory and memory_mb:
+        return f"The script was stopped: it used more than its {memory_mb} MB of memory."
     if code < 0 or code in {128 + signal.SIGTERM, 137}:
         number = -code if code < 0 else code - 128
         name = _signal_name(number)
@@ -79,12 +94,7 @@ def _signal_name(number: int) -> str:
 
 
 def _tail(log: Path) -> list[str]:
-    try:
-        with log.open("rb") as file:
-            file.seek(max(0, log.stat().st_size - _TAIL_BYTES))
-            return file.read().decode("utf-8", "replace").splitlines()
-    except OSError:
-        return []
+    return tail(log, _TAIL_BYTES).decode("utf-8", "replace").splitlines()
 
 
 def _exception(lines: list[str], work: Path) -> str:

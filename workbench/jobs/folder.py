@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 
 from workbench.base.files import write_json
 
-FINAL_STATES = frozenset({"finished", "failed", "cancelled"})
+FINAL_STATES = frozenset({"finished", "failed", "cancelled", "lost"})
 _RESERVE_BYTES = 512 * 1024
 
 
@@ -36,7 +36,36 @@ class RunFolder:
 
     @property
     def log(self) -> Path:
+        """stdout and stderr merged, with the runner's own lines."""
         return self.path / "log.txt"
+
+    @property
+    def stdout(self) -> Path:
+        return self.path / "stdout.txt"
+
+    @property
+    def stderr(self) -> Path:
+        return self.path / "stderr.txt"
+
+    @property
+    def log_state(self) -> Path:
+        """How far the log was pulled from another machine."""
+        return self.path / "log-state.json"
+
+    @property
+    def system(self) -> Path:
+        """What the job used, sampled by the runner: events like the script's own."""
+        return self.path / "system.jsonl"
+
+    @property
+    def secrets(self) -> Path:
+        """The target's password and the values of secret variables; the runner removes the file as soon as it has read it."""
+        return self.path / "secrets.json"
+
+    @property
+    def second(self) -> Path:
+        """There once a second runner was started for the job: there is no third."""
+        return self.path / "second-runner"
 
     @property
     def events(self) -> Path:
@@ -60,6 +89,14 @@ class RunFolder:
         return self.path / "cancel"
 
     @property
+    def cancel_reason(self) -> str:
+        """Why it is to stop, where that was said; empty without a sentence, or where nobody asked."""
+        try:
+            return self.cancel.read_text("utf-8")
+        except OSError:
+            return ""
+
+    @property
     def reserve(self) -> Path:
         """Some bytes that are given back when the end of the run has to be written on a full disk."""
         return self.path / ".reserve"
@@ -67,6 +104,11 @@ class RunFolder:
     @property
     def runner_log(self) -> Path:
         return self.path / "runner.log"
+
+    @property
+    def cleaned(self) -> Path:
+        """Written when a job whose runner is gone for good was ended on its target and cleaned up there: a sentence, or empty."""
+        return self.path / "cleaned.txt"
 
     @property
     def lock(self) -> Path:
@@ -114,15 +156,67 @@ class JobSpec:
     time_limit_s: int = 0
     ca_bundle: str = ""
     package_index: str = ""
+    target: str = "local"
+    """The name of the target."""
+    target_spec: dict[str, Any] = field(default_factory=lambda: {"kind": "local"})
+    """A `TargetSpec` as JSON."""
+    framework: str = "python"
+    spark: dict[str, Any] = field(default_factory=dict)
+    """`SparkSettings` as JSON."""
+    gpus: tuple[int, ...] = ()
+    """The GPUs of the target that the job has for itself."""
+    attempt: int = 1
+    log_limit: int = 64_000_000
+    """Bytes that each file of the log may have."""
+    tracking: dict[str, str] = field(default_factory=dict, repr=False)
+    """Variables by which the script reaches the server, with a token: never in the file, see `RunSecrets`."""
     version: int = 1
 
+    @property
+    def kind(self) -> str:
+        """The kind of the target: local, docker, ssh, ssh-docker, spark."""
+        return str(self.target_spec.get("kind", "local"))
+
     def save(self, folder: RunFolder) -> None:
-        write_json(folder.spec, asdict(self), mode=0o600)
+        write_json(folder.spec, self.stored(), mode=0o600)
+
+    def stored(self) -> dict[str, Any]:
+        """What is kept of it, as JSON."""
+        return {**asdict(self), "tracking": {}}
 
     @classmethod
     def load(cls, folder: RunFolder) -> "JobSpec":
-        values = json.loads(folder.spec.read_text("utf-8"))
-        return cls(**{**values, "arguments": tuple(values["arguments"])})
+        return cls.of(json.loads(folder.spec.read_text("utf-8")))
+
+    @classmethod
+    def of(cls, values: dict[str, Any]) -> "JobSpec":
+        """From its JSON; what a newer version added is left out."""
+        known = {key: value for key, value in values.items() if key in cls.__dataclass_fields__}
+        return cls(**{**known, "arguments": tuple(known["arguments"]), "gpus": tuple(known.get("gpus", ()))})
+
+
+@dataclass(frozen=True)
+class RunSecrets:
+    """What a runner must know and no file may keep: it goes through one of mode 0600 that is removed when it was read."""
+
+    password: str | None = field(default=None, repr=False)
+    """Of the target."""
+    variables: dict[str, str] = field(default_factory=dict, repr=False)
+    """The values of the variables that refer to a secret."""
+    tracking: dict[str, str] = field(default_factory=dict, repr=False)
+
+    def hand_over(self, folder: RunFolder) -> None:
+        write_json(folder.secrets, asdict(self), mode=0o600)
+
+    @classmethod
+    def take(cls, folder: RunFolder) -> "RunSecrets":
+        """Reads and removes the file; empty where there is none."""
+        try:
+            values = json.loads(folder.secrets.read_text("utf-8"))
+        except FileNotFoundError:
+            return cls()
+        folder.secrets.unlink(missing_ok=True)
+        return cls(**values)
 
 
 @dataclass
@@ -133,14 +227,16 @@ class JobStatus:
     reason: str = ""
     runner_pid: int = 0
     runner_began: float = 0.0
-    process_pid: int = 0
-    process_began: float = 0.0
     started: float | None = None
     ended: float | None = None
     exit_code: int | None = None
     heartbeat: float = 0.0
     python: str = ""
     lock: str = ""
+    handle: dict[str, Any] = field(default_factory=dict)
+    """By what the target's driver finds the job; written before the script is started."""
+    cause: str = ""
+    """Who is to blame for a failure: user, script or environment; only the last is tried again."""
     version: int = 1
 
     @property
@@ -161,6 +257,6 @@ class JobStatus:
         return cls(**{key: value for key, value in values.items() if key in known})
 
 
-def runner_command(folder: RunFolder) -> list[str]:
+def runner_command(folder: RunFolder, *options: str) -> list[str]:
     """`-P`: a `workbench` folder where the server happens to stand is not taken for the program."""
-    return [sys.executable, "-P", "-m", "workbench.jobs.runner", str(folder.path)]
+    return [sys.executable, "-P", "-m", "workbench.jobs.runner", str(folder.path), *options]

@@ -1,7 +1,8 @@
-"""Reading a text file that may still grow, in parts that never cut a character."""
+"""Reading a text file that may still grow, in parts that never cut a character; its middle may have been left out."""
 
 from pathlib import Path
 
+from workbench.jobs.cappedfile import capped_size, read_capped
 from workbench.schema import LogChunk
 
 _LARGEST = 8_000_000
@@ -9,22 +10,20 @@ _LONGEST_CHARACTER = 4
 
 
 def read_chunk(path: Path, offset: int, limit: int, *, ended: bool) -> LogChunk:
-    """Bytes [offset, next) as text; what is no UTF-8 becomes the replacement character. `ended`: the writer has gone."""
-    offset = max(0, offset)
+    """Bytes [offset, next) as text; what is no UTF-8 becomes the replacement character. `ended`: the writer has gone.
+
+    A negative offset counts from the end. What was left out of the middle is one line that says so, and `next` lies behind it.
+    """
+    size = capped_size(path)
+    offset = min(max(0, size + offset if offset < 0 else offset), size)
     wanted = max(_LONGEST_CHARACTER, min(limit, _LARGEST)) if limit > 0 else 0
-    try:
-        with path.open("rb") as file:
-            size = file.seek(0, 2)
-            file.seek(min(offset, size))
-            data = file.read(wanted)
-    except FileNotFoundError:
-        return LogChunk(text="", offset=offset, next=offset, size=0, complete=ended)
-    offset = min(offset, size)
-    at_end = offset + len(data) >= size
-    if not (at_end and ended):
+    notice, begin, data = read_capped(path, offset, wanted)
+    size = max(size, begin + len(data))
+    if not (begin + len(data) >= size and ended):
         data = data[: len(data) - _torn(data)]
-    end = offset + len(data)
-    return LogChunk(text=data.decode("utf-8", "replace"), offset=offset, next=end, size=size, complete=ended and end >= size)
+    end = begin + len(data)
+    text = notice + data.decode("utf-8", "replace")
+    return LogChunk(text=text, offset=offset, next=end, size=size, complete=ended and end >= size)
 
 
 def _torn(data: bytes) -> int:

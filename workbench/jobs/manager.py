@@ -10,12 +10,15 @@ import logging
 import os
 import shutil
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+
 from workbench.base.errors import Conflict, NotFound, UserError, WorkbenchError
-from workbench.base.files import disk_error
+from workbench.base.files import disk_error, write_atomic
 from workbench.base.ids import new_id
 from workbench.base.paths import WorkspacePaths
 from workbench.base.processes import spawn_detached, started_at
@@ -25,6 +28,8 @@ from workbench.jobs.checks import JobPlan, check_request, check_snapshot
 from workbench.jobs.environments import EnvironmentBuilder
 from workbench.jobs.folder import JobSpec, RunFolder, runner_command
 from workbench.jobs.logs import read_chunk
+from workbench.jobs.sweeps.manager import SweepManager
+from workbench.jobs.sweeps.state import begin as begin_sweep
 from workbench.jobs.watched import Emit, WatchedJob, end_run, run_changed
 from workbench.projects import Restored, SnapshotStore, git_state
 from workbench.runs import Database, RunStore
@@ -48,6 +53,7 @@ class JobManager:
         self._settings = settings
         self._emit = emit
         self.snapshots = SnapshotStore(paths.snapshots)
+        self.sweeps = SweepManager(store, self)
         self._watched: dict[str, WatchedJob] = {}
         self._starting = threading.Lock()  # a job is either cancelled in the queue or started, never both
         self._wake = threading.Event()
@@ -102,15 +108,26 @@ class JobManager:
                 left_out=snapshot.left_out,
                 git=GitState(remote=git.remote, branch=git.branch, commit=git.commit, dirty=git.dirty),
                 tags=request.tags,
+                kind="sweep" if request.sweep else request.kind or "job",
+                status=RunStatus.RUNNING if request.sweep else RunStatus.QUEUED,
                 connection=write,
             )
-            table.add(write, spec, config.target)
+            if request.sweep and config.sweep is not None:
+                begin_sweep(write, run.id, config.sweep)
+            else:
+                table.add(write, spec, config.target)
         self._emit(run_changed(run))
         self._wake.set()
         return run
 
-    def cancel(self, run_id: str) -> Job:
-        """Ends a waiting job at once, and asks the runner of a running one to end it. Raises Conflict for an ended one."""
+    def cancel(self, run_id: str, reason: str = "") -> Job:
+        """Ends a waiting job at once, and asks the runner of a running one to end it; a sweep ends with its trials.
+
+        `reason`: why, in a sentence, where it is not the user. Raises Conflict for an ended one.
+        """
+        if self.sweeps.is_sweep(run_id):
+            self.sweeps.stop(run_id)
+            return self.get(run_id)
         with self._starting:
             with self._database.read() as connection:
                 row = table.row(connection, run_id)
@@ -121,13 +138,57 @@ class JobManager:
             with self._database.write() as write:
                 table.change(write, run_id, cancel_requested=True)
                 if status is RunStatus.QUEUED:
-                    ended = end_run(write, self._store, run_id, RunStatus.CANCELLED, "Cancelled by the user before it started.")
+                    ended = end_run(write, self._store, run_id, RunStatus.CANCELLED, reason or "Cancelled by the user before it started.")
         if ended:
             self._emit(run_changed(ended))
         else:
-            self._ask_to_stop(run_id)
+            self._ask_to_stop(run_id, reason)
         self._wake.set()
         return self.get(run_id)
+
+    # What a sweep needs: see TrialQueue
+
+    def queue_trial(self, write: sa.Connection, parent: Run, script_arguments: Sequence[str], name: str) -> Run:
+        """Makes a child run of a sweep, of the same files, and queues its job, in the caller's transaction."""
+        config = parent.config.model_copy(update={"arguments": tuple(script_arguments), "sweep": None})
+        spec = self._spec(JobPlan(Project.open(parent.project), config), parent.snapshot)
+        run = self._store.create_run(
+            run_id=spec.run_id,
+            experiment=parent.experiment,
+            project=parent.project,
+            name=name,
+            parent_id=parent.id,
+            script=config.script,
+            arguments=config.arguments,
+            target=config.target,
+            config=config,
+            user=parent.user,
+            snapshot=parent.snapshot,
+            left_out=parent.left_out,
+            git=parent.git,
+            kind="trial",
+            connection=write,
+        )
+        table.add(write, spec, config.target)
+        return run
+
+    def cancel_trial(self, run_id: str, reason: str) -> None:
+        """Ends a trial; nothing where it has ended."""
+        with contextlib.suppress(Conflict, NotFound):
+            self.cancel(run_id, reason)
+
+    def tell(self, run: Run) -> None:
+        """Publishes that a run was made or changed, and wakes the scheduler."""
+        self._emit(run_changed(run))
+        self._wake.set()
+
+    def say(self, run_id: str, line: str) -> None:
+        """Appends a line to the log of a run that has no runner."""
+        log = self._folder(run_id).log
+        with contextlib.suppress(OSError):
+            log.parent.mkdir(parents=True, exist_ok=True)
+            with log.open("a", encoding="utf-8") as file:
+                file.write(f"[workbench] {line}\n")
 
     def list(self) -> tuple[Job, ...]:
         """The jobs that wait or run, then the latest ended ones; newest first."""
@@ -138,6 +199,8 @@ class JobManager:
         """One job. Raises NotFound."""
         with self._database.read() as connection:
             found = table.listed(connection, run_id)
+        if not found and self.sweeps.is_sweep(run_id):
+            return _sweep_as_job(self._store.get(run_id))
         if not found:
             raise NotFound(f"There is no job {run_id!r}.", hint="See: workbench run list")
         return found[0]
@@ -204,7 +267,7 @@ class JobManager:
     # The scheduler's thread
 
     def _work(self) -> None:
-        recovered = False
+        recovered = sweeping = False
         while not self._stopping.is_set():
             self._wake.clear()
             try:
@@ -212,6 +275,7 @@ class JobManager:
                     self._take_up()
                     recovered = True
                 self._follow()
+                sweeping = self.sweeps.step()
                 self._start_waiting()
             except WorkbenchError as error:
                 # What was half done, e.g. a runner started and not noted, is taken up as after a restart.
@@ -220,7 +284,7 @@ class JobManager:
             except Exception:  # noqa: BLE001 (one failed round must not end the work for good)
                 recovered = False
                 _log.exception("The job manager failed in one round")
-            self._wake.wait(_TICK_S if self._watched or not recovered else _IDLE_TICK_S)
+            self._wake.wait(_TICK_S if self._watched or sweeping or not recovered else _IDLE_TICK_S)
 
     def _take_up(self) -> None:
         """Finds the runners of a manager before this one."""
@@ -295,13 +359,31 @@ class JobManager:
         folder = self._folder(run_id)
         self._watched[run_id] = WatchedJob(run, folder, self._store, self._emit, runner_pid=pid, runner_began=began)
 
-    def _ask_to_stop(self, run_id: str) -> None:
+    def _ask_to_stop(self, run_id: str, reason: str = "") -> None:
         folder = self._folder(run_id)
         try:
             folder.path.mkdir(parents=True, exist_ok=True)
-            folder.cancel.touch()
+            if reason and not folder.cancel_reason:
+                write_atomic(folder.cancel, reason)
+            else:
+                folder.cancel.touch()
         except OSError as error:
             raise disk_error(error, str(folder.cancel)) from error
+
+
+def _sweep_as_job(run: Run) -> Job:
+    """A sweep has no job of its own; who asks for one sees where the sweep stands."""
+    return Job(
+        id=run.id,
+        run_number=run.number,
+        run_name=run.name,
+        experiment=run.experiment,
+        project=run.project,
+        script=run.script,
+        target=run.target,
+        status=run.status,
+        reason=run.reason,
+    )
 
 
 def _user() -> str:

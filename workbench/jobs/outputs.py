@@ -1,4 +1,7 @@
-"""The outputs of a run: collected from the working copy at the end, and listed with size and digest."""
+"""The outputs of a run: those that the script wrote into its working copy, and those that came through the server meanwhile.
+
+While the script runs, the two are apart: `work/outputs` and `outputs`. At the end the first are moved to the others.
+"""
 
 import contextlib
 import json
@@ -12,12 +15,15 @@ from workbench.jobs.folder import RunFolder
 
 
 def collect_outputs(folder: RunFolder) -> None:
-    """Moves `work/outputs` to `outputs`, removes the working copy, and writes the list of the outputs. May be called again."""
+    """Moves `work/outputs` into `outputs`, removes the working copy, and writes the list of the outputs. May be called again.
+
+    Where both have a file of one name with different content, the newer one keeps the name and the older gets a number.
+    """
     made = folder.work / "outputs"
     if made.is_symlink():
         shutil.copytree(made.resolve(), folder.outputs, dirs_exist_ok=True)
-    elif made.is_dir() and not folder.outputs.exists():
-        made.rename(folder.outputs)
+    elif made.is_dir():
+        _merge(made, folder.outputs)
     else:
         folder.outputs.mkdir(exist_ok=True)
     shutil.rmtree(folder.work, ignore_errors=True)
@@ -27,7 +33,13 @@ def collect_outputs(folder: RunFolder) -> None:
     write_json(folder.artifacts, list_outputs(folder.outputs))
 
 
-def list_outputs(root: Path) -> list[dict[str, Any]]:
+def output_folders(folder: RunFolder) -> tuple[Path, ...]:
+    """Where the run's outputs are now: also in the working copy while it is there."""
+    made = folder.work / "outputs"
+    return (made, folder.outputs) if made.is_dir() else (folder.outputs,)
+
+
+def list_outputs(root: Path, *, digests: bool = True) -> list[dict[str, Any]]:
     """Path (relative, forward slashes), size and digest of every file; links that lead out of the outputs are left out."""
     found = []
     inside = root.resolve()
@@ -36,17 +48,53 @@ def list_outputs(root: Path) -> list[dict[str, Any]]:
             path = Path(directory, name)
             with contextlib.suppress(OSError):
                 if path.is_file() and path.resolve().is_relative_to(inside):
-                    digest = file_digest(path)
+                    digest = file_digest(path) if digests else ""
                     found.append({"path": path.relative_to(root).as_posix(), "size": path.stat().st_size, "digest": digest})
     return sorted(found, key=lambda one: str(one["path"]))
 
 
+def outputs_so_far(folder: RunFolder) -> list[dict[str, Any]]:
+    """The files that are there while the script runs, without digests: they may still grow."""
+    found = {one["path"]: one for root in reversed(output_folders(folder)) for one in list_outputs(root, digests=False)}
+    return [found[path] for path in sorted(found)]
+
+
 def read_outputs(folder: RunFolder) -> list[dict[str, Any]]:
-    """The list that was written at the end, or a new one where there is none."""
+    """The list that was written at the end, with what came after it; or a new one where there is none."""
     try:
-        return list(json.loads(folder.artifacts.read_text("utf-8")))
+        listed = {one["path"]: one for one in json.loads(folder.artifacts.read_text("utf-8"))}
     except (OSError, ValueError):
         return list_outputs(folder.outputs)
+    now = list_outputs(folder.outputs, digests=False)
+    if [(one["path"], one["size"]) for one in now] != [(path, one["size"]) for path, one in listed.items()]:
+        return list_outputs(folder.outputs)
+    return list(listed.values())
+
+
+def _merge(source: Path, target: Path) -> None:
+    """Moves all of `source` into `target`; nothing there is overwritten."""
+    if not target.exists():
+        source.rename(target)
+        return
+    for one in list(source.iterdir()):
+        place = target / one.name
+        if not os.path.lexists(place):
+            one.rename(place)
+        elif one.is_dir() and not one.is_symlink() and place.is_dir():
+            _merge(one, place)
+        elif one.is_file() and place.is_file() and file_digest(one) == file_digest(place):
+            one.unlink()
+        else:
+            if one.lstat().st_mtime >= place.lstat().st_mtime:
+                place.rename(_free_name(place))
+            one.rename(place if not os.path.lexists(place) else _free_name(place))
+
+
+def _free_name(path: Path) -> Path:
+    number = 1
+    while os.path.lexists(free := path.with_name(f"{path.stem}-{number}{path.suffix}")):
+        number += 1
+    return free
 
 
 def _make_writable(root: Path) -> None:

@@ -1,46 +1,49 @@
-"""The runner: one small detached process per job. `python -m workbench.jobs.runner RUN_DIR`
+"""The runner: one small detached process per job. `python -m workbench.jobs.runner RUN_DIR [--clean]`
 
-It makes the working copy and the environment, starts the script, watches it, collects its outputs and writes the end into
-`status.json`. It needs no server: a server that was killed finds all in the run's folder.
+It makes the working copy, hands it to the driver of the job's target, watches the script there, collects its outputs and writes the
+end into `status.json`. It needs no server: a server that was killed finds all in the run's folder. A runner that finds a job begun
+by another one that was killed takes it up, where the target allows that. With `--clean` it ends such a job and cleans up.
 """
 
 import contextlib
-import math
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import time
 import traceback
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
+from typing import TypeVar
 
-import psutil
 from filelock import FileLock, Timeout
 
-from workbench.base.errors import Cancelled, EnvironmentError_, UserError, WorkbenchError
-from workbench.base.files import disk_error
+from workbench.base.errors import Cancelled, EnvironmentError_, WorkbenchError
+from workbench.base.files import disk_error, write_atomic
+from workbench.base.masking import Masker, secret_values
 from workbench.base.paths import WorkspacePaths
 from workbench.base.processes import started_at
-from workbench.jobs.endings import end_processes, explain_exit, oom_kills
-from workbench.jobs.environments import EnvironmentBuilder, environment_variables
-from workbench.jobs.folder import JobSpec, JobStatus, RunFolder
+from workbench.jobs.drivers.base import Driver, Follow, Poll
+from workbench.jobs.drivers.registry import driver_for, takes_up
+from workbench.jobs.endings import explain_exit
+from workbench.jobs.folder import JobSpec, JobStatus, RunFolder, RunSecrets
+from workbench.jobs.joblog import JobLog
 from workbench.jobs.outputs import collect_outputs
-from workbench.jobs.sdkcopy import sdk_folder
+from workbench.jobs.sampling import UsageSampler
 from workbench.projects.snapshots import SnapshotStore
 
+T = TypeVar("T")
+
 _HEARTBEAT_S = 5.0
-_MEMORY_CHECK_S = 1.0
 _FULL_BELOW_BYTES = 64 * 1024
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-
-
-@dataclass(frozen=True)
-class _PackageSettings:
-    ca_bundle: str
-    package_index: str
+_GRACE_S = 5.0
+_SHORTEST_WAIT_S = 0.05
+_LONGEST_WAIT_S = 2.0
+_PULL_EVERY_S = 0.5
+_UNREACHABLE_S = 900.0  # a target that does not answer for so long has lost the job
+_CLEANING_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -48,38 +51,77 @@ class _Ending:
     state: str
     reason: str = ""
     exit_code: int | None = None
+    cause: str = ""
+
+
+class _LeftRunning(Exception):  # noqa: N818 (no error: the machine goes down, the job on another one goes on)
+    """The runner ends without its job."""
 
 
 class Runner:
     """Runs the job of one folder to its end. Not to be used twice."""
 
-    def __init__(self, folder: RunFolder, spec: JobSpec) -> None:
+    def __init__(self, folder: RunFolder, spec: JobSpec, status: JobStatus | None = None) -> None:
+        secrets = RunSecrets.take(folder)
+        variables = {**spec.variables, **secrets.variables}
+        hidden = [*secret_values(variables, spec.variables), *secrets.tracking.values(), secrets.password or ""]
+        hidden = [value for value in hidden if value and not _is_public(value, secrets)]
         self._folder = folder
-        self._spec = spec
+        self._spec = replace(spec, variables=variables, tracking=secrets.tracking)
         self._paths = WorkspacePaths(Path(spec.home))
-        self._status = JobStatus(runner_pid=os.getpid(), runner_began=started_at(os.getpid()) or time.time())
+        self._log = JobLog(folder, limit=spec.log_limit, masker=Masker(hidden) if hidden else None)
+        self._driver: Driver = driver_for(folder, self._spec, secrets.password, self._log)
+        self._status = status or JobStatus()
+        self._status.runner_pid, self._status.runner_began = os.getpid(), started_at(os.getpid()) or time.time()
         self._told_to_end = ""
+        # The clock may be set while the script runs: what passed before this runner is all that is asked of it.
+        self._ran_before = max(0.0, time.time() - self._status.started) if self._status.started else 0.0
+        self._began = time.monotonic()
+        self._pulled = 0.0
+        self._pull_every = _PULL_EVERY_S
 
-    def run(self) -> None:
-        """Never raises for what goes wrong with the job: that is its status."""
+    def run(self, *, again: bool = False) -> None:
+        """Runs the job, or (`again`) takes it up. Never raises for what goes wrong with the job: that is its status."""
         for name in ("SIGTERM", "SIGINT", "SIGHUP", "SIGBREAK"):
             if number := getattr(signal, name, None):
                 signal.signal(number, self._on_signal)
         self._save()
         try:
-            ending = self._execute()
+            ending = self._execute(again=again)
+        except _LeftRunning:
+            self._log.close()
+            return
         except Cancelled:
             ending = self._stopped()
         except WorkbenchError as error:
-            ending = _Ending("failed", str(error))
+            ending = _Ending("failed", str(error), cause=error.kind if error.kind == "environment" else "user")
         except OSError as error:
-            ending = _Ending("failed", str(disk_error(error, "The run's folder")))
+            ending = _Ending("failed", str(disk_error(error, "The run's folder")), cause="environment")
         except Exception as error:  # noqa: BLE001 (whatever happens here, the job must get its end)
             traceback.print_exc()
             ending = _Ending(
                 "failed", f"Workbench's runner failed: {type(error).__name__}: {error}. See {self._folder.runner_log}."
             )
         self._finish(ending)
+
+    def clean(self) -> str:
+        """Ends what a lost runner left on the target, brings back what can be, and cleans up; a sentence when that failed."""
+        handle = self._status.handle or self._driver.handle()
+        problem = ""
+        for step in (
+            lambda: self._driver.cancel(handle, 0.0),
+            lambda: self._driver.pull(handle, final=True),
+            lambda: self._driver.clean(handle),
+        ):
+            try:
+                step()
+            except WorkbenchError as error:
+                problem = problem or f"What it left on {self._spec.target} could not be cleaned up: {error}"
+        self._log.close()
+        self._folder.free_reserve()
+        with contextlib.suppress(OSError, EnvironmentError_):
+            collect_outputs(self._folder)
+        return problem
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         self._told_to_end = signal.Signals(number).name
@@ -90,138 +132,141 @@ class Runner:
 
     def _stopped(self) -> _Ending:
         if self._told_to_end and not self._folder.cancel.exists():
-            return _Ending("failed", f"The runner was told to end ({self._told_to_end}), e.g. since the machine was shut down.")
-        return _Ending("cancelled", "Cancelled by the user.")
+            reason = f"The runner was told to end ({self._told_to_end}), e.g. since the machine was shut down."
+            return _Ending("failed", reason, cause="environment")
+        return _Ending("cancelled", self._folder.cancel_reason or "Cancelled by the user.")
 
-    def _execute(self) -> _Ending:
-        if self._must_stop():
-            raise Cancelled
-        SnapshotStore(self._paths.snapshots).checkout(self._spec.snapshot, self._folder.work)
-        (self._folder.work / "outputs").mkdir(exist_ok=True)
-        python = self._environment()
-        if self._must_stop():
-            raise Cancelled
-        command, variables = self._command(python), self._variables(python)
-        self._say(f"Started {self._spec.script} with Python {self._status.python}.")
-        flags = 0
-        if sys.platform == "win32":
-            flags = subprocess.CREATE_NEW_PROCESS_GROUP
-        with self._folder.log.open("ab") as log:
-            # The script writes the log itself: byte for byte, nothing lost when this process is killed.
-            process = subprocess.Popen(
-                command,
-                cwd=self._folder.work,
-                env=variables,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=os.name == "posix",
-                creationflags=flags,
-            )
-        self._status.process_pid = process.pid
-        self._status.process_began = started_at(process.pid) or time.time()
-        self._status.started = time.time()
-        self._status.state = "running"
-        self._save()
-        return self._watch(process)
-
-    def _environment(self) -> Path:
-        """The interpreter for the script; notes its version and packages."""
-        spec = self._spec
-        builder = EnvironmentBuilder(self._paths, _PackageSettings(spec.ca_bundle, spec.package_index))
-        if spec.environment == "requirements":
-            requirements = self._folder.work / spec.requirements
-            if not requirements.is_file():
-                message = f"The requirements file {spec.requirements} is not in the run's copy of the project: it is ignored."
-                raise UserError(message, hint="Take it out of .gitignore or .wbignore.")
-            lock = builder.resolve(requirements, python=spec.python, say=self._say, cancel=self._must_stop)
-            python = builder.ensure(lock, spec.python, self._say, self._must_stop)
-        else:
-            python = Path(sys.executable) if spec.environment == "workbench" else _named(spec.python)
-            lock = builder.installed(python)
-        self._status.lock = lock
-        self._status.python = _version(python)
-        self._save()
-        return python
-
-    def _command(self, python: Path) -> list[str]:
-        spec = self._spec
-        if spec.script.endswith(".wbprep"):
-            return [sys.executable, "-P", "-m", "workbench.dataprep", "run", spec.script, *spec.arguments]
-        return [str(python), spec.script, *spec.arguments]
-
-    def _variables(self, python: Path) -> dict[str, str]:
-        variables = environment_variables(python)
-        variables |= {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8", "MPLBACKEND": "Agg"}
-        # Jobs run side by side: each library that took all cores for itself would slow down all of them.
-        variables |= dict.fromkeys(_THREADS, str(max(1, math.ceil(self._spec.cpus))))
-        variables |= self._spec.variables
-        if self._spec.environment != "workbench":
-            own = [self._spec.variables["PYTHONPATH"]] if self._spec.variables.get("PYTHONPATH") else []
-            variables["PYTHONPATH"] = os.pathsep.join([str(sdk_folder(self._paths.root)), *own])
-        return variables | {
-            "WORKBENCH_RUN_ID": self._spec.run_id,
-            "WORKBENCH_RUN_DIR": str(self._folder.path),
-            "WORKBENCH_OUTPUTS": str(self._folder.work / "outputs"),
-            "WORKBENCH_PROJECT": self._spec.project,
-            "WORKBENCH_PYTHON": sys.executable,
-            "WORKBENCH_HOME": self._spec.home,
-        }
-
-    def _watch(self, process: "subprocess.Popen[bytes]") -> _Ending:
-        """Waits for the script's end, or ends it: on request, at its time limit, above its memory."""
-        killed_before = oom_kills()
-        began = time.monotonic()
-        next_memory_check = began
-        reason = ""
-        while True:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(timeout=0.2)
-            if process.returncode is not None:
-                break
-            now = time.monotonic()
+    def _execute(self, *, again: bool) -> _Ending:
+        if not again:
             if self._must_stop():
-                self._end_script(running=True)
                 raise Cancelled
-            if self._spec.time_limit_s and now - began > self._spec.time_limit_s:
-                reason = f"The script was stopped at its time limit of {self._spec.time_limit_s} s."
-            elif self._spec.memory_mb and now >= next_memory_check:
-                next_memory_check = now + _MEMORY_CHECK_S
-                if _memory_mb(process.pid) > self._spec.memory_mb:
-                    reason = f"The script was stopped: it used more than its {self._spec.memory_mb} MB of memory."
+            SnapshotStore(self._paths.snapshots).checkout(self._spec.snapshot, self._folder.work)
+            (self._folder.work / "outputs").mkdir(exist_ok=True)
+            self._status.lock, self._status.python = self._driver.prepare(Follow(self._log.say, self._must_stop))
+            self._save()
+            if self._must_stop():
+                raise Cancelled
+            self._log.say(f"Started {self._spec.script} with Python {self._status.python}.")
+            self._status.handle = self._driver.handle()
+            self._save(tolerant=False)  # whoever comes after us finds what we are about to start
+        if self._status.started is None:
+            self._status.handle = self._patiently(lambda: self._driver.start(self._status.handle), "start")
+            self._status.started, self._began, self._ran_before = time.time(), time.monotonic(), 0.0
+            self._status.state = "running"
+            self._save()
+        return self._watch()
+
+    def _watch(self) -> _Ending:
+        """Waits for the script's end, or ends it: on request, at its time limit, above its memory."""
+        sampler = UsageSampler(self._driver, self._status.handle, self._folder.system, limited=bool(self._spec.memory_mb))
+        try:
+            ending = self._until_end(sampler)
+        finally:
+            sampler.stop()
+        return ending
+
+    def _until_end(self, sampler: UsageSampler) -> _Ending:
+        spec, handle = self._spec, self._status.handle
+        while True:
+            if self._must_stop():
+                if takes_up(spec.kind) and not self._folder.cancel.exists():
+                    raise _LeftRunning
+                self._end_script()
+                raise Cancelled
+            asked = time.monotonic()
+            poll = self._patiently(lambda: self._driver.poll(handle), "look after")
+            took = time.monotonic() - asked
+            if not poll.running:
+                return self._explained(poll)
+            reason = ""
+            if spec.time_limit_s and self._ran_before + time.monotonic() - self._began > spec.time_limit_s:
+                reason = f"The script was stopped at its time limit of {spec.time_limit_s} s."
+            elif spec.memory_mb and sampler.memory_mb > spec.memory_mb:
+                reason = f"The script was stopped: it used more than its {spec.memory_mb} MB of memory."
             if reason:
-                self._end_script(running=True)
-                return _Ending("failed", reason)
-        code = process.returncode
-        self._end_script()  # what it left running
-        if code == 0:
+                self._end_script()
+                return _Ending("failed", reason, cause="script")
+            self._pull()
+            time.sleep(min(_LONGEST_WAIT_S, max(_SHORTEST_WAIT_S, 20 * took)))  # a target that answers slowly is asked less often
+
+    def _pull(self) -> None:
+        now = time.monotonic()
+        if now - self._pulled < self._pull_every:
+            return
+        with contextlib.suppress(EnvironmentError_):  # polling says when the target does not answer
+            self._driver.pull(self._status.handle)
+        self._pulled = time.monotonic()
+        self._pull_every = min(10.0, max(_PULL_EVERY_S, 10 * (self._pulled - now)))
+
+    def _explained(self, poll: Poll) -> _Ending:
+        """How the script ended, once its log is here as a whole."""
+        spec, folder = self._spec, self._folder
+        self._patiently(lambda: self._driver.pull(self._status.handle, final=True), "fetch the results of", stoppable=False)
+        if poll.exit_code == 0:
             return _Ending("finished", exit_code=0)
-        folder, spec = self._folder, self._spec
+        if poll.exit_code is None:
+            return _Ending("lost", poll.reason or "How the script ended is not known.", cause="environment")
+        if poll.reason:
+            return _Ending("failed", poll.reason, poll.exit_code, cause="script")
         text = explain_exit(
-            code, folder.log, folder.work, Path(spec.project),
-            ran_out_of_memory=oom_kills() > killed_before, preparation=spec.script.endswith(".wbprep"),
+            poll.exit_code, folder.log, Path(self._status.handle.get("work") or folder.work), Path(spec.project),
+            ran_out_of_memory=poll.out_of_memory, memory_mb=spec.memory_mb, preparation=spec.script.endswith(".wbprep"),
         )  # fmt: skip
         if shutil.disk_usage(folder.path).free < _FULL_BELOW_BYTES or "No space left on device" in text:
-            text = f"The disk is full: free some space and run again. {text}"
-        return _Ending("failed", text, code)
+            return _Ending("failed", f"The disk is full: free some space and run again. {text}", poll.exit_code, "environment")
+        return _Ending("failed", text, poll.exit_code, cause="script")
 
-    def _end_script(self, *, running: bool = False) -> None:
-        """A running script is a child of ours, so its pid is its own whatever the clock says."""
-        end_processes(self._status.process_pid, None if running else self._status.process_began)
+    def _end_script(self) -> None:
+        """Asks, waits, kills; then brings what the script left."""
+        self._patiently(lambda: self._driver.cancel(self._status.handle, _GRACE_S), "end", most=_CLEANING_S, stoppable=False)
+        with contextlib.suppress(EnvironmentError_):
+            self._driver.pull(self._status.handle, final=True)
+
+    def _patiently(self, action: Callable[[], T], what: str, *, most: float = _UNREACHABLE_S, stoppable: bool = True) -> T:
+        """Tries again while the target does not answer. Raises EnvironmentError_ when it has not for `most` seconds."""
+        began = 0.0
+        wait = 0.5
+        while True:
+            try:
+                result = action()
+            except EnvironmentError_ as error:
+                now = time.monotonic()
+                if not takes_up(self._spec.kind):
+                    raise
+                if not began:
+                    began = now
+                    self._log.say(f"{self._spec.target} does not answer; trying again for {most / 60:.0f} minutes. {error}")
+                if now - began > most or (stoppable and self._must_stop()):
+                    message = f"Workbench could not {what} the script on {self._spec.target} any more: {error.message}"
+                    raise EnvironmentError_(message, hint=error.hint) from error
+                time.sleep(wait)
+                self._beat()
+                wait = min(30.0, wait * 2)
+            else:
+                if began:
+                    self._log.say(f"{self._spec.target} answers again.")
+                return result
 
     def _finish(self, ending: _Ending) -> None:
-        """Collects the outputs, removes the working copy, then writes the end: whoever reads it finds all in place."""
+        """Cleans the target, collects the outputs, removes the working copy, then writes the end: whoever reads it finds all."""
         self._folder.free_reserve()
         reason = ending.reason
+        try:
+            self._driver.clean(self._status.handle or self._driver.handle())
+        except WorkbenchError as error:
+            reason = f"{reason} What it left on {self._spec.target} could not be removed: {error.message}".strip()
         try:
             collect_outputs(self._folder)
         except OSError as error:
             reason = f"{reason} {disk_error(error, 'The outputs')}".strip()
-            ending = _Ending("failed" if ending.state == "finished" else ending.state, reason, ending.exit_code)
-        said = {"finished": "Finished.", "cancelled": "Cancelled."}.get(ending.state, f"Failed. {reason}")
-        self._say(said)
-        self._status.state, self._status.reason, self._status.exit_code = ending.state, reason, ending.exit_code
-        self._status.ended = time.time()
+            ending = replace(ending, state="failed" if ending.state == "finished" else ending.state, cause="environment")
+        self._log.flush()
+        said = {"finished": "Finished.", "cancelled": "Cancelled.", "lost": f"Lost. {reason}"}
+        self._log.say(said.get(ending.state, f"Failed. {reason}"))
+        self._log.close()
+        status = self._status
+        status.state, status.reason, status.exit_code, status.cause = ending.state, reason, ending.exit_code, ending.cause
+        status.ended = max(time.time(), status.started or 0.0)
         deadline = time.monotonic() + 60
         while True:
             try:
@@ -234,7 +279,7 @@ class Runner:
                 time.sleep(1)
 
     def _beat(self) -> None:
-        if time.time() - self._status.heartbeat >= _HEARTBEAT_S:
+        if abs(time.time() - self._status.heartbeat) >= _HEARTBEAT_S:
             self._save()
 
     def _save(self, *, tolerant: bool = True) -> None:
@@ -245,42 +290,14 @@ class Runner:
             if not tolerant:
                 raise
 
-    def _say(self, line: str) -> None:
-        """A line of the runner's own in the job's log."""
-        with contextlib.suppress(OSError), self._folder.log.open("ab+") as log:
-            # A script may end in the middle of a line.
-            torn = log.tell() > 0 and log.seek(-1, os.SEEK_END) >= 0 and log.read(1) != b"\n"
-            log.write(b"\n" * torn + f"[workbench] {line}\n".encode())
 
-
-def _named(python: str) -> Path:
-    found = shutil.which(python or "python3")
-    if not found:
-        raise UserError(f"There is no Python interpreter {python!r} on this machine.", hint="Correct environment.python.")
-    return Path(found)
-
-
-def _version(python: Path) -> str:
-    try:
-        code = "import platform; print(platform.python_version())"
-        done = subprocess.run([str(python), "-I", "-S", "-c", code], capture_output=True, text=True, timeout=60, check=True)
-    except (OSError, subprocess.SubprocessError) as error:
-        raise EnvironmentError_(f"The Python interpreter {python} does not start: {error}.", place=str(python)) from error
-    return done.stdout.strip()
-
-
-def _memory_mb(pid: int) -> float:
-    total = 0
-    with contextlib.suppress(psutil.Error):
-        process = psutil.Process(pid)
-        for one in [process, *process.children(recursive=True)]:
-            with contextlib.suppress(psutil.Error):
-                total += one.memory_info().rss
-    return total / 1e6
+def _is_public(value: str, secrets: RunSecrets) -> bool:
+    """Of the tracking variables only the token is a secret."""
+    return value in secrets.tracking.values() and value != secrets.tracking.get("MLFLOW_TRACKING_TOKEN")
 
 
 def main(arguments: list[str]) -> int:
-    """Runs the job once: a second runner for the same folder, or one for a job that was begun before, does nothing."""
+    """Runs the job once: a second runner beside a living one does nothing, nor does one for a job that has ended."""
     folder = RunFolder(Path(arguments[0]).absolute())
     lock = FileLock(folder.lock)
     try:
@@ -288,11 +305,29 @@ def main(arguments: list[str]) -> int:
     except Timeout:
         return 0
     try:
-        if JobStatus.load(folder) is None:
-            Runner(folder, JobSpec.load(folder)).run()
+        _do(folder, JobSpec.load(folder), JobStatus.load(folder), clean="--clean" in arguments)
     finally:
         lock.release()
     return 0
+
+
+def _do(folder: RunFolder, spec: JobSpec, status: JobStatus | None, *, clean: bool) -> None:
+    again = status is not None
+    if not clean and status is not None and (status.is_final or not status.handle or not takes_up(spec.kind)):
+        return
+    try:
+        runner = Runner(folder, spec, status)
+    except WorkbenchError as error:
+        if clean:
+            write_atomic(folder.cleaned, str(error))
+        else:
+            cause = "environment" if error.kind == "environment" else "user"
+            JobStatus(state="failed", reason=str(error), cause=cause, ended=time.time()).save(folder)
+        return
+    if clean:
+        write_atomic(folder.cleaned, runner.clean())
+    else:
+        runner.run(again=again)
 
 
 if __name__ == "__main__":

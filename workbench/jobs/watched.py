@@ -138,7 +138,7 @@ class WatchedJob:
         except (OSError, EnvironmentError_):
             pass  # what is there is listed; the reason of the end matters more
         if self.folder.cancel.exists():
-            self._finish(RunStatus.CANCELLED, "Cancelled by the user.", status)
+            self._finish(RunStatus.CANCELLED, self.folder.cancel_reason or "Cancelled by the user.", status)
         elif status is None:
             self._finish(RunStatus.FAILED, f"The runner did not start: {self._last_words()}", None)
         elif status.started is None:

@@ -1,6 +1,7 @@
 """The project folder, git, snapshots and templates."""
 
-from workbench.projects.git import GitInfo, clone, git_state
+from workbench.projects.git import clone
+from workbench.projects.gitstate import GitInfo, git_state
 from workbench.projects.project import Project
 from workbench.projects.snapshots import Restored, Snapshot, SnapshotStore
 from workbench.projects.templates import Template, templates

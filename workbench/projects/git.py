@@ -1,4 +1,4 @@
-"""The user's own git repository: what state it is in, and cloning one. Never writes to an existing repository."""
+"""The program git, and cloning a repository. Never writes to an existing one."""
 
 import contextlib
 import os
@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -22,16 +21,6 @@ CancelCheck = Callable[[], bool]
 _PERCENT = re.compile(r"^(?P<what>[A-Za-z ]+):\s+(?P<percent>\d+)%")
 
 
-@dataclass(frozen=True)
-class GitInfo:
-    """Where the user's repository stands; all empty where there is none. `remote` carries no password."""
-
-    remote: str = ""
-    branch: str = ""
-    commit: str = ""
-    dirty: bool = False
-
-
 def git_program() -> str:
     """The path of git. Raises EnvironmentError_ with the remedy when it is missing."""
     if not (program := shutil.which("git")):
@@ -39,32 +28,14 @@ def git_program() -> str:
     return program
 
 
-def git_state(folder: Path) -> GitInfo:
-    """Remote, branch, commit and whether tracked files changed, of the repository that `folder` is in. Writes nothing there."""
-    git_program()
-    import git
-
-    try:
-        with git.Repo(folder, search_parent_directories=True) as repo:
-            # Without it `git status` would write the refreshed index of the user's repository.
-            repo.git.update_environment(GIT_OPTIONAL_LOCKS="0")
-            urls = {remote.name: next(iter(remote.urls), "") for remote in repo.remotes}
-            remote = without_password(urls.get("origin") or next(iter(urls.values()), ""))
-            branch = "" if repo.head.is_detached else repo.active_branch.name
-            if not repo.head.is_valid():
-                return GitInfo(remote, branch)
-            dirty = bool(repo.git.status("--porcelain", "--untracked-files=no"))
-            return GitInfo(remote, branch, repo.head.commit.hexsha, dirty)
-    except (git.InvalidGitRepositoryError, git.NoSuchPathError, git.GitCommandError, ValueError):
-        return GitInfo()
-
-
 def without_password(url: str) -> str:
-    """The address without the user name and password that it may carry."""
-    parts = urlsplit(url)
-    if parts.scheme in {"http", "https"} and "@" in parts.netloc:
-        return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
-    return url
+    """The address without the password that it may carry; of a web address also without the user name, which may be a token."""
+    parts = urlsplit(url) if "://" in url else None
+    if parts is None or "@" not in parts.netloc:
+        return url
+    user, _, host = parts.netloc.rpartition("@")
+    kept = f"{user.partition(':')[0]}@{host}" if parts.scheme in {"ssh", "git+ssh"} else host
+    return urlunsplit(parts._replace(netloc=kept))
 
 
 def clone(url: str, folder: Path, progress: Progress | None = None, cancel: CancelCheck | None = None) -> Path:

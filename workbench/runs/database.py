@@ -8,7 +8,7 @@ import math
 import shutil
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from workbench.base.clock import utc_now
 from workbench.base.errors import EnvironmentError_, UserError
 from workbench.base.files import disk_error
+from workbench.runs.grouping import GroupedWrites, Result
 from workbench.runs.tables import metadata
 
 __all__ = ["HEAD", "Database", "metadata"]
@@ -51,6 +52,7 @@ class Database:
         if reason := _damage(path):
             self._keep_aside(reason)
         self.engine = _engine(path)
+        self._grouped = GroupedWrites(self.write, self._writing)
         try:
             self._migrate()
         except BaseException:
@@ -73,6 +75,13 @@ class Database:
             connection = plain.execution_options(workbench_write=True)
             with connection.begin():
                 yield connection
+
+    def grouped(self, work: Callable[[sa.Connection], Result]) -> Result:
+        """What `work` returns, when its writes are durable: they share a commit with those of other threads that wait.
+
+        A work that raises is rolled back alone. It may be called twice, so it does nothing but write. Not to be nested.
+        """
+        return self._grouped.do(work)
 
     def close(self) -> None:
         """Closes all connections; the write-ahead log is folded into the file."""

@@ -1,4 +1,8 @@
-"""Points of metrics: written together with what lists show of them, read back thinned to what a chart can show."""
+"""Points of metrics: written together with what lists show of them, read back exactly or thinned to what a chart can show.
+
+The latest points of a metric are rows; as soon as they are many they are packed into a chunk, so that long series stay small and
+are read quickly. A metric's `count` is the number of all its points, `packed` of those in chunks; rows have the positions after.
+"""
 
 import itertools
 import math
@@ -10,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from workbench.base.errors import NotFound
+from workbench.runs.chunks import Points, joined, packed, unpacked
 from workbench.runs.records import number, stored
-from workbench.runs.tables import metric_latest, metric_points
+from workbench.runs.tables import metric_chunks, metric_latest, metric_points
 from workbench.schema import MetricPoint, MetricSeries
 
 if TYPE_CHECKING:
@@ -19,6 +24,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _LARGEST = 2**63 - 1
+PACK_FROM = 4096
+"""So many rows of one metric become a chunk."""
+_CHUNK = 16384  # points of a chunk at most
+
+_Row = tuple[int, int, float, float | None]
+"""Position, step, time, value."""
 
 
 @dataclass
@@ -28,30 +39,49 @@ class _Latest:
     id: int | None
     last: float = math.nan
     last_step: int = -_LARGEST
+    last_time: float = -math.inf
     min: float = math.nan
     max: float = math.nan
     count: int = 0
+    packed: int = 0
 
-    def add(self, point: MetricPoint) -> tuple[int, int, float, float | None]:
-        """Takes a point in; returns its row: position, step, time, value."""
-        step = self.count if point.step is None else max(-_LARGEST, min(point.step, _LARGEST))
+    def add(self, point: MetricPoint) -> _Row:
+        """Takes a point in; returns its row. The last value is the one of the greatest step, then of the latest time."""
+        step = self.count if point.step is None else _bounded(point.step)
+        time = point.time.timestamp()
         position = self.count
         self.count += 1
         # fmin and fmax of the standard library do not exist before 3.13: a NaN gives way to any number.
         if not math.isnan(point.value):
             self.min = point.value if math.isnan(self.min) else min(self.min, point.value)
             self.max = point.value if math.isnan(self.max) else max(self.max, point.value)
-        if step >= self.last_step:
-            self.last, self.last_step = point.value, step
-        return position, step, point.time.timestamp(), stored(point.value)
+        if (step, time) >= (self.last_step, self.last_time):
+            self.last, self.last_step, self.last_time = point.value, step, time
+        return position, step, time, stored(point.value)
+
+    def add_all(self, points: Points) -> None:
+        """Takes many points in, as `add` does each."""
+        import numpy as np
+
+        self.count += len(points)
+        if not bool(np.isnan(points.values).all()):
+            low, high = float(np.nanmin(points.values)), float(np.nanmax(points.values))
+            self.min = low if math.isnan(self.min) else min(self.min, low)
+            self.max = high if math.isnan(self.max) else max(self.max, high)
+        at = int(np.lexsort((points.times, points.steps))[-1])  # stable: of equal ones the one that was logged last
+        step, time = int(points.steps[at]), float(points.times[at])
+        if (step, time) >= (self.last_step, self.last_time):
+            self.last, self.last_step, self.last_time = float(points.values[at]), step, time
 
     def values(self) -> dict[str, Any]:
         return {
             "last": stored(self.last),
             "last_step": self.last_step,
+            "last_time": self.last_time,
             "min": stored(self.min),
             "max": stored(self.max),
             "count": self.count,
+            "packed": self.packed,
         }
 
 
@@ -62,72 +92,77 @@ def write_points(connection: sa.Connection, run_id: str, points: Sequence[Metric
         by_key[point.key].append(point)
     known = _known(connection, run_id, list(by_key))
     rows: list[dict[str, Any]] = []
+    created: list[tuple[dict[str, Any], list[_Row]]] = []
+    changed: list[dict[str, Any]] = []
     for key, added in by_key.items():
         latest = known.get(key) or _Latest(None)
+        if latest.count - latest.packed + len(added) >= PACK_FROM:
+            _write_packed(connection, run_id, key, latest, _columns(added, latest.count))
+            continue
         new = [latest.add(point) for point in added]
         if latest.id is None:
-            inserted = connection.execute(metric_latest.insert().values(run_id=run_id, key=key, **latest.values()))
-            (metric_id,) = inserted.inserted_primary_key or (None,)
+            created.append(({"run_id": run_id, "key": key, **latest.values()}, new))
         else:
-            metric_id = latest.id
-            connection.execute(metric_latest.update().where(metric_latest.c.id == metric_id).values(**latest.values()))
-        rows += [
-            {"metric_id": metric_id, "position": position, "step": step, "time": time, "value": value}
-            for position, step, time, value in new
-        ]
-    connection.execute(metric_points.insert(), rows)
+            changed.append({"metric": latest.id, **latest.values()})
+            rows += _point_rows(latest.id, new)
+    if created:
+        statement = metric_latest.insert().returning(metric_latest.c.id, sort_by_parameter_order=True)
+        ids = connection.execute(statement, [values for values, _ in created]).scalars().all()
+        for metric_id, (_, new) in zip(ids, created, strict=True):
+            rows += _point_rows(metric_id, new)
+    if changed:
+        names = {name: sa.bindparam(name) for name in changed[0] if name != "metric"}
+        connection.execute(metric_latest.update().where(metric_latest.c.id == sa.bindparam("metric")).values(names), changed)
+    if rows:
+        connection.execute(metric_points.insert(), rows)
+
+
+def write_series(connection: sa.Connection, run_id: str, key: str, points: Points) -> None:
+    """Adds points of one metric as columns: for many of them, as an import has."""
+    latest = _known(connection, run_id, [key]).get(key) or _Latest(None)
+    if len(points):
+        _write_packed(connection, run_id, key, latest, points)
+
+
+def read_points(connection: sa.Connection, run_id: str, key: str, start: int = 0, limit: int | None = None) -> Points:
+    """Exact points in the order of logging, from position `start` on. Raises NotFound for a metric that the run has not."""
+    row = connection.execute(
+        sa.select(metric_latest.c.id, metric_latest.c.count, metric_latest.c.packed).where(
+            metric_latest.c.run_id == run_id, metric_latest.c.key == key
+        )
+    ).one_or_none()
+    if row is None:
+        raise _unknown(connection, run_id, key)
+    metric_id, count, in_chunks = tuple(row)
+    end = count if limit is None else min(count, start + limit)
+    return _read(connection, metric_id, start, end, in_chunks)
 
 
 def read_series(connection: sa.Connection, run_id: str, key: str, max_points: int) -> MetricSeries:
     """The points of a metric by step; thinned to `max_points` when there are more (0: never). Raises NotFound."""
-    metric_id = connection.execute(
-        sa.select(metric_latest.c.id).where(metric_latest.c.run_id == run_id, metric_latest.c.key == key)
-    ).scalar_one_or_none()
-    if metric_id is None:
-        keys = connection.execute(
-            sa.select(metric_latest.c.key).where(metric_latest.c.run_id == run_id).order_by(metric_latest.c.key).limit(20)
-        ).scalars()
-        known = ", ".join(keys)
-        raise NotFound(
-            f"The run has no metric {key}.", hint=f"It has logged: {known}." if known else "It has not logged any metric (yet)."
-        )
-    columns = metric_points.c
-    rows = connection.execute(
-        sa.select(columns.step, columns.value, columns.time).where(columns.metric_id == metric_id).order_by(columns.position)
-    ).all()
-    steps, values, times = zip(*rows, strict=True)
-    total = len(rows)
-    if (max_points > 0 and total > max_points) or any(earlier > later for earlier, later in itertools.pairwise(steps)):
-        chosen = _chosen(steps, values, max_points)
-        steps = tuple(steps[at] for at in chosen)
-        values = tuple(values[at] for at in chosen)
-        times = tuple(times[at] for at in chosen)
-    return MetricSeries(
-        run_id=run_id, key=key, steps=steps, values=tuple(number(value) for value in values), times=times, total=total
+    points = read_points(connection, run_id, key)
+    shown = thinned(points, max_points)
+    return MetricSeries.model_construct(  # our own arrays have the right types
+        run_id=run_id,
+        key=key,
+        steps=tuple(shown.steps.tolist()),
+        values=tuple(shown.values.tolist()),
+        times=tuple(shown.times.tolist()),
+        total=len(points),
     )
 
 
-def _known(connection: sa.Connection, run_id: str, keys: list[str]) -> dict[str, _Latest]:
-    found: dict[str, _Latest] = {}
-    for begin in range(0, len(keys), 500):  # SQLite takes a limited number of parameters
-        query = sa.select(metric_latest).where(metric_latest.c.run_id == run_id, metric_latest.c.key.in_(keys[begin : begin + 500]))
-        for row in connection.execute(query).mappings():
-            found[row["key"]] = _Latest(
-                row["id"], number(row["last"]), row["last_step"], number(row["min"]), number(row["max"]), row["count"]
-            )
-    return found
-
-
-def _chosen(steps: Sequence[int], values: Sequence[float | None], max_points: int) -> list[int]:
-    """Which points to show, by step: all, or the first, the last and the lowest and highest of equal stretches between them."""
+def thinned(points: Points, max_points: int) -> Points:
+    """The points by step: all, or the first, the last and the lowest and highest of equal stretches between them (0: all)."""
     import numpy as np
 
-    order = np.argsort(np.asarray(steps, dtype=np.int64), kind="stable")
-    if max_points <= 0 or len(order) <= max_points:
-        return [int(at) for at in order]
-    sorted_values = np.asarray([math.nan if value is None else value for value in values], dtype=np.float64)[order]
-    kept = extremes(sorted_values, max(max_points, 2))
-    return [int(at) for at in order[kept]]
+    if bool(np.any(points.steps[1:] < points.steps[:-1])):
+        order = np.argsort(points.steps, kind="stable")
+        points = Points(points.steps[order], points.times[order], points.values[order])
+    if max_points <= 0 or len(points) <= max_points:
+        return points
+    kept = extremes(points.values, max(max_points, 2))
+    return Points(points.steps[kept], points.times[kept], points.values[kept])
 
 
 def extremes(values: "NDArray[np.float64]", max_points: int) -> "NDArray[np.intp]":
@@ -144,10 +179,106 @@ def extremes(values: "NDArray[np.float64]", max_points: int) -> "NDArray[np.intp
     if stretches < 1:
         return np.unique(np.array([0, count - 1]))
     edges = np.linspace(1, count - 1, stretches + 1).astype(np.intp)
-    low = np.where(np.isnan(values), np.inf, values)
-    high = np.where(np.isnan(values), -np.inf, values)
+    gaps = np.isnan(values)
+    low = np.where(gaps, np.inf, values) if gaps.any() else values
+    high = np.where(gaps, -np.inf, values) if gaps.any() else values
     kept = [0, count - 1]
     for begin, end in itertools.pairwise(edges):
         if begin < end:
             kept += [int(begin + np.argmin(low[begin:end])), int(begin + np.argmax(high[begin:end]))]
     return np.unique(np.array(kept))
+
+
+def _bounded(step: int) -> int:
+    return max(-_LARGEST, min(step, _LARGEST))
+
+
+def _unknown(connection: sa.Connection, run_id: str, key: str) -> NotFound:
+    keys = connection.execute(
+        sa.select(metric_latest.c.key).where(metric_latest.c.run_id == run_id).order_by(metric_latest.c.key).limit(20)
+    ).scalars()
+    known = ", ".join(keys)
+    return NotFound(
+        f"The run has no metric {key}.", hint=f"It has logged: {known}." if known else "It has not logged any metric (yet)."
+    )
+
+
+def _columns(points: Sequence[MetricPoint], count: int) -> Points:
+    import numpy as np
+
+    return Points(
+        np.array([count + at if one.step is None else _bounded(one.step) for at, one in enumerate(points)], np.int64),
+        np.array([one.time.timestamp() for one in points], np.float64),
+        np.array([one.value for one in points], np.float64),
+    )
+
+
+def _point_rows(metric_id: int, rows: Sequence[_Row]) -> list[dict[str, Any]]:
+    return [
+        {"metric_id": metric_id, "position": position, "step": step, "time": time, "value": value}
+        for position, step, time, value in rows
+    ]
+
+
+def _write_packed(connection: sa.Connection, run_id: str, key: str, latest: _Latest, points: Points) -> None:
+    """Adds points, and moves them with the rows that the metric has to chunks."""
+    first = latest.packed
+    whole = joined([_read(connection, latest.id, first, latest.count, first), points]) if latest.id is not None else points
+    latest.add_all(points)
+    latest.packed = latest.count
+    if latest.id is None:
+        inserted = connection.execute(metric_latest.insert().values(run_id=run_id, key=key, **latest.values()))
+        (metric_id,) = inserted.inserted_primary_key or (None,)
+    else:
+        metric_id = latest.id
+        connection.execute(metric_latest.update().where(metric_latest.c.id == metric_id).values(**latest.values()))
+        connection.execute(metric_points.delete().where(metric_points.c.metric_id == metric_id))
+    connection.execute(
+        metric_chunks.insert(),
+        [
+            {"metric_id": metric_id, "position": first + begin, **packed(whole.cut(begin, begin + _CHUNK))}
+            for begin in range(0, len(whole), _CHUNK)
+        ],
+    )
+
+
+def _read(connection: sa.Connection, metric_id: int, start: int, end: int, in_chunks: int) -> Points:
+    """The points at the positions from `start` to before `end`; `in_chunks`: where the rows begin."""
+    import numpy as np
+
+    parts: list[Points] = []
+    if start < in_chunks:
+        columns = metric_chunks.c
+        query = sa.select(columns.position, columns.points, columns.steps, columns.times, columns.numbers).where(
+            columns.metric_id == metric_id, columns.position < end, columns.position + columns.points > start
+        )
+        for position, count, steps, times, numbers in connection.execute(query.order_by(columns.position)):
+            part = unpacked(count, steps, times, numbers)
+            parts.append(part.cut(max(0, start - position), max(0, end - position)))
+    if end > in_chunks:
+        rows = metric_points.c
+        found = connection.execute(
+            sa.select(rows.step, rows.time, rows.value)
+            .where(rows.metric_id == metric_id, rows.position >= start, rows.position < end)
+            .order_by(rows.position)
+        ).all()
+        if found:
+            steps, times, values = zip(*found, strict=True)
+            parts.append(
+                Points(np.array(steps, np.int64), np.array(times, np.float64), np.array([number(value) for value in values]))
+            )
+    return joined(parts)
+
+
+def _known(connection: sa.Connection, run_id: str, keys: list[str]) -> dict[str, _Latest]:
+    found: dict[str, _Latest] = {}
+    columns = metric_latest.c
+    for begin in range(0, len(keys), 500):  # SQLite takes a limited number of parameters
+        query = sa.select(
+            columns.key, columns.id, columns.last, columns.last_step, columns.last_time, columns.min, columns.max, columns.count,
+            columns.packed,
+        ).where(columns.run_id == run_id, columns.key.in_(keys[begin : begin + 500]))  # fmt: skip
+        for key, metric_id, last, last_step, last_time, low, high, count, in_chunks in connection.execute(query):
+            time = -math.inf if last_time is None else last_time
+            found[key] = _Latest(metric_id, number(last), last_step, time, number(low), number(high), count, in_chunks)
+    return found

@@ -1,17 +1,21 @@
-"""From rows to wire types: a page of runs costs four queries, however many runs it has."""
+"""From rows to wire types: a page of runs costs five queries, however many runs it has."""
 
 import math
-from collections import defaultdict
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from workbench.runs.chunks import Points
+from workbench.runs.family import child_counts, in_pieces
 from workbench.runs.tables import artifacts, experiments, inputs, metric_latest, params, runs, tags
 from workbench.schema import (
     Artifact,
     DataInput,
     GitState,
+    MetricHistory,
+    MetricPoint,
     MetricSummary,
     Run,
     RunConfig,
@@ -34,6 +38,9 @@ _SUMMARY = (
     "started",
     "ended",
     "archived",
+    "kind",
+    "deleted",
+    "result_of",
 )
 
 SUMMARY_COLUMNS: tuple[sa.ColumnElement[Any], ...] = (
@@ -42,7 +49,11 @@ SUMMARY_COLUMNS: tuple[sa.ColumnElement[Any], ...] = (
     runs.c.arguments,
     experiments.c.name.label("experiment"),
 )
-ALL_COLUMNS: tuple[sa.ColumnElement[Any], ...] = (*runs.c, experiments.c.name.label("experiment"))
+ALL_COLUMNS: tuple[sa.ColumnElement[Any], ...] = (
+    *(column for column in runs.c if column.name != "git_diff"),
+    (runs.c.git_diff != "").label("has_diff"),
+    experiments.c.name.label("experiment"),
+)
 WITH_EXPERIMENT = runs.join(experiments, runs.c.experiment_id == experiments.c.id)
 
 
@@ -58,8 +69,31 @@ def stored(value: float) -> float | None:
 
 def summaries(connection: sa.Connection, rows: Sequence[Any]) -> tuple[RunSummary, ...]:
     """The wire form of rows that have `SUMMARY_COLUMNS`."""
+    if not rows:
+        return ()
     parts = _parts(connection, [row.id for row in rows])
     return tuple(RunSummary(**_common(row), **parts[row.id]) for row in rows)
+
+
+def summaries_of(connection: sa.Connection, ids: Sequence[str]) -> tuple[RunSummary, ...]:
+    """The runs with these ids, in this order; unknown ones are left out."""
+    rows: dict[str, Any] = {}
+    for piece in in_pieces(ids):
+        query = sa.select(*SUMMARY_COLUMNS).select_from(WITH_EXPERIMENT).where(runs.c.id.in_(piece))
+        rows.update((row.id, row) for row in connection.execute(query))
+    return summaries(connection, [rows[run_id] for run_id in ids if run_id in rows])
+
+
+def history(key: str, points: Points, start: int, most: int) -> MetricHistory:
+    """A part of a metric's history that begins at position `start`; more than `most` points say that another follows."""
+    part = points.cut(0, most)
+    return MetricHistory(
+        points=tuple(
+            MetricPoint(key=key, value=value, step=step, time=datetime.fromtimestamp(time, UTC))
+            for step, time, value in zip(part.steps.tolist(), part.times.tolist(), part.values.tolist(), strict=True)
+        ),
+        next=str(start + most) if len(points) > most else "",
+    )
 
 
 def whole_run(connection: sa.Connection, row: Any) -> Run:
@@ -83,6 +117,8 @@ def whole_run(connection: sa.Connection, row: Any) -> Run:
         artifacts=tuple(Artifact(path=one.path, size=one.size, digest=one.digest) for one in found_files),
         notes=row.notes,
         exit_code=row.exit_code,
+        has_diff=row.has_diff,
+        plan=row.plan,
     )
 
 
@@ -92,19 +128,26 @@ def _common(row: Any) -> dict[str, Any]:
 
 
 def _parts(connection: sa.Connection, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Params, tags and metrics' summaries of each run."""
-    parts: dict[str, dict[str, Any]] = defaultdict(lambda: {"params": {}, "tags": {}, "metrics": {}})
-    for name, table in (("params", params), ("tags", tags)):
-        for row in connection.execute(sa.select(table).where(table.c.run_id.in_(ids)).order_by(table.c.key)):
-            parts[row.run_id][name][row.key] = row.value
-    query = sa.select(metric_latest).where(metric_latest.c.run_id.in_(ids)).order_by(metric_latest.c.key)
-    for values in connection.execute(query).mappings():  # a plain row's `count` is the tuple's own method
-        parts[values["run_id"]]["metrics"][values["key"]] = MetricSummary(
-            key=values["key"],
-            last=number(values["last"]),
-            last_step=values["last_step"],
-            min=number(values["min"]),
-            max=number(values["max"]),
-            count=values["count"],
-        )
+    """Params, tags, metrics' summaries and number of children of each run."""
+    parts: dict[str, dict[str, Any]] = {run_id: {"params": {}, "tags": {}, "metrics": {}, "children": 0} for run_id in ids}
+    for piece in in_pieces(ids):
+        for name, table in (("params", params), ("tags", tags)):
+            query = sa.select(table.c.run_id, table.c.key, table.c.value).where(table.c.run_id.in_(piece)).order_by(table.c.key)
+            for run_id, key, value in connection.execute(query):
+                parts[run_id][name][key] = value
+        for run_id, *values in connection.execute(_METRICS.where(metric_latest.c.run_id.in_(piece))):
+            parts[run_id]["metrics"][values[0]] = _metric(*values)
+        for run_id, count in child_counts(connection, piece).items():
+            parts[run_id]["children"] = count
     return parts
+
+
+_METRICS = sa.select(
+    *(metric_latest.c[name] for name in ("run_id", "key", "last", "last_step", "min", "max", "count", "last_time"))
+).order_by(metric_latest.c.key)
+
+
+def _metric(
+    key: str, last: float | None, step: int, low: float | None, high: float | None, count: int, time: float | None
+) -> MetricSummary:
+    return MetricSummary(key=key, last=number(last), last_step=step, min=number(low), max=number(high), count=count, last_time=time)

@@ -1,28 +1,42 @@
 """The run store: the one place that writes experiments, runs and what they record."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
 from workbench.base.clock import utc_now
 from workbench.base.errors import Conflict, NotFound, UserError
 from workbench.base.ids import new_id
-from workbench.runs.compare import comparison, input_key
+from workbench.runs import trash
+from workbench.runs.chunks import Points
+from workbench.runs.compare import comparison
 from workbench.runs.database import Database
-from workbench.runs.metrics import read_series, write_points
-from workbench.runs.records import ALL_COLUMNS, WITH_EXPERIMENT, whole_run
+from workbench.runs.experiments import (
+    View,
+    experiment_row,
+    in_view,
+    list_experiments,
+    make_experiment,
+    open_number,
+    read_experiment,
+    rename,
+    set_tag,
+)
+from workbench.runs.family import ancestor_ids, descendant_ids
+from workbench.runs.meaning import meant_run
+from workbench.runs.metrics import read_points, read_series, write_points, write_series
+from workbench.runs.pairs import add_inputs, refuse_changed, remove_tag, set_pairs
+from workbench.runs.records import ALL_COLUMNS, WITH_EXPERIMENT, history, summaries_of, whole_run
 from workbench.runs.search import find_runs
-from workbench.runs.tables import artifacts, experiments, inputs, jobs, params, runs, tags
+from workbench.runs.tables import artifacts, experiments, jobs, runs
 from workbench.schema import (
     Artifact,
-    DataInput,
     Experiment,
     GitState,
     LogBatch,
+    MetricHistory,
     MetricSeries,
     Run,
     RunComparison,
@@ -30,25 +44,31 @@ from workbench.schema import (
     RunPage,
     RunPatch,
     RunStatus,
+    RunSummary,
 )
 
 _MOST_ROWS = 1000  # of one page
-_HEX = frozenset("0123456789abcdef")
+_MOST_POINTS = 25_000
+
+_Result = TypeVar("_Result")
 
 
 class RunStore:
     """Records runs; safe in several threads. What a method has returned from is on the disk.
 
-    Methods that write take a `connection` of `database.write()`, so that other tables change in the same transaction.
+    Methods that write take a `connection` of `database.write()`, so that other tables change in the same transaction; without
+    one they share a commit with the writes of other threads.
     """
 
     def __init__(self, database: Database) -> None:
         self.database = database
 
+    # Runs
+
     def create_run(
         self,
         *,
-        experiment: str,
+        experiment: str = "",
         config: RunConfig,
         project: str = "",
         name: str = "",
@@ -62,47 +82,63 @@ class RunStore:
         snapshot: str = "",
         left_out: Sequence[str] = (),
         git: GitState | None = None,
+        git_diff: str = "",
         environment_lock: str = "",
         python: str = "",
         tags: Mapping[str, str] | None = None,
+        kind: str = "",
+        plan: Mapping[str, Any] | None = None,
+        result_of: str | None = None,
+        created: datetime | None = None,
+        started: datetime | None = None,
+        experiment_id: str | None = None,
         run_id: str | None = None,
         connection: sa.Connection | None = None,
     ) -> Run:
-        """Makes a run with the next number of its experiment, which is made when it is new."""
-        if not experiment.strip():
+        """Makes a run with the next number of its experiment, which is made when its name is new.
+
+        `created` and `started` are for runs that began elsewhere. Raises NotFound for an unknown parent or `experiment_id`,
+        Conflict where either is in the trash.
+        """
+        if experiment_id is None and not experiment.strip():
             raise UserError("A run needs an experiment.", hint="Name one.", place="experiment")
         run_id = run_id or new_id()
-        with self._writing(connection) as write:
+        now = utc_now()
+        values = {
+            "id": run_id,
+            "name": name,
+            "project": project,
+            "parent_id": parent_id,
+            "status": status.value,
+            "reason": reason,
+            "script": script,
+            "arguments": list(arguments),
+            "target": target,
+            "user": user,
+            "created": created or now,
+            "started": started or (now if status is RunStatus.RUNNING else None),
+            "config": config.model_dump(mode="json"),
+            "snapshot": snapshot,
+            "left_out": list(left_out),
+            "git": (git or GitState()).model_dump(mode="json"),
+            "git_diff": git_diff,
+            "environment_lock": environment_lock,
+            "python": python,
+            "kind": kind,
+            "plan": dict(plan or {}),
+            "result_of": result_of,
+            "updated": now,
+        }
+
+        def work(write: sa.Connection) -> Run:
             if parent_id is not None:
-                _row(write, parent_id)
-            experiment_id, number = _next_number(write, experiment.strip())
-            now = utc_now()
-            write.execute(
-                runs.insert().values(
-                    id=run_id,
-                    experiment_id=experiment_id,
-                    number=number,
-                    name=name,
-                    project=project,
-                    parent_id=parent_id,
-                    status=status.value,
-                    reason=reason,
-                    script=script,
-                    arguments=list(arguments),
-                    target=target,
-                    user=user,
-                    created=now,
-                    started=now if status is RunStatus.RUNNING else None,
-                    config=config.model_dump(mode="json"),
-                    snapshot=snapshot,
-                    left_out=list(left_out),
-                    git=(git or GitState()).model_dump(mode="json"),
-                    environment_lock=environment_lock,
-                    python=python,
-                )
-            )
-            _set_pairs(write, "tags", run_id, tags or {})
+                _open(write, parent_id)
+            own_id, number = open_number(write, experiment.strip(), experiment_id)
+            write.execute(runs.insert().values(experiment_id=own_id, number=number, **values))
+            set_pairs(write, "tags", run_id, tags or {})
             return whole_run(write, _row(write, run_id))
+
+        return self._write(connection, work)
 
     def set_status(
         self,
@@ -115,18 +151,23 @@ class RunStore:
         exit_code: int | None = None,
         environment_lock: str | None = None,
         python: str | None = None,
+        reopen: bool = False,
         connection: sa.Connection | None = None,
     ) -> Run:
         """Moves a run to a state. A run has one end: a final state stays, only `lost` gives way to the end that was found later.
 
-        Without the times, the present moment counts as start (of `running`) and end (of a final state).
+        Without the times, the present moment counts as start (of `running`) and end (of a final state). `reopen`: a run that is
+        logged from outside and has no job may go on after its end, and has none until it ends again.
         """
-        with self._writing(connection) as write:
+
+        def work(write: sa.Connection) -> Run:
             row = _row(write, run_id)
             before = RunStatus(row.status)
+            values: dict[str, Any] = {"status": status.value, "reason": reason, "updated": utc_now()}
             if before.is_final and not (before is RunStatus.LOST and status.is_final):
-                return whole_run(write, row)
-            values: dict[str, Any] = {"status": status.value, "reason": reason}
+                if not reopen or write.execute(sa.select(jobs.c.run_id).where(jobs.c.run_id == run_id)).one_or_none() is not None:
+                    return whole_run(write, row)
+                values["ended"] = None
             if started or (status is RunStatus.RUNNING and row.started is None):
                 values["started"] = started or utc_now()
             if status.is_final:
@@ -136,24 +177,57 @@ class RunStore:
             write.execute(runs.update().where(runs.c.id == run_id).values(**values))
             return whole_run(write, _row(write, run_id))
 
+        return self._write(connection, work)
+
     def log_batch(
-        self, run_id: str, batch: LogBatch, events_offset: int | None = None, *, connection: sa.Connection | None = None
+        self,
+        run_id: str,
+        batch: LogBatch,
+        events_offset: int | None = None,
+        *,
+        unique_params: bool = False,
+        connection: sa.Connection | None = None,
     ) -> bool:
         """Writes metrics, params, tags and inputs in one transaction.
 
         `events_offset`: how far the run's events file has been read with this batch; it is kept in the same transaction, and a
         batch that does not go beyond what is kept was written before and is left out. Returns whether the batch was written.
+        `unique_params`: a param that has another value already is refused with Conflict, and nothing is written. A run in the
+        trash takes nothing (Conflict).
         """
-        with self._writing(connection) as write:
-            _row(write, run_id)
+
+        def work(write: sa.Connection) -> bool:
+            _open(write, run_id)
             if events_offset is not None and not _advance(write, run_id, events_offset):
                 return False
+            if unique_params:
+                refuse_changed(write, run_id, batch.params)
             if batch.metrics:
                 write_points(write, run_id, batch.metrics)
-            _set_pairs(write, "params", run_id, batch.params)
-            _set_pairs(write, "tags", run_id, batch.tags)
-            _add_inputs(write, run_id, batch.inputs)
+            set_pairs(write, "params", run_id, batch.params)
+            set_pairs(write, "tags", run_id, batch.tags)
+            add_inputs(write, run_id, batch.inputs)
             return True
+
+        return self._write(connection, work)
+
+    def log_points(self, run_id: str, key: str, points: Points, *, connection: sa.Connection | None = None) -> None:
+        """Adds many points of one metric at once, as columns."""
+
+        def work(write: sa.Connection) -> None:
+            _open(write, run_id)
+            write_series(write, run_id, key, points)
+
+        self._write(connection, work)
+
+    def remove_tag(self, run_id: str, key: str) -> None:
+        """Removes a tag. Raises NotFound when the run has none of that name."""
+
+        def work(write: sa.Connection) -> None:
+            _open(write, run_id)
+            remove_tag(write, run_id, key)
+
+        self.database.grouped(work)
 
     def events_offset(self, run_id: str) -> int:
         """How far the run's events file has been read."""
@@ -161,9 +235,15 @@ class RunStore:
             return connection.execute(sa.select(jobs.c.events_offset).where(jobs.c.run_id == run_id)).scalar_one_or_none() or 0
 
     def get(self, run_id: str) -> Run:
-        """All that is known of a run. Raises NotFound."""
+        """All that is known of a run, also of one in the trash. Raises NotFound."""
         with self.database.read() as connection:
             return whole_run(connection, _row(connection, run_id))
+
+    def git_diff(self, run_id: str) -> str:
+        """How the user's repository differed from its commit when the run was submitted; empty when it did not."""
+        with self.database.read() as connection:
+            _row(connection, run_id)
+            return str(connection.execute(sa.select(runs.c.git_diff).where(runs.c.id == run_id)).scalar_one())
 
     def list(
         self,
@@ -176,6 +256,7 @@ class RunStore:
         descending: bool = True,
         limit: int = 100,
         cursor: str = "",
+        view: View = "active",
     ) -> RunPage:
         """A page of runs: see `Client.runs`."""
         with self.database.read() as connection:
@@ -195,8 +276,21 @@ class RunStore:
     def series(self, run_id: str, key: str, max_points: int = 1000) -> MetricSeries:
         """A metric's values by step, thinned to the extremes of each stretch when there are more than `max_points` (0: never)."""
         with self.database.read() as connection:
-            _row(connection, run_id)
+            _here(connection, run_id)
             return read_series(connection, run_id, key, max_points)
+
+    def points(self, run_id: str, key: str, start: int = 0, limit: int | None = None) -> Points:
+        """A metric's exact points in the order of logging, as columns, from the position `start` on."""
+        with self.database.read() as connection:
+            _here(connection, run_id)
+            return read_points(connection, run_id, key, start, limit)
+
+    def metric_history(self, run_id: str, key: str, limit: int = 1000, cursor: str = "") -> MetricHistory:
+        """A metric's exact points in the order of logging, a part at a time; `cursor` is the `next` of the part before."""
+        if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
+            raise UserError("The cursor does not belong to this metric.", hint="Begin without one.", place="cursor")
+        start, most = int(cursor or 0), max(1, min(limit, _MOST_POINTS))
+        return history(key, self.points(run_id, key, start, most + 1), start, most)
 
     def compare(self, ids: Sequence[str]) -> RunComparison:
         """Runs side by side, in the given order."""
@@ -207,111 +301,173 @@ class RunStore:
 
     def patch(self, run_id: str, patch: RunPatch) -> Run:
         """Changes what a user may change."""
-        with self.database.write() as write:
+
+        def work(write: sa.Connection) -> Run:
             _row(write, run_id)
             values = {name: value for name in ("name", "notes", "archived") if (value := getattr(patch, name)) is not None}
-            if values:
-                write.execute(runs.update().where(runs.c.id == run_id).values(**values))
-            _set_pairs(write, "tags", run_id, patch.tags or {})
+            write.execute(runs.update().where(runs.c.id == run_id).values(updated=utc_now(), **values))
+            set_pairs(write, "tags", run_id, patch.tags or {})
             return whole_run(write, _row(write, run_id))
+
+        return self.database.grouped(work)
 
     def set_artifacts(self, run_id: str, found: Iterable[Artifact], *, connection: sa.Connection | None = None) -> None:
         """Replaces the list of a run's output files."""
-        with self._writing(connection) as write:
-            _row(write, run_id)
+        rows = [{"run_id": run_id, **one.model_dump()} for one in found]
+
+        def work(write: sa.Connection) -> None:
+            _here(write, run_id)
             write.execute(artifacts.delete().where(artifacts.c.run_id == run_id))
-            if rows := [{"run_id": run_id, **one.model_dump()} for one in found]:
+            if rows:
                 write.execute(artifacts.insert(), rows)
 
-    def delete(self, run_id: str) -> None:
-        """Deletes an ended run with all it recorded; its children stay. Raises Conflict for one that waits or runs."""
-        with self.database.write() as write:
-            row = _row(write, run_id)
-            if not RunStatus(row.status).is_final:
-                raise Conflict(f"Run {row.number} of {row.experiment} is {row.status}.", hint="Cancel it first.")
-            write.execute(runs.update().where(runs.c.parent_id == run_id).values(parent_id=None))
-            write.execute(runs.delete().where(runs.c.id == run_id))
+        self._write(connection, work)
 
-    def experiments(self) -> tuple[Experiment, ...]:
-        """All experiments by name, with the number of their runs."""
-        count = sa.func.count(runs.c.id).label("run_count")
-        query = (
-            sa.select(experiments.c.id, experiments.c.name, experiments.c.created, count)
-            .outerjoin(runs, runs.c.experiment_id == experiments.c.id)
-            .group_by(experiments.c.id)
-            .order_by(sa.func.lower(experiments.c.name))
-        )
+    def descendants(self, run_id: str) -> tuple[RunSummary, ...]:
+        """The run's children, their children and so on, nearer ones first; those in the trash too."""
         with self.database.read() as connection:
-            rows = connection.execute(query).all()
-        return tuple(Experiment(id=row.id, name=row.name, created=row.created, runs=row.run_count) for row in rows)
+            _here(connection, run_id)
+            return summaries_of(connection, descendant_ids(connection, run_id))
+
+    def ancestors(self, run_id: str) -> tuple[RunSummary, ...]:
+        """The run's parent, its parent and so on, the nearest first."""
+        with self.database.read() as connection:
+            _here(connection, run_id)
+            return summaries_of(connection, ancestor_ids(connection, run_id))
 
     def resolve(self, text: str, project: str | None = None) -> str:
         """The id of the run that a user means: an id, the first four or more characters of one, `experiment/number`, or a number
         (in `project`, or when only one run has it). Raises NotFound, or UserError that names the candidates."""
-        wanted = text.strip()
         with self.database.read() as connection:
-            for way in (_by_number, _by_prefix):
-                found = way(connection, wanted, project)
-                if len(found) == 1:
-                    return str(found[0].id)
-                if found:
-                    names = ", ".join(f"{row.id[:8]} ({row.experiment}/{row.number})" for row in found[:5])
-                    raise UserError(f"Several runs are meant by {text}: {names}.", hint="Give more characters of the id.")
-        raise NotFound(f"There is no run {text!r}.", hint="See: workbench run list")
+            return meant_run(connection, text, project)
 
-    @contextmanager
-    def _writing(self, connection: sa.Connection | None) -> Iterator[sa.Connection]:
-        if connection is not None:
-            yield connection
-            return
-        with self.database.write() as own:
-            yield own
+    # The trash
+
+    def trash(self, run_id: str) -> tuple[str, ...]:
+        """Puts a run into the trash, with its children to any depth; returns the ids of those that went in.
+
+        Raises Conflict when a job of theirs waits or runs.
+        """
+        return self.database.grouped(lambda write: trash.trash_run(write, _row(write, run_id)))
+
+    def untrash(self, run_id: str) -> tuple[str, ...]:
+        """Brings a run back from the trash, with the children that went with it; returns their ids."""
+        return self.database.grouped(lambda write: trash.untrash_run(write, _row(write, run_id)))
+
+    def trashed(self) -> tuple[RunSummary, ...]:
+        """The runs in the trash, the latest first."""
+        query = sa.select(runs.c.id).where(runs.c.deleted.is_not(None)).order_by(runs.c.deleted.desc(), runs.c.created.desc())
+        with self.database.read() as connection:
+            return summaries_of(connection, tuple(connection.execute(query).scalars()))
+
+    def empty_trash(self, older_than: datetime | None = None) -> tuple[str, ...]:
+        """Deletes for good what went into the trash before `older_than` (None: all of it); returns the ids of the runs.
+
+        Their folders are the caller's to remove.
+        """
+        return self.database.grouped(lambda write: trash.empty(write, older_than))
+
+    def delete(self, run_id: str) -> None:
+        """Deletes an ended run for good, with all it recorded; its children stay. Raises Conflict for one that waits or runs."""
+
+        def work(write: sa.Connection) -> None:
+            row = _row(write, run_id)
+            if not RunStatus(row.status).is_final:
+                raise Conflict(f"Run {row.number} of {row.experiment} is {row.status}.", hint="Cancel it first.")
+            trash.remove(write, [run_id])
+
+        self.database.grouped(work)
+
+    # Experiments
+
+    def experiments(self, view: View = "active") -> tuple[Experiment, ...]:
+        """Experiments by name, with the number of their runs."""
+        with self.database.read() as connection:
+            return list_experiments(connection, in_view(experiments.c.deleted, view))
+
+    def experiment(self, id_or_name: str) -> Experiment:
+        """One experiment, also one in the trash. Raises NotFound."""
+        with self.database.read() as connection:
+            return read_experiment(connection, id_or_name)
+
+    def create_experiment(
+        self,
+        name: str,
+        tags: Mapping[str, str] | None = None,
+        *,
+        experiment_id: str | None = None,
+        created: datetime | None = None,
+        connection: sa.Connection | None = None,
+    ) -> Experiment:
+        """Makes an experiment. Raises Conflict when there is one of that name, be it in the trash."""
+
+        def work(write: sa.Connection) -> Experiment:
+            found = make_experiment(write, name, tags or {}, experiment_id=experiment_id, created=created)
+            return read_experiment(write, found)
+
+        return self._write(connection, work)
+
+    def rename_experiment(self, id_or_name: str, name: str) -> Experiment:
+        """Gives an experiment another name. Raises Conflict when it is taken."""
+
+        def work(write: sa.Connection) -> Experiment:
+            found = experiment_row(write, id_or_name).id
+            rename(write, found, name)
+            return read_experiment(write, found)
+
+        return self.database.grouped(work)
+
+    def set_experiment_tag(self, id_or_name: str, key: str, value: str) -> Experiment:
+        """Sets a tag of an experiment; an empty value removes it."""
+
+        def work(write: sa.Connection) -> Experiment:
+            found = experiment_row(write, id_or_name).id
+            set_tag(write, found, key, value)
+            return read_experiment(write, found)
+
+        return self.database.grouped(work)
+
+    def delete_experiment(self, id_or_name: str) -> None:
+        """Puts an experiment and its runs into the trash. Raises Conflict when a job of theirs waits or runs."""
+        self.database.grouped(lambda write: trash.trash_experiment(write, id_or_name))
+
+    def restore_experiment(self, id_or_name: str) -> Experiment:
+        """Brings an experiment back from the trash, with the runs that went with it."""
+
+        def work(write: sa.Connection) -> Experiment:
+            trash.untrash_experiment(write, id_or_name)
+            return read_experiment(write, id_or_name)
+
+        return self.database.grouped(work)
+
+    def _write(self, connection: sa.Connection | None, work: Callable[[sa.Connection], _Result]) -> _Result:
+        return self.database.grouped(work) if connection is None else work(connection)
 
 
 def _row(connection: sa.Connection, run_id: str) -> Any:
     row = connection.execute(sa.select(*ALL_COLUMNS).select_from(WITH_EXPERIMENT).where(runs.c.id == run_id)).one_or_none()
     if row is None:
-        raise NotFound(f"There is no run {run_id!r}.", hint="See: workbench run list")
+        raise _unknown(run_id)
     return row
 
 
-def _next_number(write: sa.Connection, name: str) -> tuple[str, int]:
-    row = write.execute(sa.select(experiments.c.id, experiments.c.last_number).where(experiments.c.name == name)).one_or_none()
+def _here(connection: sa.Connection, run_id: str) -> Any:
+    """The run's few columns. Raises NotFound."""
+    row = connection.execute(sa.select(runs.c.id, runs.c.number, runs.c.deleted).where(runs.c.id == run_id)).one_or_none()
     if row is None:
-        experiment_id = new_id()
-        write.execute(experiments.insert().values(id=experiment_id, name=name, created=utc_now(), last_number=1))
-        return experiment_id, 1
-    write.execute(experiments.update().where(experiments.c.id == row.id).values(last_number=row.last_number + 1))
-    return row.id, row.last_number + 1
+        raise _unknown(run_id)
+    return row
 
 
-def _set_pairs(write: sa.Connection, kind: Literal["params", "tags"], run_id: str, values: Mapping[str, str]) -> None:
-    """Sets params or tags; an empty tag is removed."""
-    table = params if kind == "params" else tags
-    for key, value in values.items():
-        if kind == "tags" and value == "":
-            write.execute(tags.delete().where(tags.c.run_id == run_id, tags.c.key == key))
-            continue
-        statement = insert(table).values(run_id=run_id, key=key, value=value)
-        write.execute(statement.on_conflict_do_update(index_elements=["run_id", "key"], set_={"value": value}))
+def _open(connection: sa.Connection, run_id: str) -> None:
+    """Raises NotFound for an unknown run, Conflict for one in the trash."""
+    row = _here(connection, run_id)
+    if row.deleted is not None:
+        raise Conflict(f"Run {row.number} ({run_id[:8]}) is in the trash.", hint="Bring it back first.")
 
 
-def _add_inputs(write: sa.Connection, run_id: str, given: Sequence[DataInput]) -> None:
-    """Adds inputs; what a script reads twice is kept once."""
-    if not given:
-        return
-    columns = (inputs.c.kind, inputs.c.path, inputs.c.flow, inputs.c.digest)
-    known = {tuple(row) for row in write.execute(sa.select(*columns).where(inputs.c.run_id == run_id))}
-    for one in given:
-        key = input_key(one)
-        if key not in known:
-            known.add(key)
-            kind, path, flow, digest = key
-            write.execute(
-                inputs.insert().values(
-                    run_id=run_id, kind=kind, path=path, flow=flow, digest=digest, content=one.model_dump(mode="json")
-                )
-            )
+def _unknown(run_id: str) -> NotFound:
+    return NotFound(f"There is no run {run_id!r}.", hint="See: workbench run list")
 
 
 def _advance(write: sa.Connection, run_id: str, events_offset: int) -> bool:
@@ -323,24 +479,3 @@ def _advance(write: sa.Connection, run_id: str, events_offset: int) -> bool:
         return False
     write.execute(jobs.update().where(jobs.c.run_id == run_id).values(events_offset=events_offset))
     return True
-
-
-def _by_number(connection: sa.Connection, text: str, project: str | None) -> Sequence[Any]:
-    experiment, slash, digits = text.rpartition("/")
-    if not (digits.isascii() and digits.isdigit() and len(digits) < 10):
-        return ()
-    query = sa.select(runs.c.id, runs.c.number, experiments.c.name.label("experiment")).select_from(WITH_EXPERIMENT)
-    query = query.where(runs.c.number == int(digits)).limit(6)
-    if slash:
-        return connection.execute(query.where(experiments.c.name == experiment)).all()
-    if project is not None:
-        return connection.execute(query.where(runs.c.project == project)).all()
-    return connection.execute(query).all()
-
-
-def _by_prefix(connection: sa.Connection, text: str, project: str | None) -> Sequence[Any]:  # noqa: ARG001 (an id is its own)
-    wanted = text.lower()
-    if len(wanted) < 4 or not set(wanted) <= _HEX:
-        return ()
-    query = sa.select(runs.c.id, runs.c.number, experiments.c.name.label("experiment")).select_from(WITH_EXPERIMENT)
-    return connection.execute(query.where(runs.c.id.startswith(wanted)).limit(6)).all()

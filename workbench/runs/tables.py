@@ -17,6 +17,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -181,11 +182,12 @@ metric_latest = Table(
     Column("max", Float),
     Column("count", BigInteger, nullable=False),
     Column("last_time", Float),  # of the last value; seconds since the epoch
+    Column("packed", BigInteger, nullable=False, default=0, server_default="0"),  # how many points are in chunks
     UniqueConstraint("run_id", "key"),
     Index(None, "key", "last"),
 )
 
-# The points themselves, in the order of writing, under the metric's number: small, and read in one sweep.
+# The latest points, in the order of writing, under the metric's number. When they are many they move to a chunk.
 metric_points = Table(
     "metric_points",
     metadata,
@@ -195,6 +197,18 @@ metric_points = Table(
     Column("time", Float, nullable=False),
     Column("value", Float),
     sqlite_with_rowid=False,
+)
+
+# Points that have been packed: see `workbench.runs.chunks` for the bytes.
+metric_chunks = Table(
+    "metric_chunks",
+    metadata,
+    Column("metric_id", ForeignKey("metric_latest.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", BigInteger, primary_key=True),  # of the first point
+    Column("points", Integer, nullable=False),
+    Column("steps", LargeBinary, nullable=False),
+    Column("times", LargeBinary, nullable=False),
+    Column("numbers", LargeBinary, nullable=False),
 )
 
 jobs = Table(
@@ -320,4 +334,15 @@ logged_models = Table(
     Column("content", JsonText, nullable=False),  # params, tags, metrics, artifact_uri
     Index(None, "experiment_id", "created"),
     Index(None, "run_id"),
+)
+
+# Which logged models a run read or made, as a script told through MLflow.
+logged_model_links = Table(
+    "logged_model_links",
+    metadata,
+    Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("direction", String(10), primary_key=True),  # input or output
+    Column("model_id", String(64), primary_key=True),
+    Column("step", BigInteger, nullable=False, default=0, server_default="0"),
+    sqlite_with_rowid=False,
 )

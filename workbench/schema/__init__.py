@@ -22,6 +22,7 @@ from workbench.schema.run import (
     Experiment,
     GitState,
     LogBatch,
+    MetricHistory,
     MetricPoint,
     MetricSeries,
     MetricSummary,
@@ -50,6 +51,7 @@ from workbench.schema.target import (
     TargetRequest,
     TargetSpec,
 )
+from workbench.schema.trials import Sweep, SweepTrial
 
 __all__ = [
     "Artifact",
@@ -79,6 +81,7 @@ __all__ = [
     "LogAppended",
     "LogBatch",
     "LogChunk",
+    "MetricHistory",
     "MetricPoint",
     "MetricSeries",
     "MetricSummary",
@@ -111,7 +114,9 @@ __all__ = [
     "SparkSpec",
     "SshDockerSpec",
     "SshSpec",
+    "Sweep",
     "SweepSpec",
+    "SweepTrial",
     "Target",
     "TargetRequest",
     "TargetSpec",

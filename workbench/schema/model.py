@@ -38,6 +38,12 @@ class ModelVersion(Wire):
     """Last values of the run's metrics at registration."""
     created: Time
     user: str = ""
+    updated: Time | None = None
+    source: str = ""
+    """A URI, where the version came from; the only thing known of a version whose files are elsewhere."""
+    stage: str = ""
+    """None of ours: what MLflow's clients set (Staging, Production, Archived)."""
+    aliases: tuple[str, ...] = ()
 
 
 class ModelSummary(Wire):

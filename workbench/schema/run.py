@@ -35,6 +35,11 @@ class Experiment(Wire):
     name: str
     created: Time
     runs: int = 0
+    """Those that are not in the trash."""
+    updated: Time | None = None
+    deleted: Time | None = None
+    """In the trash since."""
+    tags: dict[str, str] = Field(default_factory=dict)
 
 
 class GitState(Wire):
@@ -56,7 +61,10 @@ class SourceInput(Wire):
 
 
 class DataInput(Wire):
-    """Data that went into a run: `kind` is `prep` (a package's dataflow, with the files that it read) or `file`."""
+    """Data that went into a run: `kind` is `prep` (a package's dataflow, with the files that it read), `file` or `dataset`.
+
+    A `dataset` is what a script told through MLflow; its `columns` and `profile` are JSON in that library's form.
+    """
 
     kind: str
     name: str
@@ -65,6 +73,12 @@ class DataInput(Wire):
     flow: str = ""
     rows: int | None = None
     sources: tuple[SourceInput, ...] = ()
+    source_type: str = ""
+    """What `source` is: local, s3, http, code ..."""
+    source: str = ""
+    columns: str = ""
+    profile: str = ""
+    tags: dict[str, str] = Field(default_factory=dict)
 
 
 class Artifact(Wire):
@@ -93,6 +107,15 @@ class MetricSummary(Wire):
     min: float
     max: float
     count: int
+    last_time: float | None = None
+    """Seconds since the epoch, of the last value."""
+
+
+class MetricHistory(Wire):
+    """Exact points of one metric in the order of logging; `next` is the cursor of the following part, empty at the end."""
+
+    points: tuple[MetricPoint, ...]
+    next: str = ""
 
 
 class MetricSeries(Wire):
@@ -174,6 +197,7 @@ class RunPage(Wire):
 
     runs: tuple[RunSummary, ...]
     total: int
+    """Of all pages, as it was with the first one; -1 where it was not asked for."""
     next: str = ""
 
 

@@ -12,7 +12,7 @@ PREFIX = "/api/v1"
 
 
 def create_app(workspace: Workspace, token: str) -> FastAPI:
-    """The application over a started workspace; every request needs the token."""
+    """The application over a started workspace; every request needs the token, or a run's."""
     app = FastAPI(
         title="Workbench",
         version=__version__,
@@ -25,5 +25,5 @@ def create_app(workspace: Workspace, token: str) -> FastAPI:
     for room in (system, jobs, runs, models, services, kernels):
         app.include_router(room.router, prefix=PREFIX)
     add_error_handlers(app)
-    app.add_middleware(Guard, token=token)
+    app.add_middleware(Guard, token=token, tokens=workspace.tokens, living=workspace.living)
     return app

@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from workbench.base.errors import Cancelled, Conflict, EnvironmentError_, NotFound, WorkbenchError
+from workbench.base.errors import Cancelled, Conflict, EnvironmentError_, Forbidden, NotFound, WorkbenchError
 from workbench.base.files import disk_error
 from workbench.schema import ErrorBody
 
@@ -54,7 +54,7 @@ def _body(error: Exception) -> tuple[int, ErrorBody]:
 
 
 def _status(error: WorkbenchError) -> int:
-    statuses = ((NotFound, 404), (Conflict, 409), (EnvironmentError_, 503), (Cancelled, 409))
+    statuses = ((NotFound, 404), (Conflict, 409), (Forbidden, 403), (EnvironmentError_, 503), (Cancelled, 409))
     return next((status for kind, status in statuses if isinstance(error, kind)), 400)
 
 

@@ -10,6 +10,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from types import FrameType
 
 import filelock
@@ -90,7 +91,7 @@ def serve(paths: WorkspacePaths) -> int:
 
 def _serve_alone(paths: WorkspacePaths) -> None:
     token = secrets.token_urlsafe(32)
-    with contextlib.closing(_listening_socket()) as listener:
+    with contextlib.closing(listening_socket(paths.server_port)) as listener:
         port = listener.getsockname()[1]
         handshake = Handshake(
             url=f"http://127.0.0.1:{port}",
@@ -106,6 +107,7 @@ def _serve_alone(paths: WorkspacePaths) -> None:
                 app, log_config=None, access_log=False, lifespan="off", ws="none", timeout_graceful_shutdown=_LAST_ANSWERS_S
             )
             server = _Server(config, handshake, workspace)
+            workspace.url = handshake.url
             workspace.on_stop = lambda: setattr(server, "should_exit", True)
             workspace.start()
             server.run(sockets=[listener])
@@ -120,12 +122,42 @@ def _serve_alone(paths: WorkspacePaths) -> None:
             _log.info("Stopped")
 
 
-def _listening_socket() -> socket.socket:
+def listening_socket(last_port: Path) -> socket.socket:
+    """A socket on the loopback: on the port that the file names where it is free, so that jobs find a new server again.
+
+    The file is brought up to date. Raises EnvironmentError_.
+    """
+    listener = _bound(_kept_port(last_port)) or _bound(0)
+    if listener is None:
+        raise EnvironmentError_("No port could be opened on 127.0.0.1.", hint="Close some programs and try again.")
+    port = listener.getsockname()[1]
+    if port != _kept_port(last_port):
+        try:
+            write_atomic(last_port, f"{port}\n")
+        except EnvironmentError_ as error:
+            _log.warning("Another port may be used next time: %s", error)
+    return listener
+
+
+def _bound(port: int | None) -> socket.socket | None:
+    if port is None:
+        return None
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
-        listener.bind(("127.0.0.1", 0))
+        if sys.platform != "win32":  # there it would let two servers share the port
+            # Connections of the last server that are still being forgotten do not keep the port taken.
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
         listener.listen(256)
-    except OSError as error:
+    except OSError:
         listener.close()
-        raise EnvironmentError_(f"No port could be opened on 127.0.0.1: {error.strerror or error}.") from error
+        return None
     return listener
+
+
+def _kept_port(last_port: Path) -> int | None:
+    try:
+        port = int(last_port.read_text("ascii"))
+    except (OSError, ValueError):
+        return None
+    return port if 1024 <= port < 65536 else None

@@ -21,6 +21,7 @@ from workbench.runs import Database, RunStore
 from workbench.schema import Health
 from workbench.server.events import EventBus
 from workbench.server.kernels import kernel_changed, kernel_preparer
+from workbench.server.tokens import LivingRuns, Tokens
 
 _log = logging.getLogger(__name__)
 
@@ -36,6 +37,8 @@ class Workspace:
         self.started = utc_now()
         self.on_stop: Callable[[], None] = lambda: None
         """What a request to stop calls; the server that serves this workspace sets it."""
+        self.url = ""
+        """Where the server answers, without a path; the server that serves this workspace sets it."""
         self._changing = threading.Lock()
         notices: list[str] = []
         try:
@@ -50,6 +53,8 @@ class Workspace:
         notices += self.database.notices
         self.notices = tuple(notices)
         self.store = RunStore(self.database)
+        self.tokens = Tokens(paths.token_secret)
+        self.living = LivingRuns(lambda run_id: self.store.get(run_id).ended)
         self.environments = EnvironmentBuilder(paths, self.settings)
         self.jobs = JobManager(self.database, self.store, paths, self.settings, emit)
         self.models = ModelRegistry(self.database, paths, self.store, emit)
@@ -79,6 +84,15 @@ class Workspace:
             all_of_them.callback(self.services.stop_watch)
             all_of_them.callback(self.kernels.close)
             all_of_them.callback(self.events.close)
+
+    def tracking(self, run_id: str) -> dict[str, str]:
+        """The variables by which any MLflow client in a run's process logs into that run."""
+        return {
+            "MLFLOW_TRACKING_URI": self.url,
+            "MLFLOW_TRACKING_TOKEN": self.tokens.for_run(run_id),
+            "MLFLOW_RUN_ID": run_id,
+            "MLFLOW_EXPERIMENT_ID": self.store.get(run_id).experiment_id,
+        }
 
     def ask_to_stop(self) -> None:
         """Asks the server to stop; returns at once."""

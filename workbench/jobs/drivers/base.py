@@ -9,15 +9,21 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from workbench.jobs.folder import JobSpec, RunFolder
+    from workbench.jobs.joblog import JobLog
     from workbench.schema import Link
 
 Handle = dict[str, Any]
-"""By what a job is found again on its target: plain JSON, written to the run's status before anything is started."""
+"""By what a job is found again on its target: plain JSON, written to the run's status before anything is started.
+
+A key `work` says where the working copy is on another machine: tracebacks are read by it."""
 
 
 @dataclass(frozen=True)
 class Poll:
-    """Where the script stands. `exit_code` None while it runs; a negative one is the signal that ended it."""
+    """Where the script stands. `exit_code` None while it runs; a negative one is the signal that ended it.
+
+    Not running and without an exit code: how it ended is not known (and `reason` says why): the run is lost.
+    """
 
     running: bool
     exit_code: int | None = None
@@ -68,7 +74,12 @@ class Driver(Protocol):
         """Where the script stands."""
 
     def pull(self, handle: Handle, *, final: bool = False) -> None:
-        """Brings what is new into the run's folder: log, events, outputs. With `final`, all of it is there afterwards."""
+        """Brings what is new here: the log into the `JobLog`, events to `folder.events`, outputs to `folder.work / "outputs"`.
+
+        With `final`, all of it is there afterwards. The log's bytes from `log.received(stream)` on go to `log.write(stream, data)`,
+        then `log.commit()`. `folder.events` is only appended to: its size is how much was pulled. Outputs are brought now and
+        then while the script runs, as whole files (written under another name and renamed).
+        """
 
     def usage(self, handle: Handle) -> Usage | None:
         """What the job uses; None where that cannot be told."""
@@ -81,12 +92,19 @@ class Driver(Protocol):
 
 
 class DriverFactory(Protocol):
-    """Makes the driver of a job; `secret` is the target's password, if it has one."""
+    """Makes the driver of a job: the function `make_driver` of each kind's package.
 
-    def __call__(self, folder: RunFolder, spec: JobSpec, secret: str | None) -> Driver: ...
+    `folder.work` holds the working copy when `prepare` is called. `spec.target_spec` is the target's spec as JSON; `spec.variables`
+    have their secrets filled in. `secret` is the target's password, if it has one. `log` takes what the script writes.
+    """
+
+    def __call__(self, folder: RunFolder, spec: JobSpec, secret: str | None, log: JobLog) -> Driver: ...
 
 
 class Chain(Protocol):
-    """Walks the chain to a target, link by link; each takes ten seconds at most."""
+    """Walks the chain to a target, link by link; each takes ten seconds at most: the function `walk_chain` of each kind's package.
+
+    `spec` is the target's spec (`DockerSpec`, `SshSpec` ...), `home` the workspace's folder.
+    """
 
     def __call__(self, spec: Any, secret: str | None, home: Path) -> Iterator[Link]: ...

@@ -2,11 +2,12 @@
 
 from typing import Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from workbench.base.errors import NotFound
 from workbench.schema import Lineage, ModelRequest, ModelSummary, ModelVersion
 from workbench.server.routes.deps import Here
+from workbench.server.scope import check_run_scope
 
 router = APIRouter(tags=["models"])
 
@@ -18,9 +19,11 @@ def list_models(here: Here) -> tuple[ModelSummary, ...]:
 
 
 @router.post("/models", status_code=201)
-def register(here: Here, request: ModelRequest) -> ModelVersion:
+def register(here: Here, request: ModelRequest, http: Request) -> ModelVersion:
     """Registers an output of a run as the next version of a model."""
-    return here.models.register(request.model_copy(update={"run_id": here.store.resolve(request.run_id)}))
+    run_id = here.store.resolve(request.run_id)
+    check_run_scope(http, run_id)
+    return here.models.register(request.model_copy(update={"run_id": run_id}))
 
 
 @router.get("/models/{name}")

@@ -14,6 +14,7 @@ def upgrade() -> None:
     _experiment_tags()
     _model_aliases()
     _logged_models()
+    _metric_chunks()
     _new_columns()
 
 
@@ -90,6 +91,34 @@ def _logged_models() -> None:
     )
     op.create_index(op.f("ix_logged_models_experiment_id_created"), "logged_models", ["experiment_id", "created"])
     op.create_index(op.f("ix_logged_models_run_id"), "logged_models", ["run_id"])
+    op.create_table(
+        "logged_model_links",
+        sa.Column("run_id", sa.String(length=32), nullable=False),
+        sa.Column("direction", sa.String(length=10), nullable=False),
+        sa.Column("model_id", sa.String(length=64), nullable=False),
+        sa.Column("step", sa.BigInteger(), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["run_id"], ["runs.id"], name=op.f("fk_logged_model_links_run_id_runs"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("run_id", "direction", "model_id", name=op.f("pk_logged_model_links")),
+        sqlite_with_rowid=False,
+    )
+
+
+def _metric_chunks() -> None:
+    op.create_table(
+        "metric_chunks",
+        sa.Column("metric_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=False),
+        sa.Column("steps", sa.LargeBinary(), nullable=False),
+        sa.Column("times", sa.LargeBinary(), nullable=False),
+        sa.Column("numbers", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["metric_id"], ["metric_latest.id"], name="fk_metric_chunks_metric_id_metric_latest", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("metric_id", "position", name=op.f("pk_metric_chunks")),
+    )
 
 
 def _new_columns() -> None:
@@ -125,7 +154,10 @@ def _columns() -> dict[str, list[sa.Column[object]]]:
             text("kind", kind=sa.String(length=20)), moment("updated"), moment("deleted"), text("git_diff"), text("plan", "{}"),
             sa.Column("result_of", sa.String(length=32), nullable=True),
         ],
-        "metric_latest": [sa.Column("last_time", sa.Float(), nullable=True)],
+        "metric_latest": [
+            sa.Column("last_time", sa.Float(), nullable=True),
+            sa.Column("packed", sa.BigInteger(), server_default="0", nullable=False),
+        ],
         "jobs": [
             text("resources", "{}"), text("depends_on", "[]"), count("attempt", "1"), count("attempts", "1"), moment("not_before"),
             text("handle", "{}"), text("gpus", "[]"),

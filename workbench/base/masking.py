@@ -1,0 +1,79 @@
+"""Secrets in variables: which ones are, where they are taken from, and how they are kept out of logs and records."""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from urllib.parse import quote
+
+from workbench.base.errors import NotFound
+
+MASK = "••••••"
+_SHORTEST = 6  # characters: a shorter value would black out ordinary words
+_NAMES = re.compile("token|secret|password|key|credential", re.IGNORECASE)
+_REFERENCE = "secret:"
+
+
+class Masker:
+    """Blacks out the given values in text. Values of fewer than six characters are left as they are."""
+
+    def __init__(self, values: Iterable[str]) -> None:
+        forms = {form for value in values for form in _forms(value) if len(form) >= _SHORTEST}
+        # The longest first: a value may hold another one.
+        parts = [re.escape(form) for form in sorted(forms, key=lambda form: (-len(form), form))]
+        self._pattern = re.compile("|".join(parts)) if parts else None
+
+    def line(self, text: str) -> str:
+        """The text without the values."""
+        return self._pattern.sub(MASK, text) if self._pattern else text
+
+
+def is_secret(name: str, value: str = "") -> bool:
+    """Whether a variable is a secret: by its name, or since its value refers to one."""
+    return _NAMES.search(name) is not None or reference(value) is not None
+
+
+def reference(value: str) -> str | None:
+    """The name of the secret that a variable's value `secret:NAME` refers to; None for any other value."""
+    return value.removeprefix(_REFERENCE).strip() or None if value.startswith(_REFERENCE) else None
+
+
+def stored_name(secret: str) -> str:
+    """Under which name a SecretStore keeps a secret for variables: apart from the passwords of data sources."""
+    return f"variable/{secret}"
+
+
+def resolved(variables: Mapping[str, str], get: Callable[[str], str | None]) -> dict[str, str]:
+    """The variables with the secrets that they refer to, as `get` (of a SecretStore) has them. Never to be stored.
+
+    Raises NotFound when a secret is not there.
+    """
+    return {name: value if (secret := reference(value)) is None else _taken(name, secret, get) for name, value in variables.items()}
+
+
+def secret_values(variables: Mapping[str, str], given: Mapping[str, str]) -> tuple[str, ...]:
+    """What a Masker must black out: the values in `variables` (as resolved) of all that is secret there or in `given`."""
+    return tuple(value for name, value in variables.items() if is_secret(name, given.get(name, "")))
+
+
+def masked(variables: Mapping[str, str]) -> dict[str, str]:
+    """The variables as a record or plan shows them: references stay, values of secret names are blacked out."""
+    return {name: MASK if value and is_secret(name) and reference(value) is None else value for name, value in variables.items()}
+
+
+def _taken(name: str, secret: str, get: Callable[[str], str | None]) -> str:
+    if (value := get(stored_name(secret))) is None:
+        raise NotFound(
+            f"The variable {name} refers to the secret {secret}, which this machine does not have.",
+            hint=f"Keep it here with: workbench secret set {secret}",
+            place=f"variables.{name}",
+        )
+    return value
+
+
+def _forms(value: str) -> Iterable[str]:
+    """A value as it may come up in text: as it is, line by line, inside JSON, inside an address."""
+    yield value
+    yield value.strip()
+    yield from (line.strip() for line in value.splitlines())
+    yield json.dumps(value)[1:-1]
+    yield quote(value, safe="")

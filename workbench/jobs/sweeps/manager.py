@@ -1,0 +1,314 @@
+"""Steps sweeps on: queues trials, takes up what became of them, ends those that are not worth going on, ends the sweep.
+
+A trial is queued in the transaction that notes it, and what comes next follows from the notes alone: a server that was killed at any
+point goes on without a trial lost or run twice.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import sqlalchemy as sa
+
+from workbench.base.clock import utc_now
+from workbench.base.errors import Conflict, NotFound, UserError, WorkbenchError
+from workbench.jobs.sweeps import state as table
+from workbench.jobs.sweeps.space import arguments, shown
+from workbench.jobs.sweeps.state import ChildState, SweepState, Trial
+from workbench.jobs.sweeps.stopping import judged_at, why_to_stop
+from workbench.jobs.sweeps.suggesting import next_point
+from workbench.runs import RunStore
+from workbench.schema import LogBatch, MetricPoint, Run, RunStatus, Sweep, SweepSpec, SweepTrial
+
+_log = logging.getLogger(__name__)
+_HOPELESS = 3  # trials that fail one after the other from the start: the rest would too
+
+
+class TrialQueue(Protocol):
+    """What a sweep needs of the job manager."""
+
+    def queue_trial(self, write: sa.Connection, parent: Run, script_arguments: Sequence[str], name: str) -> Run:
+        """Makes a child run of the sweep and queues its job, in the caller's transaction."""
+
+    def cancel_trial(self, run_id: str, reason: str) -> None:
+        """Ends a trial; nothing where it has ended."""
+
+    def tell(self, run: Run) -> None:
+        """Publishes that a run was made or changed, and wakes the scheduler."""
+
+    def say(self, run_id: str, line: str) -> None:
+        """Takes a line for the sweep's log."""
+
+
+class SweepManager:
+    """The sweeps of a workspace. `step` is called by the scheduler's thread, the rest from any."""
+
+    def __init__(self, store: RunStore, queue: TrialQueue, now: Callable[[], float] = time.time) -> None:
+        self._store = store
+        self._queue = queue
+        self._now = now
+        self._lock = threading.Lock()
+        self._judged: dict[str, int] = {}
+        """After how many values each running trial was judged last."""
+        self._asked: set[str] = set()
+        """The running trials that were asked to end."""
+        self._series: dict[str, list[float]] = {}
+        """The values of trials that have ended."""
+
+    # From any thread
+
+    def is_sweep(self, run_id: str) -> bool:
+        """Whether the run is the parent of a sweep."""
+        with self._store.database.read() as connection:
+            return table.is_sweep(connection, run_id)
+
+    def get(self, run_id: str) -> Sweep:
+        """A sweep with all its trials. Raises NotFound."""
+        with self._store.database.read() as connection:
+            spec, state = table.load(connection, run_id)
+            found = table.children(connection, [one.run_id for one in state.trials], spec.metric, spec.goal)
+        best = state.best(spec.goal)
+        return Sweep(
+            run=self._store.get(run_id),
+            spec=spec,
+            trials=tuple(_shown_trial(trial, found.get(trial.run_id)) for trial in state.trials),
+            best=best.number if best else None,
+            ending=state.ending,
+        )
+
+    def stop(self, run_id: str, *, cancel: bool = True) -> None:
+        """Starts no more trials; the running ones are cancelled, or with `cancel` off end by themselves. Raises Conflict."""
+        with self._lock, self._store.database.write() as write:
+            _, state = table.load(write, run_id)
+            run = self._store.get(run_id)
+            if run.status.is_final:
+                raise Conflict(f"The sweep is over: it is {run.status.value}.", place=run_id)
+            state.ending = state.ending or "Cancelled by the user"
+            state.cancelled = True
+            state.kill = state.kill or cancel
+            table.save(write, run_id, state)
+        self._queue.tell(run)
+
+    def resume(self, run_id: str) -> Run:
+        """Goes on with a sweep that was cancelled, lost, or ended for its time; trials that were cancelled or lost run again.
+
+        Raises Conflict for one that runs, UserError for one with nothing left to do.
+        """
+        with self._lock, self._store.database.write() as write:
+            spec, state = table.load(write, run_id)
+            run = self._store.get(run_id)
+            if not run.status.is_final:
+                raise Conflict("The sweep runs already.", place=run_id)
+            again = [trial for trial in state.trials if trial.state in {"cancelled", "lost"}]
+            if not again and (len(state.trials) >= spec.trials or next_point(spec, state.trials) is None):
+                hint = "Start a new one with more trials, or other values."
+                raise UserError(f"All {len(state.trials)} trials of the sweep were run.", hint=hint, place=run_id)
+            for trial in again:
+                trial.state = "again"
+            state.ending, state.cancelled, state.kill = "", False, False
+            state.spent_s += run.duration_s or 0.0
+            table.save(write, run_id, state)
+            run = self._store.reopen(run_id, connection=write)
+        self._queue.say(run_id, f"Resumed; {len(again)} cancelled or lost trials run again.")
+        self._queue.tell(run)
+        return run
+
+    # The scheduler's thread
+
+    def step(self) -> bool:
+        """One round; returns whether a sweep is under way."""
+        with self._store.database.read() as connection:
+            ids = table.active(connection)
+        for run_id in ids:
+            try:
+                with self._lock:
+                    self._advance(run_id)
+            except NotFound:
+                _log.warning("The sweep %s was deleted", run_id)
+            except WorkbenchError as error:
+                _log.warning("The sweep %s is looked at again: %s", run_id, error)
+        return bool(ids)
+
+    def _advance(self, run_id: str) -> None:
+        """Notes what ended, ends what shall end, starts what fits in, and ends the sweep when nothing is left."""
+        with self._store.database.read() as connection:
+            spec, state = table.load(connection, run_id)
+            found = table.children(connection, [one.run_id for one in state.running], spec.metric, spec.goal)
+        ended = [trial for trial in state.running if _take_up(trial, found.get(trial.run_id))]
+        for trial in ended:
+            self._judged.pop(trial.run_id, None)
+            self._asked.discard(trial.run_id)
+        changed = bool(ended)
+        if not state.ending and (why := self._why_to_end(run_id, spec, state)):
+            state.ending, changed = why, True
+        changed |= self._judge(spec, state, found)
+        # What it is to run next is known before the transaction: a Bayesian search thinks for a while.
+        new = [] if state.ending else _due(spec, state)
+        over = not state.running and not new
+        told: list[Run] = []
+        if changed or new or over:
+            with self._store.database.write() as write:
+                if new:
+                    told += self._start(write, run_id, state, new)
+                if ended:
+                    self._log_progress(write, run_id, spec, state)
+                if over:
+                    status, sentence = _end(spec, state)
+                    told.append(self._store.set_status(run_id, status, sentence, connection=write))
+                table.save(write, run_id, state)
+        self._say_all(run_id, spec, ended, new, told[-1] if over else None)
+        for run in told:
+            self._queue.tell(run)
+        for trial in state.running:
+            reason = trial.stop or (f"{state.ending}." if state.kill else "")
+            if reason and trial.run_id not in self._asked:
+                self._asked.add(trial.run_id)
+                self._queue.cancel_trial(trial.run_id, reason)
+
+    def _why_to_end(self, run_id: str, spec: SweepSpec, state: SweepState) -> str:
+        """Why no more trials are to be started; empty while they are. A sweep without time left cancels those that run."""
+        tried = [trial for trial in state.trials if trial.state not in {"running", "again", "cancelled"}]
+        hopeless = max(_HOPELESS, spec.parallel)
+        if len(tried) >= hopeless and all(trial.state in {"failed", "lost"} for trial in tried):
+            return f"All of the first {len(tried)} trials failed, so no more are tried"
+        if spec.metric and len(tried) >= hopeless and all(trial.value is None for trial in tried):
+            return f"None of the first {len(tried)} trials logged a number as {spec.metric}, so no more are tried"
+        if spec.time_limit_s:
+            started = self._store.get(run_id).started
+            spent = state.spent_s + (self._now() - started.timestamp() if started else 0.0)
+            if spent > spec.time_limit_s:
+                state.kill = True
+                return f"The sweep's time limit of {spec.time_limit_s} s was reached"
+        return ""
+
+    def _judge(self, spec: SweepSpec, state: SweepState, found: dict[str, ChildState]) -> bool:
+        """Decides which running trials are to be stopped early; whether any is."""
+        if spec.stop is None:
+            return False
+        changed = False
+        for trial in state.running:
+            child = found.get(trial.run_id)
+            at = judged_at(spec.stop, child.count) if child and child.status is RunStatus.RUNNING and not trial.stop else 0
+            if at <= self._judged.get(trial.run_id, 0):
+                continue
+            self._judged[trial.run_id] = at
+            others = [self._values(one, spec.metric) for one in state.trials if one is not trial and one.run_id]
+            own = self._values(trial, spec.metric)
+            trial.stop = why_to_stop(spec.stop, spec.goal, spec.metric, own, others)
+            changed |= bool(trial.stop)
+        return changed
+
+    def _values(self, trial: Trial, metric: str) -> list[float]:
+        if trial.run_id in self._series:
+            return self._series[trial.run_id]
+        try:
+            values = list(self._store.series(trial.run_id, metric, max_points=0).values)
+        except NotFound:
+            values = []
+        if trial.state != "running":
+            self._series[trial.run_id] = values
+        return values
+
+    def _start(self, write: sa.Connection, run_id: str, state: SweepState, new: list[Trial]) -> list[Run]:
+        parent = self._store.get(run_id)
+        made = []
+        for trial in new:
+            given = (*parent.config.arguments, *arguments(trial.point))
+            run = self._queue.queue_trial(write, parent, given, shown(trial.point)[:200])
+            params = dict(zip(trial.point, arguments(trial.point)[1::2], strict=True))
+            self._store.log_batch(run.id, LogBatch(params=params), connection=write)
+            trial.run_id, trial.run_number, trial.state = run.id, run.number, "running"
+            trial.value, trial.stop, trial.reason = None, "", ""
+            if trial.number > len(state.trials):
+                state.trials.append(trial)
+            made.append(run)
+        return made
+
+    def _log_progress(self, write: sa.Connection, run_id: str, spec: SweepSpec, state: SweepState) -> None:
+        """The parent's metrics: the best value so far and its trial, by the number of trials that have ended."""
+        if (best := state.best(spec.goal)) is None or best.value is None:
+            return
+        step = sum(1 for trial in state.trials if trial.state not in {"running", "again"})
+        values = {f"best/{spec.metric}": best.value, "best/trial": float(best.number)}
+        now = utc_now()
+        points = tuple(MetricPoint(key=key, value=value, step=step, time=now) for key, value in values.items())
+        self._store.log_batch(run_id, LogBatch(metrics=points), connection=write)
+
+    def _say_all(self, run_id: str, spec: SweepSpec, ended: list[Trial], new: list[Trial], end: Run | None) -> None:
+        for trial in ended:
+            value = f", {spec.metric} {trial.value:.6g}" if trial.value is not None else ""
+            why = f": {trial.reason}" if trial.reason else ""
+            self._queue.say(run_id, f"Trial {trial.number} (run {trial.run_number}) {_WORDS[trial.state]}{value}{why}")
+        for trial in new:
+            self._queue.say(run_id, f"Trial {trial.number} (run {trial.run_number}): {shown(trial.point)}")
+        if end is not None:
+            self._queue.say(run_id, end.reason)
+
+
+_WORDS = {"finished": "finished", "stopped": "was stopped", "failed": "failed", "lost": "was lost", "cancelled": "was cancelled"}
+
+
+def _take_up(trial: Trial, child: ChildState | None) -> bool:
+    """Brings a trial to where its run is; whether it has ended."""
+    if child is None:
+        trial.state, trial.reason = "cancelled", "Its run was deleted."
+        return True
+    if not child.status.is_final:
+        return False
+    trial.value = child.best
+    trial.reason = "" if child.status is RunStatus.FINISHED else child.reason
+    if child.status is RunStatus.FINISHED:
+        trial.state = "finished"
+    elif child.status is RunStatus.CANCELLED:
+        trial.state = "stopped" if trial.stop else "cancelled"
+        trial.reason = trial.stop or trial.reason
+    else:
+        trial.state = "failed" if child.status is RunStatus.FAILED else "lost"
+    return True
+
+
+def _due(spec: SweepSpec, state: SweepState) -> list[Trial]:
+    """The trials to start now: those to be run again first, then new ones, as many as may run at once."""
+    room = spec.parallel - len(state.running)
+    due = [trial for trial in state.trials if trial.state == "again"][: max(0, room)]
+    trials = [*state.trials]
+    while len(due) < room and len(trials) < spec.trials and (point := next_point(spec, trials)) is not None:
+        trials.append(Trial(len(trials) + 1, point))
+        due.append(trials[-1])
+    return due
+
+
+def _end(spec: SweepSpec, state: SweepState) -> tuple[RunStatus, str]:
+    """How the sweep ended, in a sentence."""
+    count = len(state.trials)
+    best = state.best(spec.goal)
+    good = sum(1 for trial in state.trials if trial.state in {"finished", "stopped"})
+    bad = sum(1 for trial in state.trials if trial.state in {"failed", "lost"})
+    done = f"{count} trial{'' if count == 1 else 's'}"
+    if bad:
+        done += f", {bad} of them failed"
+    found = f"the best {spec.metric} is {best.value:.6g} in run {best.run_number} ({shown(best.point)})" if best else ""
+    if state.cancelled:
+        return RunStatus.CANCELLED, ": ".join(filter(None, (f"{state.ending} after {done}", found))) + "."
+    begin = f"{state.ending}; {done}" if state.ending else done
+    status = RunStatus.FINISHED if good and (best or not spec.metric) else RunStatus.FAILED
+    first = next((trial.reason for trial in state.trials if trial.state in {"failed", "lost"}), "")
+    if status is RunStatus.FAILED:
+        found = f"none gave a {spec.metric}" if spec.metric and not first else f"the first: {first.rstrip('.')}" if first else ""
+    return status, ": ".join(filter(None, (begin, found))) + "."
+
+
+def _shown_trial(trial: Trial, child: ChildState | None) -> SweepTrial:
+    running = trial.state == "running"
+    state = child.status.value if running and child else "queued" if trial.state == "again" else trial.state
+    return SweepTrial(
+        number=trial.number,
+        run_id=trial.run_id,
+        run_number=trial.run_number,
+        values=trial.point,
+        state=state,
+        value=child.best if running and child else trial.value,
+        reason=trial.reason,
+    )

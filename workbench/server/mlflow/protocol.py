@@ -1,0 +1,107 @@
+"""Finds the answer to a request of MLflow's protocol. One look into a dictionary for most calls: they come often."""
+
+import json
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import parse_qsl
+
+from anyio import to_thread
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Match, NoMatchFound
+from starlette.types import Receive, Scope, Send
+
+from workbench.server.mlflow import artifact_calls, experiments, inputs, logged_models, metrics, models, runs, searching, versions
+from workbench.server.mlflow.calls import SPOKEN, Call, Spoken
+from workbench.server.mlflow.errors import ProtocolError, answer, failure, wrong
+from workbench.server.mlflow.unspoken import group_of
+
+__all__ = ["MlflowProtocol"]
+
+_ROOMS = (artifact_calls, experiments, inputs, logged_models, metrics, models, runs, searching, versions)
+_PREFIX = re.compile(r"/(?:ajax-)?api/(?:2\.0|3\.0)/(?=mlflow)")
+_FILES = "mlflow-artifacts/"
+VERSION = "3.0.0"
+"""The version of MLflow whose calls are spoken; clients leave out what is newer."""
+
+_Streamed = Callable[[Request, str], Awaitable[Response]]
+
+
+class MlflowProtocol(BaseRoute):
+    """The route of everything below `/api/2.0/mlflow` and its like, and of `/version` and `/health`."""
+
+    def __init__(self) -> None:
+        assert all(room for room in _ROOMS), "each of them registers its calls when it is imported"
+        self._exact: dict[tuple[str, str], Spoken] = {(one.method, one.path): one for one in SPOKEN if one.pattern is None}
+        self._patterns = [(one, one.pattern) for one in SPOKEN if one.pattern is not None]
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        if scope["type"] != "http":
+            return Match.NONE, {}
+        path = scope["path"]
+        mine = path in {"/version", "/health"} or (path.startswith(("/api/", "/ajax-api/")) and _PREFIX.match(path))
+        return (Match.FULL if mine else Match.NONE), {}
+
+    def url_path_for(self, name: str, /, **path_params: Any) -> Any:
+        raise NoMatchFound(name, path_params)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive, send)
+        try:
+            response = await self._response(request)
+        except Exception as error:  # noqa: BLE001 (the protocol has its own form of each failure)
+            response = failure(error)
+        await response(scope, receive, send)
+
+    async def _response(self, request: Request) -> Response:
+        path = request.scope["path"]
+        if path == "/version":
+            return PlainTextResponse(VERSION)
+        if path == "/health":
+            return PlainTextResponse("OK")
+        path = path[_PREFIX.match(path).end() :]  # type: ignore[union-attr]
+        if path.startswith(_FILES):
+            return await artifact_calls.respond(request, path.removeprefix(_FILES))
+        path = path.removeprefix("mlflow/")
+        found, values = self._find(request.method, path)
+        if found is None:
+            raise self._unknown(request.method, path)
+        values |= await _arguments(request)
+        return answer(await to_thread.run_sync(found.answer, Call(request, values)))
+
+    def _find(self, method: str, path: str) -> tuple[Spoken | None, dict[str, Any]]:
+        if found := self._exact.get((method, path)):
+            return found, {}
+        for one, pattern in self._patterns:
+            if one.method == method and (match := pattern.fullmatch(path)):
+                return one, match.groupdict()
+        return None, {}
+
+    def _unknown(self, method: str, path: str) -> ProtocolError:
+        others = [other for other in ("GET", "POST", "PATCH", "DELETE") if self._find(other, path)[0]]
+        if others:
+            return ProtocolError("BAD_REQUEST", f"The call {path} is made by {' or '.join(others)}, not by {method}.")
+        group = group_of(path)
+        said = f"{method} {path} ({group})" if group else f"{method} {path}"
+        return ProtocolError("NOT_IMPLEMENTED", f"Workbench does not speak this call of MLflow's: {said}.")
+
+
+async def _arguments(request: Request) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for key, value in parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True):
+        if key in values:
+            known = values[key]
+            values[key] = [*known, value] if isinstance(known, list) else [known, value]
+        else:
+            values[key] = value
+    body = await request.body()
+    if body.strip():
+        try:
+            content = json.loads(body)
+        except ValueError:
+            raise ProtocolError("BAD_REQUEST", "The request's body is not valid JSON.") from None
+        if not isinstance(content, dict):
+            raise wrong("The request's body must be a JSON object.")
+        values |= content
+    return values
