@@ -1,46 +1,21 @@
 """The run store: what is recorded, found, compared and thinned."""
 
 import math
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
-from workbench.base.clock import utc_now
+from tests.runs.making import NOW, made, points, with_job
 from workbench.base.errors import Conflict, NotFound, UserError
 from workbench.runs.metrics import extremes
 from workbench.runs.store import RunStore
-from workbench.runs.tables import jobs
 from workbench.schema import (
     Artifact,
     DataInput,
     LogBatch,
-    MetricPoint,
-    Run,
-    RunConfig,
     RunPatch,
     RunStatus,
     SourceInput,
 )
-
-NOW = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
-
-
-def made(store: RunStore, experiment: str = "flights", **values: Any) -> Run:
-    return store.create_run(experiment=experiment, config=RunConfig(), **values)
-
-
-def points(key: str, values: list[float], steps: list[int] | None = None) -> LogBatch:
-    given: Sequence[int | None] = steps or [None] * len(values)
-    return LogBatch(metrics=tuple(MetricPoint(key=key, value=v, step=s, time=NOW) for v, s in zip(values, given, strict=True)))
-
-
-def with_job(store: RunStore) -> Run:
-    with store.database.write() as write:
-        run = made(store, connection=write)
-        write.execute(jobs.insert().values(run_id=run.id, status="running", spec={}, history=[], queued_at=utc_now()))
-    return run
 
 
 def test_that_numbers_count_within_an_experiment_and_are_not_given_again(store: RunStore) -> None:

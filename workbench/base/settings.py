@@ -23,6 +23,9 @@ class Settings(BaseModel):
     )
     font_size: int = Field(10, ge=8, le=16, title="Font size", description="Base size of the text, in points")
     parallel_jobs: int = Field(2, ge=1, le=64, title="Parallel jobs", description="Jobs that run at the same time")
+    log_mb: int = Field(
+        64, ge=1, le=100_000, title="Size of a log", description="Megabytes that a job's log may have; its middle is left out beyond"
+    )
     sample_rows: int = Field(
         100_000,
         ge=100,
@@ -37,6 +40,16 @@ class Settings(BaseModel):
     )
     package_index: str = Field(
         "", title="Package index", description="Address of your own Python package index; empty: the public one"
+    )
+    environments_gb: int = Field(
+        50,
+        ge=1,
+        le=100_000,
+        title="Environments",
+        description="Gigabytes that environments may take; beyond it the longest unused ones are removed",
+    )
+    snapshot_file_mb: int = Field(
+        50, ge=1, le=10_000, title="Largest file of a snapshot", description="Megabytes; larger files are left out of runs' copies"
     )
     editor: str = Field("", title="Editor", description="Command that opens a script, e.g. code; empty: the system's choice")
 

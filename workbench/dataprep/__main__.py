@@ -13,7 +13,9 @@ from workbench.dataprep.engine import Engine
 from workbench.dataprep.package import Dataflow, Package
 from workbench.dataprep.reading import SAMPLE_ROWS, base_of, engine_of, package_input, source_input, source_package, stand_ins
 from workbench.dataprep.reports import FlowReport
+from workbench.dataprep.substitution import substitution
 from workbench.sdk import current_run, log_metrics
+from workbench.sdk.data import record_input
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,11 +50,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _read(options: argparse.Namespace) -> None:
     package = Package.load(options.package)
     flow = package.flow(options.flow)
-    with engine_of(base_of(package), inputs=stand_ins(options.input)) as engine:
+    with _engine(package, options.input) as engine:
         report = engine.export(package, flow.id, options.out, sample_rows=options.sample)
     _tell(report)
     if options.report:
-        write_json(options.report, package_input(package, report))
+        write_json(options.report, package_input(package, flow, report, options.sample))
+
+
+def _engine(package: Package, given: Sequence[str]) -> Engine:
+    """`given`: what stands in for sources; it wins over what the job's configuration says."""
+    return engine_of(base_of(package), inputs={**substitution().inputs, **stand_ins(given)})
 
 
 def _source(options: argparse.Namespace) -> None:
@@ -61,7 +68,7 @@ def _source(options: argparse.Namespace) -> None:
         report = engine.export(package, flow.id, options.out, sample_rows=options.sample)
     _tell(report)
     if options.report:
-        write_json(options.report, source_input(options.path, report))
+        write_json(options.report, source_input(options.path, report, options.sample))
 
 
 def _tell(report: FlowReport) -> None:
@@ -76,7 +83,7 @@ def _run(options: argparse.Namespace) -> None:
         raise UserError(
             "No dataflow of the package writes a file.", hint="Add a step that writes Parquet or CSV, or name one with --flow."
         )
-    with engine_of(base_of(package), inputs=stand_ins(options.input)) as engine:
+    with _engine(package, options.input) as engine:
         for flow in flows:
             _run_flow(engine, package, flow, options.sample)
 
@@ -91,9 +98,9 @@ def _run_flow(engine: Engine, package: Package, flow: Dataflow, sample_rows: int
     for output in report.outputs:
         _say(f"wrote {output.shown}: {output.rows:,} rows, {output.size:,} bytes")
     _say(f"{flow.name}: {report.rows:,} rows, {len(report.columns)} columns in {report.seconds:.1f} s")
-    if run := current_run():
+    if current_run():
         log_metrics({"rows": report.rows, "seconds": report.seconds})
-        run.record("input", **package_input(package, report))
+        record_input(package_input(package, flow, report, sample_rows))
 
 
 class _Lines:

@@ -12,8 +12,10 @@ from workbench.base.errors import EnvironmentError_, UserError
 from workbench.base.files import file_digest
 from workbench.base.paths import WorkspacePaths
 from workbench.dataprep.package import Dataflow, FileRef, Package
+from workbench.dataprep.recipe import recipe
 from workbench.dataprep.reports import FlowReport
 from workbench.dataprep.sources import project_of
+from workbench.dataprep.substitution import substitution
 
 if TYPE_CHECKING:
     from workbench.dataprep.engine import Engine
@@ -36,14 +38,17 @@ def read_package(
     package = Package.load(Path(path))
     chosen = package.flow(flow)
     base = base_of(package)
+    instead = substitution()
+    given = {name: str(Path(value).absolute()) if _is_path(value) else value for name, value in inputs.items()}
+    inputs = {**instead.inputs, **given}
     if spark is not None:
         return _by_spark(package, chosen, base, sample, inputs, spark)
-    if inputs:
-        inputs = {name: str(Path(value).absolute()) if _is_path(value) else value for name, value in inputs.items()}
+    if given:
         from workbench.dataprep.building.engines import engine_for
 
-        return _read(engine_for(base, inputs), package, chosen, sample, told=told)
-    with engine_of(base) as engine:
+        engine = engine_for(base, inputs).with_samples(instead.samples, use_samples=instead.use_samples)
+        return _read(engine, package, chosen, sample, told=told)
+    with engine_of(base, inputs=inputs) as engine:
         return _read(engine, package, chosen, sample, told=told)
 
 
@@ -54,12 +59,12 @@ def read_source(path: str | os.PathLike[str], *, sample: bool | int = False, tol
         frame, _ = _read(engine, package, flow, sample, told=False)
         if not told:
             return frame, {}
-        return frame, source_input(path, engine.run(package, flow.id, sample_rows=rows_of(sample), write=False))
+        return frame, source_input(path, engine.run(package, flow.id, sample_rows=rows_of(sample), write=False), rows_of(sample))
 
 
 def source_package(path: str | os.PathLike[str]) -> tuple[Package, Dataflow, Path]:
     """A package with one flow that is the source and nothing else, and the folder that paths start from."""
-    shown = os.fspath(path)
+    shown = substitution().instead_of(os.fspath(path))
     place = shown if "://" in shown else str(Path(shown).expanduser().absolute())
     folder = Path.cwd() if "://" in shown else Path(place).parent
     flow = Dataflow(name=Path(place).stem, source=FileRef(path=place))
@@ -70,7 +75,7 @@ def _read(engine: Engine, package: Package, flow: Dataflow, sample: bool | int, 
     rows = rows_of(sample)
     fields: dict[str, Any] = {}
     if told:
-        fields = package_input(package, engine.run(package, flow.id, sample_rows=rows, write=False))
+        fields = package_input(package, flow, engine.run(package, flow.id, sample_rows=rows, write=False), rows)
     return engine.to_pandas(package, flow.id, sample_rows=rows), fields
 
 
@@ -82,8 +87,8 @@ def _by_spark(package: Package, flow: Dataflow, base: Path, sample: bool | int, 
     except ImportError as error:
         raise EnvironmentError_("PySpark is not installed.", hint="Install it: pip install 'pyspark>=4'.") from error
     path = package.path or Path("package.wbprep")
-    fields = {"name": path.stem, "path": shown_path(path), "digest": file_digest(path), "flow": flow.name}
-    return frame, fields
+    fields = {"kind": "prep", "name": path.stem, "path": shown_path(path), "digest": file_digest(path), "flow": flow.name}
+    return frame, fields | recipe(package, flow, base) | {"sample": sample_text(rows_of(sample))}
 
 
 def _is_path(value: Any) -> bool:
@@ -113,25 +118,37 @@ def base_of(package: Package) -> Path:
 
 
 def engine_of(base: Path, **settings: Any) -> Engine:
-    """An engine with the cache of the workspace; to be closed."""
+    """An engine with the cache of the workspace, and what the job's configuration puts in place of sources; to be closed."""
     from workbench.dataprep.engine import Engine
 
-    return Engine(base, WorkspacePaths.default().cache / "dataprep", **settings)
+    instead = substitution()
+    given = {"inputs": instead.inputs, "samples": instead.samples, "use_samples": instead.use_samples}
+    return Engine(base, WorkspacePaths.default().cache / "dataprep", **{**given, **settings})
 
 
-def package_input(package: Package, report: FlowReport) -> dict[str, Any]:
-    """The fields of a run's `input` event for a package that was read."""
+def package_input(package: Package, flow: Dataflow, report: FlowReport, sample_rows: int | None = None) -> dict[str, Any]:
+    """The fields of a run's `input` event for a package that was read: its steps, and every file behind it."""
     path = package.path or Path("package.wbprep")
-    return report.as_input(path.stem, shown_path(path), file_digest(path))
+    fields = report.as_input(path.stem, shown_path(path), file_digest(path))
+    return fields | recipe(package, flow, base_of(package)) | {"sample": sample_text(sample_rows)}
 
 
-def source_input(path: str | os.PathLike[str], report: FlowReport) -> dict[str, Any]:
+def sample_text(sample_rows: int | None) -> str:
+    """Which rows of its sources a flow read; empty: all."""
+    instead = substitution()
+    if sample_rows is not None:
+        return f"the first {sample_rows:,} rows of each source"
+    named = [f"{sample} of {source}" for source, sample in instead.samples.items()]
+    return ", ".join(["the active samples", *named] if instead.use_samples else named)
+
+
+def source_input(path: str | os.PathLike[str], report: FlowReport, sample_rows: int | None = None) -> dict[str, Any]:
     """The same for a source that was read by itself."""
-    shown = os.fspath(path)
+    shown = substitution().instead_of(os.fspath(path))
     place = Path(shown).expanduser().absolute()
     local = "://" not in shown and place.is_file()
     fields = report.as_input(Path(shown).stem, shown_path(place) if local else shown, file_digest(place) if local else "")
-    return {**fields, "kind": "file", "flow": ""}
+    return {**fields, "kind": "file", "flow": "", "sample": sample_text(sample_rows)}
 
 
 def shown_path(path: Path) -> str:

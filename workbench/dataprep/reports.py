@@ -69,4 +69,8 @@ class FlowReport:
             "sources": [
                 {"path": source.path, "digest": source.digest, "rows": source.rows, "size": source.size} for source in self.sources
             ],
+            "written": [
+                {"path": output.shown, "digest": output.digest if output.path else "", "rows": output.rows, "size": output.size}
+                for output in self.outputs
+            ],
         }

@@ -135,7 +135,11 @@ def read_capped(path: Path, offset: int, most: int) -> tuple[str, int, bytes]:
             notice = ""
             first, lines = index.parts[0]
             if offset < first:
-                what = f"{lines - index.head_lines:,} lines ({_size(first - offset)})" if offset == index.head else _size(first - offset)
+                what = (
+                    f"{lines - index.head_lines:,} lines ({_size(first - offset)})"
+                    if offset == index.head
+                    else _size(first - offset)
+                )
                 notice, offset = f"... {what} left out ...\n", first
             start = max(begin for begin, _lines in index.parts if begin <= offset)
             return notice, offset, _bytes(_part(path, start), offset - start, most)

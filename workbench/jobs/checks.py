@@ -35,6 +35,8 @@ def check_request(request: JobRequest) -> JobPlan:
     project = Project.open(folder)
     config = load_config(project, request.config)
     changes: dict[str, object] = {"script": _script(project, request.script or config.script)}
+    if request.target:
+        changes["target"] = request.target
     if request.arguments is not None:
         changes["arguments"] = request.arguments
     if request.variables:

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from workbench.base.clock import utc_now
-from workbench.schema import DataInput, LogBatch, MetricPoint, SourceInput
+from workbench.schema import DataInput, LogBatch, MetricPoint, SourceInput, StepInput
 
 _log = logging.getLogger(__name__)
 _BYTES_AT_ONCE = 1_000_000
@@ -102,11 +102,14 @@ class Taken:
 
 def _input(event: dict[str, Any]) -> DataInput:
     """What was read; a report that says more than we keep loses nothing of what we do."""
-    sources = [{key: value for key, value in one.items() if key in SourceInput.model_fields} for one in event.get("sources", ())]
+    parts = {
+        name: [{key: value for key, value in one.items() if key in kind.model_fields} for one in event.get(name, ())]
+        for name, kind in (("sources", SourceInput), ("steps", StepInput), ("written", SourceInput))
+    }
     known = {key: value for key, value in event.items() if key in DataInput.model_fields}
     # The line's kind is "input"; what kind of input it is stands beside it.
     kind = "file" if event.get("data_kind") == "file" else "prep"
-    return DataInput.model_validate({**known, "kind": kind, "sources": sources})
+    return DataInput.model_validate({**known, **parts, "kind": kind})
 
 
 def _time(seconds: Any) -> datetime:

@@ -127,6 +127,15 @@ class RunFolder:
         lock.release()
         return False
 
+    def has_begun(self, attempt: int) -> bool:
+        """Whether a runner has begun this attempt of the job."""
+        if not self.status.exists():
+            return False
+        try:
+            return JobSpec.load(self).attempt >= attempt
+        except (FileNotFoundError, ValueError):
+            return False
+
     def make_reserve(self) -> None:
         self.reserve.write_bytes(os.urandom(_RESERVE_BYTES))
 

@@ -7,36 +7,45 @@ is replaced by a new one that finds everything. A job is started once, whatever 
 import contextlib
 import getpass
 import logging
-import os
 import shutil
 import threading
+import time
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from workbench.base.clock import utc_now
 from workbench.base.errors import Conflict, NotFound, UserError, WorkbenchError
 from workbench.base.files import disk_error, write_atomic
 from workbench.base.ids import new_id
 from workbench.base.paths import WorkspacePaths
-from workbench.base.processes import spawn_detached, started_at
 from workbench.base.settings import Settings
 from workbench.jobs import table
 from workbench.jobs.checks import JobPlan, check_request, check_snapshot
 from workbench.jobs.environments import EnvironmentBuilder
-from workbench.jobs.folder import JobSpec, RunFolder, runner_command
+from workbench.jobs.folder import JobSpec, RunFolder
+from workbench.jobs.launching import Launcher, Tracking
 from workbench.jobs.logs import read_chunk
+from workbench.jobs.outputs import output_folders
+from workbench.jobs.queue import Decision, Waiting, circle, decide
 from workbench.jobs.sweeps.manager import SweepManager
 from workbench.jobs.sweeps.state import begin as begin_sweep
+from workbench.jobs.targets import TargetStore, spec_of
+from workbench.jobs.targets import find as find_target
 from workbench.jobs.watched import Emit, WatchedJob, end_run, run_changed
-from workbench.projects import Restored, SnapshotStore, git_state
+from workbench.projects import Project, Restored, SnapshotStore, git_state
 from workbench.runs import Database, RunStore
-from workbench.schema import GitState, Job, JobRequest, LogChunk, Run, RunStatus
+from workbench.schema import GitState, Job, JobPatch, JobRequest, LogChunk, Run, RunConfig, RunStatus, Slots
 
 _log = logging.getLogger(__name__)
+LogStream = Literal["merged", "stdout", "stderr", "runner"]
+
 _TICK_S = 0.2
+_LOOK_EVERY_S = 1.0  # at the queue, where nobody said that it has changed
+_PATIENCE_S = 300.0  # after which a job that does not fit has its target kept free
 _IDLE_TICK_S = 5.0
 
 
@@ -46,7 +55,15 @@ class JobManager:
     `emit` gets what happens, from the calling thread or the scheduler's.
     """
 
-    def __init__(self, database: Database, store: RunStore, paths: WorkspacePaths, settings: Settings, emit: Emit) -> None:
+    def __init__(
+        self,
+        database: Database,
+        store: RunStore,
+        paths: WorkspacePaths,
+        settings: Settings,
+        emit: Emit,
+        tracking: Tracking = lambda _run_id: {},
+    ) -> None:
         self._database = database
         self._store = store
         self._paths = paths
@@ -54,7 +71,15 @@ class JobManager:
         self._emit = emit
         self.snapshots = SnapshotStore(paths.snapshots)
         self.sweeps = SweepManager(store, self)
+        self.targets = TargetStore(database, paths, settings)
+        self._launcher = Launcher(paths, lambda: self._settings, self.targets, tracking)
         self._watched: dict[str, WatchedJob] = {}
+        self._blocked: dict[str, float] = {}
+        """Since when each job has waited for its share of a target only."""
+        self._turns: dict[str, float] = {}
+        """When each project started a job last."""
+        self._looked = 0.0
+        self._queue_changed = threading.Event()
         self._starting = threading.Lock()  # a job is either cancelled in the queue or started, never both
         self._wake = threading.Event()
         self._stopping = threading.Event()
@@ -63,7 +88,8 @@ class JobManager:
     def configure(self, settings: Settings) -> None:
         """Takes changed settings: the number of parallel jobs counts at once."""
         self._settings = settings
-        self._wake.set()
+        self.targets.configure(settings)
+        self.look()
 
     def start(self) -> None:
         """Takes up the jobs that a manager before this one left, and begins to work."""
@@ -71,6 +97,11 @@ class JobManager:
             self._stopping.clear()
             self._thread = threading.Thread(target=self._work, name="workbench-jobs")
             self._thread.start()
+
+    def look(self) -> None:
+        """Has the scheduler look at the queue at once: a job, a target or the settings have changed."""
+        self._queue_changed.set()
+        self._wake.set()
 
     def stop(self) -> None:
         """Ends the manager's own work. The runners go on; the next manager takes them up."""
@@ -88,6 +119,8 @@ class JobManager:
         """
         plan = check_request(request)
         project, config = plan.project, plan.config
+        depends_on = self._dependencies(request, project)
+        self._check_target(config)
         git = git_state(project.folder)
         snapshot = self.snapshots.commit(project.folder, project.id, f"Before {config.script}")
         check_snapshot(self.snapshots, snapshot.commit, config)
@@ -115,9 +148,9 @@ class JobManager:
             if request.sweep and config.sweep is not None:
                 begin_sweep(write, run.id, config.sweep)
             else:
-                table.add(write, spec, config.target)
+                table.add(write, spec, config, priority=request.priority, depends_on=depends_on)
         self._emit(run_changed(run))
-        self._wake.set()
+        self.look()
         return run
 
     def cancel(self, run_id: str, reason: str = "") -> Job:
@@ -138,12 +171,14 @@ class JobManager:
             with self._database.write() as write:
                 table.change(write, run_id, cancel_requested=True)
                 if status is RunStatus.QUEUED:
-                    ended = end_run(write, self._store, run_id, RunStatus.CANCELLED, reason or "Cancelled by the user before it started.")
+                    ended = end_run(
+                        write, self._store, run_id, RunStatus.CANCELLED, reason or "Cancelled by the user before it started."
+                    )
         if ended:
             self._emit(run_changed(ended))
         else:
             self._ask_to_stop(run_id, reason)
-        self._wake.set()
+        self.look()
         return self.get(run_id)
 
     # What a sweep needs: see TrialQueue
@@ -169,7 +204,7 @@ class JobManager:
             kind="trial",
             connection=write,
         )
-        table.add(write, spec, config.target)
+        table.add(write, spec, config)
         return run
 
     def cancel_trial(self, run_id: str, reason: str) -> None:
@@ -180,7 +215,7 @@ class JobManager:
     def tell(self, run: Run) -> None:
         """Publishes that a run was made or changed, and wakes the scheduler."""
         self._emit(run_changed(run))
-        self._wake.set()
+        self.look()
 
     def say(self, run_id: str, line: str) -> None:
         """Appends a line to the log of a run that has no runner."""
@@ -193,12 +228,12 @@ class JobManager:
     def list(self) -> tuple[Job, ...]:
         """The jobs that wait or run, then the latest ended ones; newest first."""
         with self._database.read() as connection:
-            return tuple(table.listed(connection))
+            return tuple(table.listed(connection, waits=self._waits(connection)))
 
     def get(self, run_id: str) -> Job:
         """One job. Raises NotFound."""
         with self._database.read() as connection:
-            found = table.listed(connection, run_id)
+            found = table.listed(connection, run_id, waits=self._waits(connection))
         if not found and self.sweeps.is_sweep(run_id):
             return _sweep_as_job(self._store.get(run_id))
         if not found:
@@ -211,15 +246,45 @@ class JobManager:
             found = table.counts(connection)
         return found.get("preparing", 0) + found.get("running", 0), found.get("queued", 0)
 
-    def log(self, run_id: str, offset: int = 0, limit: int = 1_000_000) -> LogChunk:
-        """A part of the job's log from byte `offset` on. Raises NotFound."""
+    def change(self, run_id: str, patch: JobPatch) -> Job:
+        """Changes priority, place or dependencies of a waiting job. Raises Conflict for one that has begun, UserError for a circle."""
+        with self._starting, self._database.write() as write:
+            row = table.row(write, run_id)
+            if row.status != RunStatus.QUEUED.value:
+                raise Conflict(f"The job does not wait any more: it is {row.status}.", place=run_id)
+            values: dict[str, Any] = {}
+            waiting = table.queued(write)
+            if patch.priority is not None:
+                values["priority"] = patch.priority
+            if patch.first:
+                values["priority"] = max([patch.priority or 0, *(one.priority + 1 for one in waiting if one.run_id != run_id)])
+            if patch.depends_on is not None:
+                others = tuple(self._store.resolve(text) for text in patch.depends_on)
+                if circle(run_id, others, {one.run_id: one.depends_on for one in waiting}):
+                    raise UserError("The job would wait for itself: the runs depend on each other in a circle.", place="depends_on")
+                values["depends_on"] = list(others)
+            if values:
+                table.change(write, run_id, **values)
+        self.look()
+        return self.get(run_id)
+
+    def log(self, run_id: str, offset: int = 0, limit: int = 1_000_000, stream: LogStream = "merged") -> LogChunk:
+        """A part of the job's log from byte `offset` on (negative: counted from the end). Raises NotFound.
+
+        `stream`: `merged`, `stdout`, `stderr`, or `runner`: what Workbench's own process said.
+        """
         ended = self._store.get(run_id).status.is_final
-        return read_chunk(self._folder(run_id).log, offset, limit, ended=ended)
+        folder = self._folder(run_id)
+        paths = {"merged": folder.log, "stdout": folder.stdout, "stderr": folder.stderr, "runner": folder.runner_log}
+        return read_chunk(paths[stream], offset, limit, ended=ended)
 
     def outputs(self, run_id: str) -> Path:
-        """The folder where the run's outputs are now: in the working copy while it runs. It may not be there yet."""
-        folder = self._folder(run_id)
-        return folder.outputs if folder.outputs.exists() else folder.work / "outputs"
+        """The folder where the run's outputs are kept, and where what comes through the server goes. It may not be there yet."""
+        return self._folder(run_id).outputs
+
+    def output_folders(self, run_id: str) -> tuple[Path, ...]:
+        """Where the run's outputs are now: also in the working copy while the script runs there."""
+        return output_folders(self._folder(run_id))
 
     def restore(self, run_id: str, folder: Path | None = None) -> Restored:
         """Brings the run's files back into its project (what is overwritten is kept), or into another, empty folder."""
@@ -256,10 +321,40 @@ class JobManager:
             environment=config.environment.kind,
             requirements=config.environment.file,
             python=config.environment.python,
+            target=config.target,
+            target_spec=self._target_spec(config.target),
+            framework=config.framework,
+            spark=config.spark.model_dump(mode="json"),
             cpus=config.resources.cpus,
             memory_mb=config.resources.memory_mb,
             time_limit_s=config.resources.time_limit_s,
         )
+
+    def _target_spec(self, name: str) -> dict[str, Any]:
+        with self._database.read() as connection:
+            return spec_of(connection, name)
+
+    def _dependencies(self, request: JobRequest, project: Project) -> tuple[str, ...]:
+        """The ids of the runs that the job waits for. Raises NotFound, or Conflict where one has not finished well."""
+        found = tuple(dict.fromkeys(self._store.resolve(text, project=str(project.folder)) for text in request.depends_on))
+        with self._database.read() as connection:
+            states = table.states(connection, found)
+        for status, name in states.values():
+            if status.is_final and status is not RunStatus.FINISHED:
+                raise Conflict(f"The job cannot wait for run {name}: it is {status.value}.", place="depends_on")
+        return found
+
+    def _check_target(self, config: RunConfig) -> None:
+        """Refuses a job that could never start: an unknown target, more than that has, a secret that is not there."""
+        with self._database.read() as connection:
+            find_target(connection, config.target)
+            pools, _paused = self.targets.pools(connection)
+        resources = config.resources
+        share = Slots(cpus=resources.cpus, memory_mb=resources.memory_mb, gpus=resources.gpus)
+        if never := pools[config.target].never(share):
+            hint = f"Lower resources in runconfig/{config.name}.toml, or set the target's slots: workbench target add --change {config.target}"
+            raise UserError(never, hint=hint, place="resources")
+        self._launcher.secret_variables(config.variables)
 
     def _folder(self, run_id: str) -> RunFolder:
         return RunFolder(self._paths.run(run_id))
@@ -295,17 +390,18 @@ class JobManager:
                 continue
             if row.cancel_requested:
                 self._ask_to_stop(row.run_id)
-            if row.runner_pid is None and not self._folder(row.run_id).status.exists():
+            if row.runner_pid is None and not self._folder(row.run_id).has_begun(row.attempt):
                 # Its runner was about to be started, or was started and not noted: a second one finds the first and goes.
                 self._launch(row)
             else:
-                self._watch(row.run_id, row.runner_pid, row.runner_began)
+                self._watch(row.run_id)
 
     def _follow(self) -> None:
         for run_id, job in list(self._watched.items()):
             try:
                 if job.step():
                     del self._watched[run_id]
+                    self._queue_changed.set()
             except NotFound:
                 del self._watched[run_id]  # the run was deleted
             except WorkbenchError as error:
@@ -314,50 +410,104 @@ class JobManager:
                 _log.exception("The job %s could not be followed in this round", run_id)
 
     def _start_waiting(self) -> None:
-        while len(self._watched) < self._settings.parallel_jobs and not self._stopping.is_set():
-            with self._starting:
-                with self._database.read() as connection:
-                    queue = table.waiting(connection)
-                if not queue:
+        """Starts what has its share of a target free, and ends what can never start."""
+        now = time.monotonic()
+        if not self._queue_changed.is_set() and now - self._looked < _LOOK_EVERY_S:
+            return
+        self._queue_changed.clear()
+        self._looked = now
+        with self._starting:
+            with self._database.read() as connection:
+                decisions = self._decisions(connection)
+            waiting = {one.job.run_id for one in decisions if one.blocked}
+            self._blocked = {run_id: self._blocked.get(run_id, now) for run_id in waiting}
+            for one in decisions:
+                if self._stopping.is_set():
                     return
-                with self._database.write() as write:
-                    run = self._store.set_status(queue[0], RunStatus.PREPARING, connection=write)
-                    table.move(write, queue[0], RunStatus.PREPARING)
-                    row = table.row(write, queue[0])
-            self._emit(run_changed(run))
-            self._launch(row)
+                if one.fails:
+                    self._end(one.job.run_id, one.fails)
+                elif one.starts:
+                    self._start(one)
+
+    def _start(self, decision: Decision) -> None:
+        run_id = decision.job.run_id
+        with self._database.write() as write:
+            run = self._store.set_status(run_id, RunStatus.PREPARING, connection=write)
+            table.move(write, run_id, RunStatus.PREPARING)
+            table.change(write, run_id, gpus=list(decision.gpus), not_before=None)
+            row = table.row(write, run_id)
+        self._turns[decision.job.project] = time.monotonic()
+        self._emit(run_changed(run))
+        self._launch(row)
+
+    def _decisions(self, connection: sa.Connection) -> Sequence[Decision]:
+        """What becomes of each waiting job now, in the order of the queue."""
+        rows = table.queued(connection)
+        if not rows:
+            return []
+        pools, paused = self.targets.pools(connection)
+        active: Counter[str] = Counter()
+        for one in table.taken(connection):
+            active[one.project] += 1
+            if one.target in pools:
+                pools[one.target].take(Slots.model_validate(one.resources or {}), one.gpus)
+        waiting = [
+            Waiting(
+                run_id=one.run_id,
+                project=one.project,
+                target=one.target,
+                priority=one.priority,
+                queued_at=one.queued_at,
+                share=Slots.model_validate(one.resources or {}),
+                depends_on=tuple(one.depends_on),
+                not_before=one.not_before,
+            )
+            for one in rows
+        ]
+        others = sorted({other for one in waiting for other in one.depends_on})
+        since = time.monotonic() - _PATIENCE_S
+        return decide(
+            waiting,
+            pools,
+            now=utc_now(),
+            states=table.states(connection, others) if others else {},
+            active=active,
+            last_started=self._turns,
+            paused=paused,
+            starving=lambda run_id: self._blocked.get(run_id, since + 1) < since,
+        )
+
+    def _waits(self, connection: sa.Connection) -> dict[str, tuple[int, str]]:
+        """The place of each waiting job in the queue, and what it waits for."""
+        decisions = self._decisions(connection)
+        return {one.job.run_id: (number, one.waits_for or one.fails) for number, one in enumerate(decisions, start=1)}
 
     def _launch(self, row: Any) -> None:
-        """Writes what the runner needs and starts it; a failure here is the job's end."""
-        run_id, folder = row.run_id, self._folder(row.run_id)
-        spec = JobSpec(**{**row.spec, "arguments": tuple(row.spec["arguments"])})
-        spec = replace(spec, ca_bundle=self._settings.ca_bundle, package_index=self._settings.package_index)
+        """Starts the job's runner; a failure here is the job's end."""
         try:
-            folder.path.mkdir(parents=True, exist_ok=True)
-            folder.make_reserve()
-            spec.save(folder)
-            inherited = {name: value for name, value in os.environ.items() if not name.startswith("WORKBENCH_RUN")}
-            pid = spawn_detached(runner_command(folder), log=folder.runner_log, cwd=folder.path, env=inherited)
-        except OSError as error:
-            self._end(run_id, str(disk_error(error, f"The run's folder {folder.path}")))
-            return
+            pid, began = self._launcher.launch(row)
         except WorkbenchError as error:
-            self._end(run_id, str(error))
+            self._end(row.run_id, str(error))
             return
-        began = started_at(pid)
         with self._database.write() as write:
-            table.change(write, run_id, runner_pid=pid, runner_began=began)
-        self._watch(run_id, pid, began)
+            table.change(write, row.run_id, runner_pid=pid, runner_began=began)
+        self._watch(row.run_id)
+
+    def _launch_again(self, run_id: str, *options: str) -> tuple[int, float | None]:
+        with self._database.read() as connection:
+            row = table.row(connection, run_id)
+        return self._launcher.launch(row, *options)
 
     def _end(self, run_id: str, reason: str) -> None:
         with self._database.write() as write:
             run = end_run(write, self._store, run_id, RunStatus.FAILED, reason)
         self._emit(run_changed(run))
 
-    def _watch(self, run_id: str, pid: int | None, began: float | None) -> None:
+    def _watch(self, run_id: str) -> None:
+        with self._database.read() as connection:
+            row = table.row(connection, run_id)
         run = self._store.get(run_id)
-        folder = self._folder(run_id)
-        self._watched[run_id] = WatchedJob(run, folder, self._store, self._emit, runner_pid=pid, runner_began=began)
+        self._watched[run_id] = WatchedJob(run, row, self._folder(run_id), self._store, self._emit, self._launch_again)
 
     def _ask_to_stop(self, run_id: str, reason: str = "") -> None:
         folder = self._folder(run_id)

@@ -54,7 +54,7 @@ class _Ending:
     cause: str = ""
 
 
-class _LeftRunning(Exception):  # noqa: N818 (no error: the machine goes down, the job on another one goes on)
+class _LeftRunning(Exception):
     """The runner ends without its job."""
 
 
@@ -108,11 +108,12 @@ class Runner:
         """Ends what a lost runner left on the target, brings back what can be, and cleans up; a sentence when that failed."""
         handle = self._status.handle or self._driver.handle()
         problem = ""
-        for step in (
+        steps: tuple[Callable[[], None], ...] = (
             lambda: self._driver.cancel(handle, 0.0),
             lambda: self._driver.pull(handle, final=True),
             lambda: self._driver.clean(handle),
-        ):
+        )
+        for step in steps:
             try:
                 step()
             except WorkbenchError as error:

@@ -1,59 +1,81 @@
-"""One job that has a runner: its events are read into the store, its state is followed to the end."""
+"""One job that has a runner: its events are read into the store, its state is followed to the end.
+
+A job whose runner was killed goes on with a second one where its target allows that. Else, and when that one is killed too, a
+cleaner (the same program, short-lived) ends what is left on the target before the run is lost.
+"""
 
 import time
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
-from workbench.base.errors import EnvironmentError_
-from workbench.base.processes import is_alive, reap
+from workbench.base.errors import NotFound
+from workbench.base.processes import is_alive, kill_tree, reap
 from workbench.jobs import table
+from workbench.jobs.cappedfile import capped_size
 from workbench.jobs.collector import EventReader, Taken
-from workbench.jobs.endings import end_processes
+from workbench.jobs.drivers.registry import takes_up
 from workbench.jobs.folder import JobStatus, RunFolder
-from workbench.jobs.outputs import collect_outputs, read_outputs
+from workbench.jobs.outputs import outputs_so_far, read_outputs
 from workbench.runs import RunStore
 from workbench.schema import Artifact, EventBody, LogAppended, LogBatch, MetricsLogged, Run, RunChanged, RunStatus
 
 Emit = Callable[[EventBody], object]
 
 _LOG_EVENT_EVERY_S = 0.5
+_OUTPUTS_EVERY_S = 10.0
 _GONE_AFTER_S = 1.0
 _NOT_BEGUN_AFTER_S = 10.0
+_DEAF_AFTER_S = 60.0  # a runner that was asked to stop and shows no sign of life
+_CLEANERS = 3
+
+
+class Launch(Protocol):
+    """Starts the runner of a job once more, with an option; returns its pid and when it began."""
+
+    def __call__(self, run_id: str, *options: str) -> tuple[int, float | None]: ...
 
 
 class WatchedJob:
     """Used by the scheduler's thread alone. All it knows can be read again from the database and the run's folder."""
 
-    def __init__(
-        self, run: Run, folder: RunFolder, store: RunStore, emit: Emit, *, runner_pid: int | None, runner_began: float | None
-    ) -> None:
+    def __init__(self, run: Run, row: Any, folder: RunFolder, store: RunStore, emit: Emit, launch: Launch) -> None:
         self.run_id = run.id
         self.folder = folder
-        self.runner_pid = runner_pid
-        self.runner_began = runner_began
+        self.runner_pid: int | None = row.runner_pid
+        self.runner_began: float | None = row.runner_began
+        self._kind = str(row.spec.get("target_spec", {}).get("kind", "local"))
         self._run = run
         self._store = store
         self._emit = emit
+        self._launch = launch
         counts = defaultdict(int, {key: metric.count for key, metric in run.metrics.items()})
-        self._reader = EventReader(folder.events, store.events_offset(run.id), counts)
+        self._reader = EventReader(folder.events, row.events_offset, counts)
+        self._system = EventReader(folder.system, row.system_offset, defaultdict(int, counts))
         self._log_size = 0
         self._log_told = 0.0
+        self._outputs: list[dict[str, Any]] = []
+        self._outputs_listed = time.monotonic()
         self._status_seen: tuple[int, int] = (0, 0)
         self._gone_since: float | None = None
+        self._asked_since: float | None = None
+        self._cleaners = 0
 
     def step(self) -> bool:
         """Takes up what is new; True when the job has ended and all of it is in the store. Raises EnvironmentError_ (full disk)."""
         self._read_events()
         self._tell_log()
+        self._list_outputs()
         status = self._changed_status()
         if status and status.is_final:
             self._finish(RunStatus(status.state), status.reason, status)
             return True
         if status and status.state == "running" and self._run.status is not RunStatus.RUNNING:
             self._started(status)
+        self._end_deaf_runner()
         return self._runner_is_gone() and self._without_runner()
 
     def _changed_status(self) -> JobStatus | None:
@@ -82,12 +104,19 @@ class WatchedJob:
                 connection=write,
             )
             table.move(write, self.run_id, RunStatus.RUNNING, at=_moment(status.started))
-            table.change(write, self.run_id, runner_pid=status.runner_pid, runner_began=status.runner_began)
+            noted = {"runner_pid": status.runner_pid, "runner_began": status.runner_began, "handle": status.handle}
+            table.change(write, self.run_id, **noted)
         self._emit(run_changed(self._run))
 
     def _read_events(self, *, final: bool = False) -> None:
         while taken := self._reader.take(final=final):
             self._log_taken(taken)
+        while taken := self._system.take(final=final):
+            with self._store.database.write() as write:
+                self._store.log_batch(self.run_id, taken.batch, connection=write)
+                table.change(write, self.run_id, system_offset=taken.offset)
+            self._system.commit(taken)
+            self._tell_batch(taken.batch)
 
     def _log_taken(self, taken: Taken) -> None:
         batch = taken.batch
@@ -103,10 +132,7 @@ class WatchedJob:
             self._emit(run_changed(self._run))
 
     def _tell_log(self, *, final: bool = False) -> None:
-        try:
-            size = self.folder.log.stat().st_size
-        except FileNotFoundError:
-            return
+        size = capped_size(self.folder.log)
         now = time.monotonic()
         if size != self._log_size and (final or now - self._log_told >= _LOG_EVENT_EVERY_S):
             self._log_size, self._log_told = size, now
@@ -125,29 +151,70 @@ class WatchedJob:
         begun = self.folder.status.exists()
         return now - self._gone_since > (_GONE_AFTER_S if begun else _NOT_BEGUN_AFTER_S)
 
+    def _list_outputs(self) -> None:
+        """Shows the files that the script has written so far; their digests come with the end."""
+        now = time.monotonic()
+        if now - self._outputs_listed < _OUTPUTS_EVERY_S:
+            return
+        self._outputs_listed = now
+        found = outputs_so_far(self.folder)
+        if found and found != self._outputs:
+            self._outputs = found
+            self._store.set_artifacts(self.run_id, [Artifact.model_validate(one) for one in found])
+            self._emit(run_changed(self._run))
+
+    def _end_deaf_runner(self) -> None:
+        """A runner that was asked to stop and does nothing any more is killed; what it leaves is ended as after any other."""
+        if not self.folder.cancel.exists() or not self.runner_pid:
+            return
+        now = time.monotonic()
+        self._asked_since = self._asked_since or now
+        status = JobStatus.load(self.folder) if now - self._asked_since > _DEAF_AFTER_S else None
+        if status and abs(time.time() - status.heartbeat) > _DEAF_AFTER_S and is_alive(self.runner_pid, self.runner_began):
+            kill_tree(self.runner_pid, grace=1)
+
     def _without_runner(self) -> bool:
         status = JobStatus.load(self.folder)
         if status and status.is_final:
             self._finish(RunStatus(status.state), status.reason, status)
             return True
-        if status:
-            end_processes(status.process_pid, status.process_began or None)
+        if status is None:
+            if self.folder.cancel.exists():
+                self._finish(RunStatus.CANCELLED, self.folder.cancel_reason or "Cancelled by the user.", None)
+            else:
+                self._finish(RunStatus.FAILED, f"The runner did not start: {self._last_words()}", None, cause="environment")
+            return True
+        if status.handle and takes_up(self._kind) and not self.folder.second.exists() and not self.folder.cancel.exists():
+            self.folder.second.touch()
+            self._started_again(self._launch(self.run_id))
+            return False
+        if not self.folder.cleaned.exists() and self._cleaners < _CLEANERS:
+            self._cleaners += 1
+            self._started_again(self._launch(self.run_id, "--clean"))
+            return False
+        self._lose(status)
+        return True
+
+    def _started_again(self, process: tuple[int, float | None]) -> None:
+        self.runner_pid, self.runner_began = process
+        self._gone_since = None
+        self._status_seen = (0, 0)
+        with self._store.database.write() as write:
+            table.change(write, self.run_id, runner_pid=self.runner_pid, runner_began=self.runner_began)
+
+    def _lose(self, status: JobStatus) -> None:
         try:
-            self.folder.free_reserve()
-            collect_outputs(self.folder)
-        except (OSError, EnvironmentError_):
-            pass  # what is there is listed; the reason of the end matters more
+            left = self.folder.cleaned.read_text("utf-8")
+        except OSError:
+            left = "What it left could not be cleaned up."
         if self.folder.cancel.exists():
-            self._finish(RunStatus.CANCELLED, self.folder.cancel_reason or "Cancelled by the user.", status)
-        elif status is None:
-            self._finish(RunStatus.FAILED, f"The runner did not start: {self._last_words()}", None)
+            self._finish(RunStatus.CANCELLED, f"{self.folder.cancel_reason or 'Cancelled by the user.'} {left}".strip(), status)
         elif status.started is None:
-            reason = "The runner was killed while it prepared the run; the script did not start."
-            self._finish(RunStatus.LOST, reason, status)
+            reason = f"The runner was killed while it prepared the run; the script did not start. {left}".strip()
+            self._finish(RunStatus.LOST, reason, status, cause="environment")
         else:
             reason = "The runner was killed while the script ran, so how the script would have ended is not known; it was stopped."
-            self._finish(RunStatus.LOST, reason, status)
-        return True
+            self._finish(RunStatus.LOST, f"{reason} {left}".strip(), status, cause="environment")
 
     def _last_words(self) -> str:
         try:
@@ -156,18 +223,35 @@ class WatchedJob:
             lines = []
         return f"{lines[-1].rstrip('.')}." if lines else "it left no message."
 
-    def _finish(self, status: RunStatus, reason: str, seen: JobStatus | None) -> None:
-        """Everything that the run left goes into the store before its end does: who sees the end sees the whole."""
+    def _finish(self, status: RunStatus, reason: str, seen: JobStatus | None, *, cause: str = "") -> None:
+        """Everything that the run left goes into the store before its end does: who sees the end sees the whole.
+
+        A fault of the environment puts the job back into the queue, as often as its configuration allows.
+        """
         self._read_events(final=True)
         if seen and seen.started and self._run.status is not RunStatus.RUNNING:
             self._started(seen)  # a script so short that its running was not seen
         artifacts = [Artifact.model_validate(one) for one in read_outputs(self.folder)]
+        faulty = status in {RunStatus.FAILED, RunStatus.LOST} and (cause or (seen.cause if seen else "")) == "environment"
         with self._store.database.write() as write:
-            self._run = end_run(write, self._store, self.run_id, status, reason, seen=seen, artifacts=artifacts)
+            if faulty and (again := table.try_again(write, self.run_id, reason)):
+                self._run = self._store.set_status(self.run_id, RunStatus.QUEUED, again, connection=write)
+            else:
+                self._run = end_run(write, self._store, self.run_id, status, reason, seen=seen, artifacts=artifacts)
         self._tell_log(final=True)
         self._emit(run_changed(self._run))
         if self.runner_pid:
             reap(self.runner_pid)
+        if self._run.status.is_final and not self._run.config.tracked:
+            self._forget()
+
+    def _forget(self) -> None:
+        """A run that is not to be kept leaves the history when it has ended; until the trash is emptied it can be brought back."""
+        try:
+            self._store.trash(self.run_id)
+        except NotFound:
+            return
+        self._emit(run_changed(self._run))
 
 
 def end_run(
@@ -184,6 +268,7 @@ def end_run(
     if artifacts is not None:
         store.set_artifacts(run_id, artifacts, connection=write)
     table.move(write, run_id, status, reason, _moment(seen.ended) if seen else None)
+    table.forget_secrets(write, run_id)
     return store.set_status(
         run_id,
         status,

@@ -8,10 +8,11 @@ import contextlib
 import getpass
 import hashlib
 import os
+import re
 import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -25,11 +26,12 @@ from workbench.base.paths import WorkspacePaths
 from workbench.models.lineage import LineageKind, lineage
 from workbench.runs.database import Database
 from workbench.runs.store import RunStore
-from workbench.runs.tables import model_versions, models, services
+from workbench.runs.tables import experiments, model_aliases, model_versions, models, runs, services
 from workbench.schema import Artifact, EventBody, Lineage, ModelChanged, ModelRequest, ModelSummary, ModelVersion, Run
 
 _BLOCK = 1 << 20
 _DAY = 86_400.0
+_NAME = r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,119}"
 _NAMED = 8  # how many of the existing files or names a sentence lists
 
 
@@ -49,23 +51,58 @@ class ModelRegistry:
         Raises NotFound (the run; the path, naming what there is), UserError (a wrong name or path) and EnvironmentError_ (disk).
         """
         run = self._store.get(request.run_id)
-        self._check_name(request.name)
-        source = self._output(run, request.path)
+        self.check_name(request.name)
+        return self.add(
+            request.name,
+            self._output(run, request.path),
+            title=f"The folder {request.path} of {_title(run)}",
+            run=run,
+            path=request.path,
+            description=request.description,
+            tags=request.tags,
+        )
+
+    def add(
+        self,
+        name: str,
+        files_at: Path | None,
+        *,
+        title: str = "The folder",
+        run: Run | None = None,
+        path: str = "",
+        source: str = "",
+        description: str = "",
+        tags: Mapping[str, str] | None = None,
+    ) -> ModelVersion:
+        """Copies a file or folder as the next version of the model; without one the version is its `source` alone.
+
+        Raises UserError (an empty folder, which `title` names) and EnvironmentError_ (disk).
+        """
+        values: dict[str, Any] = {
+            "name": name,
+            "run_id": run.id if run else "",
+            "path": path,
+            "source": source,
+            "description": description,
+            "tags": dict(tags or {}),
+            "metrics": {key: metric.last for key, metric in run.metrics.items()} if run else {},
+            "user": _user(),
+        }
         incoming = self._incoming() / new_id()
         try:
-            try:
-                files = _copy(source, incoming)
-            except OSError as error:
-                raise disk_error(error, f"The copy of {request.path}") from error
-            if not files:
-                raise UserError(
-                    f"The folder {request.path} of {_title(run)} is empty.", hint="Name a folder with the model's files."
-                )
-            version = self._record(run, request, files, incoming)
+            files: tuple[Artifact, ...] = ()
+            if files_at is not None:
+                try:
+                    files = _copy(files_at, incoming)
+                except OSError as error:
+                    raise disk_error(error, f"The copy of {path or files_at.name}") from error
+                if not files:
+                    raise UserError(f"{title} is empty.", hint="Name a folder with the model's files.")
+            version = self._record(name, values, files, incoming)
         finally:
             shutil.rmtree(incoming, ignore_errors=True)
-        self._emit(ModelChanged(name=request.name, version=version))
-        return self.get(request.name, version)
+        self._emit(ModelChanged(name=name, version=version))
+        return self.get(name, version)
 
     def list(self) -> tuple[ModelSummary, ...]:
         """All models, by name."""
@@ -93,34 +130,44 @@ class ModelRegistry:
 
     def versions(self, name: str) -> tuple[ModelVersion, ...]:
         """All versions of a model, the newest first. Raises NotFound."""
-        with self._database.read() as connection:
-            rows = connection.execute(
-                sa.select(model_versions).where(model_versions.c.name == name).order_by(model_versions.c.version.desc())
-            ).all()
-        if not rows:
+        found = self.find(model_versions.c.name == name)
+        if not found:
             raise self._no_model(name)
-        return tuple(self._version(row) for row in rows)
+        return found
+
+    def find(self, *where: sa.ColumnElement[bool]) -> tuple[ModelVersion, ...]:
+        """The versions that meet the conditions on their table: by name, the newest first."""
+        query = sa.select(model_versions, *_ORIGIN).select_from(_WITH_RUN).where(*where)
+        query = query.order_by(model_versions.c.name, model_versions.c.version.desc())
+        with self._database.read() as connection:
+            rows = connection.execute(query).mappings().all()
+            named = connection.execute(sa.select(model_aliases).order_by(model_aliases.c.alias)).all()
+        aliases: dict[tuple[str, int], list[str]] = {}
+        for row in named:
+            aliases.setdefault((row.name, row.version), []).append(row.alias)
+        return tuple(
+            ModelVersion.model_validate({**row, "aliases": tuple(aliases.get((row["name"], row["version"]), ()))}) for row in rows
+        )
 
     def get(self, name: str, version: int | None = None) -> ModelVersion:
         """A version of a model; the newest without a number. Raises NotFound, naming what there is."""
-        wanted = sa.select(model_versions).where(model_versions.c.name == name).order_by(model_versions.c.version.desc()).limit(1)
-        if version is not None:
-            wanted = wanted.where(model_versions.c.version == version)
-        with self._database.read() as connection:
-            row = connection.execute(wanted).first()
-        if row is None:
-            if version is None:
-                raise self._no_model(name)
+        if version is None:
+            return self.versions(name)[0]
+        found = self.find(model_versions.c.name == name, model_versions.c.version == version)
+        if not found:
             known = ", ".join(str(each.version) for each in self.versions(name)[:_NAMED])
             raise NotFound(f"The model {name} has no version {version}.", hint=f"There are: {known}.")
-        return self._version(row)
+        return found[0]
 
     def folder(self, name: str, version: int) -> Path:
         """The folder with the files of a version."""
         return self._paths.models / name / str(version)
 
-    def delete(self, name: str, version: int | None = None) -> None:
-        """Deletes a version, or the whole model, with its files. Raises NotFound, and Conflict while a service uses it."""
+    def delete(self, name: str, version: int | None = None, *, keep_model: bool = False) -> None:
+        """Deletes a version, or the whole model, with its files. Raises NotFound, and Conflict while a service uses it.
+
+        With its last version the model goes too, unless it is to be kept.
+        """
         doomed = [self.get(name, version)] if version is not None else list(self.versions(name))
         numbers = [each.version for each in doomed]
         with self._database.write() as connection:
@@ -139,15 +186,17 @@ class ModelRegistry:
                 raise Conflict(f"{what} is used by {several} {', '.join(users)}.", hint="Delete the service first.")
             for each in doomed:
                 # Before anything is gone: whatever happens from here on, the number is not given again.
+                (self._paths.models / name).mkdir(parents=True, exist_ok=True)
                 trace = {"digest": each.digest, "run": each.run_id, "path": each.path, "deleted": utc_now().isoformat()}
                 write_json(self._paths.models / name / f"{each.version}.deleted", trace)
             connection.execute(
                 sa.delete(model_versions).where(model_versions.c.name == name, model_versions.c.version.in_(numbers))
             )
+            connection.execute(sa.delete(model_aliases).where(model_aliases.c.name == name, model_aliases.c.version.in_(numbers)))
             left = connection.execute(
                 sa.select(sa.func.count()).select_from(model_versions).where(model_versions.c.name == name)
             ).scalar_one()
-            if not left:
+            if not left and not keep_model:
                 connection.execute(sa.delete(models).where(models.c.name == name))
         for number in numbers:
             shutil.rmtree(self.folder(name, number), ignore_errors=True)
@@ -157,7 +206,14 @@ class ModelRegistry:
         """What the thing came from and what came from it. Raises NotFound."""
         return lineage(self._database, kind, subject)
 
-    def _check_name(self, name: str) -> None:
+    def check_name(self, name: str) -> None:
+        """Raises for a name that no new model may have: it names a folder, on any system."""
+        if not re.fullmatch(_NAME, name):
+            raise UserError(
+                f"A model cannot be called {name!r}.",
+                hint="Use up to 120 letters, digits, spaces, dots, underscores and dashes, beginning with a letter or digit.",
+                place="name",
+            )
         if name[-1] in " .":
             raise UserError(
                 f"The model's name {name!r} ends in a dot or space.", hint="Choose a name that ends in a letter or digit."
@@ -203,34 +259,31 @@ class ModelRegistry:
             raise disk_error(error, str(folder)) from error
         return folder
 
-    def _record(self, run: Run, request: ModelRequest, files: tuple[Artifact, ...], incoming: Path) -> int:
+    def _record(self, name: str, values: dict[str, Any], files: tuple[Artifact, ...], incoming: Path) -> int:
         """Gives the copy its number and place, then writes the row; returns the number."""
-        home = self._paths.models / request.name
-        values: dict[str, Any] = {
-            "name": request.name,
-            "run_id": run.id,
-            "path": request.path,
+        home = self._paths.models / name
+        values = {
+            **values,
             "files": [file.model_dump() for file in files],
             "size": sum(file.size for file in files),
-            "digest": _digest(files),
-            "description": request.description,
-            "tags": request.tags,
-            "metrics": {key: metric.last for key, metric in run.metrics.items()},
+            "digest": _digest(files) if files else "",
             "created": utc_now(),
-            "user": _user(),
+            "updated": utc_now(),
         }
         with self._numbering:
             try:
                 home.mkdir(parents=True, exist_ok=True)
-                number = self._next_number(request.name)
+                number = self._next_number(name)
                 folder = home / str(number)
-                incoming.rename(folder)
+                if files:
+                    incoming.rename(folder)
             except OSError as error:
                 raise disk_error(error, str(home)) from error
             try:
                 with self._database.write() as connection:
-                    if not connection.execute(sa.select(models.c.name).where(models.c.name == request.name)).first():
-                        connection.execute(sa.insert(models).values(name=request.name, created=values["created"]))
+                    counted = {"last_version": number, "updated": values["created"]}
+                    if not connection.execute(sa.update(models).where(models.c.name == name).values(counted)).rowcount:
+                        connection.execute(sa.insert(models).values(name=name, created=values["created"], **counted))
                     connection.execute(sa.insert(model_versions).values(version=number, **values))
             except BaseException:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -240,8 +293,9 @@ class ModelRegistry:
     def _next_number(self, name: str) -> int:
         """One more than any number that was ever given, also to a version that is deleted since."""
         highest = sa.select(sa.func.max(model_versions.c.version)).where(model_versions.c.name == name)
+        last = sa.select(models.c.last_version).where(models.c.name == name)
         with self._database.read() as connection:
-            known = connection.execute(highest).scalar() or 0
+            known = max(connection.execute(highest).scalar() or 0, connection.execute(last).scalar() or 0)
         entries = (entry.name.partition(".")[0] for entry in (self._paths.models / name).iterdir())
         return max([known, *(int(entry) for entry in entries if entry.isdigit())]) + 1
 
@@ -250,15 +304,15 @@ class ModelRegistry:
         hint = f"There are: {', '.join(known[:_NAMED])}." if known else "Register one from a run's outputs first."
         return NotFound(f"There is no model {name}.", hint=hint)
 
-    def _version(self, row: Any) -> ModelVersion:
-        try:
-            run = self._store.get(row.run_id)
-            origin = {"run_number": run.number, "experiment": run.experiment, "project": run.project}
-        except NotFound:  # the run was deleted; the model lives on
-            origin = {"run_number": 0, "experiment": "", "project": ""}
-        return ModelVersion.model_validate({**row._mapping, **origin})  # noqa: SLF001 (SQLAlchemy's public name for it)
 
-
+_WITH_RUN = model_versions.outerjoin(runs, runs.c.id == model_versions.c.run_id).outerjoin(
+    experiments, experiments.c.id == runs.c.experiment_id
+)
+_ORIGIN = (  # of a run that was deleted nothing is known any more; the model lives on
+    sa.func.coalesce(runs.c.number, 0).label("run_number"),
+    sa.func.coalesce(experiments.c.name, "").label("experiment"),
+    sa.func.coalesce(runs.c.project, "").label("project"),
+)
 _LATEST = (
     sa.func.max(model_versions.c.version).label("latest"),
     sa.func.count().label("versions"),

@@ -98,6 +98,11 @@ class ServiceManager:
         if self._records.find(request.name) is not None:
             raise name_taken(request.name)
         version = self._registry.get(request.model, request.version)
+        if not version.files:
+            raise UserError(
+                f"Version {version.version} of the model {version.name} has no files here, only its source {version.source}.",
+                hint="Register the model's files from the outputs of a run.",
+            )
         run = self._run(version, request)
         sample = check_score_script(self._score_script(request, run, version), request.score_script)
         requirements = self._requirements(request, version)

@@ -82,8 +82,10 @@ def _steps(steps: "NDArray[np.int64]") -> bytes:
     if len(steps) > 2:
         # The ends may be further apart than a number of 64 bits can say; such steps are kept one by one.
         distance = int(steps[1]) - int(steps[0])
-        if abs(distance) < 2**31 and bool(np.all(np.diff(steps) == distance)) and int(steps[-1]) == int(steps[0]) + distance * (
-            len(steps) - 1
+        if (
+            abs(distance) < 2**31
+            and bool(np.all(np.diff(steps) == distance))
+            and int(steps[-1]) == int(steps[0]) + distance * (len(steps) - 1)
         ):
             return np.array([steps[0], distance], "<i8").tobytes()
     return steps.astype("<i8").tobytes()

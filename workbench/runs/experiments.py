@@ -86,9 +86,7 @@ def set_tag(write: sa.Connection, experiment_id: str, key: str, value: str) -> N
     row = experiment_row(write, experiment_id)
     _refuse_trashed(row)
     if value == "":
-        write.execute(
-            experiment_tags.delete().where(experiment_tags.c.experiment_id == row.id, experiment_tags.c.key == key)
-        )
+        write.execute(experiment_tags.delete().where(experiment_tags.c.experiment_id == row.id, experiment_tags.c.key == key))
     else:
         upsert(write, experiment_tags, [{"experiment_id": row.id, "key": key, "value": value}])
     write.execute(experiments.update().where(experiments.c.id == row.id).values(updated=utc_now()))

@@ -1,6 +1,5 @@
 """Writes of many threads in few commits: whoever gets to write takes along what the others wait to have written."""
 
-import threading
 from collections import deque
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -39,9 +38,9 @@ class GroupedWrites:
     twice and must do nothing but write through its connection.
     """
 
-    def __init__(self, write: Callable[[], AbstractContextManager[sa.Connection]], writing: threading.RLock) -> None:  # type: ignore[valid-type]
+    def __init__(self, write: Callable[[], AbstractContextManager[sa.Connection]], writing: AbstractContextManager[Any]) -> None:
         self._write = write
-        self._writing: AbstractContextManager[Any] = writing  # type: ignore[assignment]
+        self._writing = writing
         self._queue: deque[_Waiting[Any]] = deque()
 
     def do(self, work: Callable[[sa.Connection], Result]) -> Result:
@@ -58,7 +57,7 @@ class GroupedWrites:
         group = [self._queue.popleft() for _ in range(min(len(self._queue), _MOST))]
         try:
             self._together(group)
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 (each one gets an answer)
             for one in group:
                 if not one.done:
                     one.fail(error)

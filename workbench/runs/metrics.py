@@ -111,7 +111,7 @@ def write_points(connection: sa.Connection, run_id: str, points: Sequence[Metric
         for metric_id, (_, new) in zip(ids, created, strict=True):
             rows += _point_rows(metric_id, new)
     if changed:
-        names = {name: sa.bindparam(name) for name in changed[0] if name != "metric"}
+        names: dict[str, Any] = {name: sa.bindparam(name) for name in changed[0] if name != "metric"}
         connection.execute(metric_latest.update().where(metric_latest.c.id == sa.bindparam("metric")).values(names), changed)
     if rows:
         connection.execute(metric_points.insert(), rows)

@@ -29,7 +29,7 @@ from workbench.runs.meaning import meant_run
 from workbench.runs.metrics import read_points, read_series, write_points, write_series
 from workbench.runs.pairs import add_inputs, refuse_changed, remove_tag, set_pairs
 from workbench.runs.records import ALL_COLUMNS, WITH_EXPERIMENT, history, summaries_of, whole_run
-from workbench.runs.search import find_runs
+from workbench.runs.search import Search, find_runs, orders_of
 from workbench.runs.tables import artifacts, experiments, jobs, runs
 from workbench.schema import (
     Artifact,
@@ -179,6 +179,10 @@ class RunStore:
 
         return self._write(connection, work)
 
+    def reopen(self, run_id: str) -> Run:
+        """Lets a run that is logged from outside go on after its end."""
+        return self.set_status(run_id, RunStatus.RUNNING, reopen=True)
+
     def log_batch(
         self,
         run_id: str,
@@ -257,21 +261,48 @@ class RunStore:
         limit: int = 100,
         cursor: str = "",
         view: View = "active",
+        filter: str = "",  # noqa: A002 (MLflow's name)
     ) -> RunPage:
         """A page of runs: see `Client.runs`."""
+        search = Search(
+            filter=filter,
+            text=text,
+            project=project,
+            experiments=None if experiment is None else (experiment,),
+            status=None if status is None else (status,) if isinstance(status, RunStatus) else tuple(status),
+            archived=None if archived else False,
+            view=view,
+            orders=((order, descending),),
+        )
         with self.database.read() as connection:
-            return find_runs(
-                connection,
-                project=project,
-                experiment=experiment,
-                status=(status,) if isinstance(status, RunStatus) else status,
-                text=text,
-                archived=archived,
-                order=order,
-                descending=descending,
-                limit=max(1, min(limit, _MOST_ROWS)),
-                cursor=cursor,
-            )
+            return find_runs(connection, search, limit=max(1, min(limit, _MOST_ROWS)), cursor=cursor)
+
+    def search(
+        self,
+        filter: str = "",  # noqa: A002 (MLflow's name)
+        experiments: Sequence[str] | None = None,
+        order_by: Sequence[str] = (),
+        limit: int = 100,
+        cursor: str = "",
+        view: View = "active",
+        text: str = "",
+        *,
+        count: bool = True,
+    ) -> RunPage:
+        """A page of runs that a filter finds: `workbench.runs.grammar` says how it is written.
+
+        `experiments`: ids or names; `order_by`: as `metrics.acc DESC`, the newest first without one; `count`: whether `total` is
+        needed. Raises UserError that says what is wrong in the filter, and at which column.
+        """
+        wanted = Search(
+            filter=filter,
+            text=text,
+            experiments=None if experiments is None else tuple(experiments),
+            view=view,
+            orders=orders_of(order_by) or (("created", True),),
+        )
+        with self.database.read() as connection:
+            return find_runs(connection, wanted, limit=max(1, min(limit, _MOST_ROWS)), cursor=cursor, count=count)
 
     def series(self, run_id: str, key: str, max_points: int = 1000) -> MetricSeries:
         """A metric's values by step, thinned to the extremes of each stretch when there are more than `max_points` (0: never)."""

@@ -232,6 +232,7 @@ jobs = Table(
     Column("attempt", Integer, nullable=False, default=1, server_default="1"),
     Column("attempts", Integer, nullable=False, default=1, server_default="1"),  # how often an environment's fault may be met
     Column("not_before", UtcTime),
+    Column("system_offset", BigInteger, nullable=False, default=0, server_default="0"),  # of the samples of what the job used
     Column("handle", JsonText, nullable=False, default=dict, server_default="{}"),  # what the target's driver follows the job by
     Column("gpus", JsonText, nullable=False, default=list, server_default="[]"),  # the ones that it holds
     Index(None, "status", "priority", "queued_at"),

@@ -12,7 +12,7 @@ from workbench.schema.event import (
     ServiceChanged,
     event_adapter,
 )
-from workbench.schema.job import Job, JobPlanned, JobRequest, JobTransition, LogChunk, PlannedFile
+from workbench.schema.job import Job, JobPatch, JobPlanned, JobRequest, JobTransition, LogChunk, PlannedFile
 from workbench.schema.kernel import Kernel, KernelRequest, KernelStatus
 from workbench.schema.lineage import Lineage, LineagePart
 from workbench.schema.model import ModelRequest, ModelSummary, ModelVersion
@@ -34,6 +34,7 @@ from workbench.schema.run import (
     RunStatus,
     RunSummary,
     SourceInput,
+    StepInput,
 )
 from workbench.schema.runconfig import EnvironmentSpec, Resources, RunConfig, SparkSettings
 from workbench.schema.service import ScoreReply, Service, ServiceRequest, ServiceStatus
@@ -67,6 +68,7 @@ __all__ = [
     "Handshake",
     "Health",
     "Job",
+    "JobPatch",
     "JobPlanned",
     "JobRequest",
     "JobTransition",
@@ -114,6 +116,7 @@ __all__ = [
     "SparkSpec",
     "SshDockerSpec",
     "SshSpec",
+    "StepInput",
     "Sweep",
     "SweepSpec",
     "SweepTrial",

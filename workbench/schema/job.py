@@ -91,6 +91,21 @@ class Job(Wire):
     """From 1; None when it does not wait."""
     history: tuple[JobTransition, ...] = ()
     cancel_requested: bool = False
+    priority: int = 0
+    depends_on: tuple[str, ...] = ()
+    """Runs that must have finished first."""
+    attempt: int = 1
+    attempts: int = 1
+    """How often it is tried at most, when its environment fails."""
+
+
+class JobPatch(Wire):
+    """What can be changed of a waiting job; None leaves as it is."""
+
+    priority: int | None = Field(None, ge=-100, le=100)
+    first: bool = False
+    """Moves it to the front of the queue."""
+    depends_on: tuple[str, ...] | None = None
 
 
 class LogChunk(Wire):

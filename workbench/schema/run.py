@@ -60,6 +60,14 @@ class SourceInput(Wire):
     size: int = 0
 
 
+class StepInput(Wire):
+    """A step of a dataflow that a run read: its kind, what it does in a sentence, and the digest of that."""
+
+    op: str
+    text: str = ""
+    digest: str = ""
+
+
 class DataInput(Wire):
     """Data that went into a run: `kind` is `prep` (a package's dataflow, with the files that it read), `file` or `dataset`.
 
@@ -73,11 +81,21 @@ class DataInput(Wire):
     flow: str = ""
     rows: int | None = None
     sources: tuple[SourceInput, ...] = ()
+    steps: tuple[StepInput, ...] = ()
+    """The enabled steps of the dataflow."""
+    flow_digest: str = ""
+    """Of all that makes its result but the data."""
+    written: tuple[SourceInput, ...] = ()
+    """Files that the dataflow wrote. One without a digest is no file: a table of a database, or what a script made."""
+    sample: str = ""
+    """Which rows of its sources were read; empty: all."""
     source_type: str = ""
     """What `source` is: local, s3, http, code ..."""
     source: str = ""
     columns: str = ""
     profile: str = ""
+    context: str = ""
+    """What it was used for: training, validation ..."""
     tags: dict[str, str] = Field(default_factory=dict)
 
 

@@ -16,8 +16,14 @@ class EnvironmentSpec(Wire):
     """
 
     kind: Literal["requirements", "workbench", "interpreter"] = "requirements"
-    file: str = Field("requirements.txt", title="Requirements", description="requirements.txt or pyproject.toml of the project")
-    python: str = Field("", title="Python", description="Version such as 3.11, or an interpreter's path; empty: as Workbench's")
+    file: str = Field(
+        "requirements.txt",
+        title="Requirements",
+        description="requirements.txt, pyproject.toml, uv.lock or conda_dependencies.yml of the project",
+    )
+    python: str = Field(
+        "", title="Python", description="Version such as 3.11, or an interpreter's path; empty: what the project asks for, or ours"
+    )
 
 
 class Resources(Wire):

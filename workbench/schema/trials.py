@@ -4,6 +4,7 @@ from workbench.schema.base import Wire
 from workbench.schema.run import Run
 from workbench.schema.sweep import SweepSpec
 
+
 class SweepTrial(Wire):
     """One point of a sweep, and what became of it."""
 

@@ -68,7 +68,7 @@ def _here(function: str, what: str, *values: Any, **options: Any) -> Any:
         place = f" ({error.place})" if error.place else ""
         raise RuntimeError(f"{what} failed: {error}{place}") from error
     if run and fields:
-        _record(fields)
+        record_input(fields)
     return frame
 
 
@@ -91,7 +91,7 @@ def _there(what: str, arguments: list[str], sample: bool | int, inputs: dict[str
             message = f"{what} failed: {done.stderr.strip() or f'exit code {done.returncode}'}"
             raise RuntimeError(message)
         if current_run():
-            _record(json.loads(report.read_text("utf-8")))
+            record_input(json.loads(report.read_text("utf-8")))
         return pd.read_parquet(data)
 
 
@@ -114,7 +114,7 @@ def _as_file(value: Any, file: Path, name: str) -> str:
     return str(file)
 
 
-def _record(fields: dict[str, Any]) -> None:
+def record_input(fields: dict[str, Any]) -> None:
     """Tells the run what was read. What kind of input it is stands beside the kind of the event."""
     if run := current_run():
         run.record("input", **{"data_kind" if name == "kind" else name: value for name, value in fields.items()})

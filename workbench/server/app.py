@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from workbench import __version__
 from workbench.server.errors import add_error_handlers
 from workbench.server.guard import Guard
+from workbench.server.mlflow.protocol import MlflowProtocol
 from workbench.server.routes import jobs, kernels, models, runs, services, system
 from workbench.server.workspace import Workspace
 
@@ -22,6 +23,7 @@ def create_app(workspace: Workspace, token: str) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.workspace = workspace
+    app.router.routes.append(MlflowProtocol())
     for room in (system, jobs, runs, models, services, kernels):
         app.include_router(room.router, prefix=PREFIX)
     add_error_handlers(app)

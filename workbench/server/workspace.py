@@ -14,6 +14,7 @@ from workbench.base.paths import WorkspacePaths
 from workbench.base.settings import Settings, load_settings, save_settings
 from workbench.jobs.environments import EnvironmentBuilder
 from workbench.jobs.manager import JobManager
+from workbench.models.catalog import ModelCatalog
 from workbench.models.registry import ModelRegistry
 from workbench.models.services import ServiceManager
 from workbench.notebooks import KernelService
@@ -56,8 +57,9 @@ class Workspace:
         self.tokens = Tokens(paths.token_secret)
         self.living = LivingRuns(lambda run_id: self.store.get(run_id).ended)
         self.environments = EnvironmentBuilder(paths, self.settings)
-        self.jobs = JobManager(self.database, self.store, paths, self.settings, emit)
+        self.jobs = JobManager(self.database, self.store, paths, self.settings, emit, self.tracking)
         self.models = ModelRegistry(self.database, paths, self.store, emit)
+        self.catalog = ModelCatalog(self.database, paths, self.models)
         self.services = ServiceManager(
             self.database,
             paths,

@@ -162,14 +162,6 @@ class Postgres:
         return SqlSpec.model_validate(place | fields)
 
 
-def _binaries() -> Path | None:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
-    if found:
-        return found[-1].parent
-    initdb = shutil.which("initdb")
-    return Path(initdb).resolve().parent if initdb else None
-
-
 SETUP = """
 CREATE USER ann PASSWORD 'geheim';
 CREATE DATABASE shop OWNER ann;
@@ -188,57 +180,10 @@ CREATE TABLE many AS SELECT n, n % 7 AS g FROM generate_series(1, 100000) AS n O
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    binaries = _binaries()
-    as_root = os.geteuid() == 0
-    reason = "there are no PostgreSQL server programs here (Debian's package postgresql)"
-    if binaries is None or (as_root and shutil.which("runuser") is None):
-        if "postgres" in REQUIRED:
-            pytest.fail(f"postgres is required here: {reason}")
-        pytest.skip(reason)
-    folder = Path("/tmp") / f"wb-pg-{os.getpid()}"
-    folder.mkdir(mode=0o755)
-    before = ["runuser", "-u", "postgres", "--"] if as_root else []
-    if as_root:
-        shutil.chown(folder, "postgres", "postgres")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    data = folder / "data"
-
-    def run(*command: str, text: str = "") -> None:
-        subprocess.run(
-            [*before, *command],
-            input=text,
-            text=True,
-            check=True,
-            capture_output=True,
-            cwd=folder,
-            env={**os.environ, "PGPASSWORD": "geheim"},
-        )
-
-    try:
-        run(
-            str(binaries / "initdb"),
-            "-D",
-            str(data),
-            "-U",
-            "postgres",
-            "--auth-local=trust",
-            "--auth-host=scram-sha-256",
-            "-E",
-            "UTF8",
-        )
-        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
-        run(str(binaries / "pg_ctl"), "-D", str(data), "-o", options, "-l", str(folder / "log"), "-w", "start")
-        try:
-            psql = ["-h", str(folder), "-p", str(port), "-U", "postgres", "-v", "ON_ERROR_STOP=1", "-q"]
-            run(str(binaries / "psql"), *psql, "postgres", text=SETUP)
-            yield Postgres(port)
-        finally:
-            run(str(binaries / "pg_ctl"), "-D", str(data), "-m", "immediate", "-w", "stop")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+def postgres() -> Iterator[Postgres]:
+    with running_postgres() as server:
+        server.psql(SETUP)
+        yield Postgres(server.port)
 
 
 def test_that_a_postgres_table_keeps_its_types(postgres: Postgres, read: Reading, home: Path) -> None:

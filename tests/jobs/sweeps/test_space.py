@@ -26,7 +26,8 @@ def _tried(spec: SweepSpec, values: Mapping[int, float] | None = None) -> list[T
 
 
 def test_that_a_grid_has_every_combination_once_the_last_parameter_varying_fastest() -> None:
-    parameters = {"rate": {"values": [0.1, 0.01]}, "depth": {"low": 1, "high": 3, "integer": True}, "wide": {"values": [True, False]}}
+    depth = {"low": 1, "high": 3, "integer": True}
+    parameters = {"rate": {"values": [0.1, 0.01]}, "depth": depth, "wide": {"values": [True, False]}}
     trials = _tried(_spec("grid", parameters=parameters))
     assert len(trials) == 12
     assert [trial.point for trial in trials[:3]] == [
@@ -69,7 +70,8 @@ def test_that_points_by_chance_lie_in_their_ranges_and_follow_from_the_seed() ->
 def test_that_a_small_space_is_tried_without_repetition_and_then_ends() -> None:
     parameters = {"a": {"values": [1, 2, 3]}, "b": {"values": ["x", "y", "z"]}}
     for method in ("random", "bayesian"):
-        trials = _tried(_spec(method, "loss", parameters=parameters, trials=100), {number: float(number % 4) for number in range(100)})
+        spec = _spec(method, "loss", parameters=parameters, trials=100)
+        trials = _tried(spec, {number: float(number % 4) for number in range(100)})
         assert len(trials) == 9
         assert len({(trial.point["a"], trial.point["b"]) for trial in trials}) == 9
 

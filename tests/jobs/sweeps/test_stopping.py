@@ -1,6 +1,7 @@
 """Which trials are not worth going on."""
 
 import math
+from collections.abc import Sequence
 
 import pytest
 
@@ -8,7 +9,7 @@ from workbench.jobs.sweeps.stopping import judged_at, why_to_stop
 from workbench.schema import EarlyStop
 
 
-def _why(policy: str, own: list[float], others: list[list[float]], goal: str = "minimize", **more: object) -> str:
+def _why(policy: str, own: Sequence[float], others: Sequence[Sequence[float]], goal: str = "minimize", **more: object) -> str:
     rule = EarlyStop.model_validate({"policy": policy, "delay": 2, **more})
     return why_to_stop(rule, goal, "loss", own, others)
 
@@ -34,7 +35,7 @@ def test_that_the_median_rule_needs_five_others_and_stops_what_is_worse_than_the
 
 
 def test_that_the_bandit_rule_compares_with_the_best_at_the_same_place() -> None:
-    others = [[5, 1.0, 0.1], [9, 9]]
+    others: list[list[float]] = [[5, 1.0, 0.1], [9, 9]]
     assert _why("bandit", [2, 1.09], others, slack=0.1) == ""
     assert "worse than the best one, 1, by more than 10%" in _why("bandit", [2, 1.11], others, slack=0.1)
     assert _why("bandit", [2, 1.11], [], slack=0.1) == ""

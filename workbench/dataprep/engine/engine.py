@@ -57,16 +57,21 @@ class Engine:
 
     `memory_limit`: such as `2GB`, what the process may hold in memory before data spill to `cache`; `threads`: of DuckDB (0: all).
     `inputs`: what stands in for sources, by the path or name that flows refer to them with: a path, a data frame or an Arrow table.
+    `samples`: the samples of single sources, by name. `use_samples`: whether each source's active sample is read where none is asked
+    for; without it views do so and full runs do not.
     """
 
     def __init__(
-        self, base: Path, cache: Path, *, memory_limit: str = "", threads: int = 0, inputs: Mapping[str, Any] | None = None
-    ) -> None:
+        self, base: Path, cache: Path, *, memory_limit: str = "", threads: int = 0, inputs: Mapping[str, Any] | None = None,
+        samples: Mapping[str, str] | None = None, use_samples: bool | None = None,
+    ) -> None:  # fmt: skip
         self._base = Path(base).absolute()
         self._cache = Path(cache)
         self._memory_limit = memory_limit
         self._threads = threads
         self._inputs = dict(inputs or {})
+        self._samples = dict(samples or {})
+        self._use_samples = use_samples
         self._store_: Store | None = None
         self._lock = threading.RLock()
         self._tables = Tables()
@@ -137,7 +142,7 @@ class Engine:
         Raises UserError (which step, what), NotFound, EnvironmentError_, Cancelled.
         """
         plan, node = self._plan(package, flow_id, sample or first(sample_rows), cancel, progress)
-        plan.active_samples = plan.sample is None
+        plan.active_samples = plan.sample is None and self._use_samples is not False
         return self._as_view(self._materialise(plan, node, self._last(node.flow, step_index)))
 
     def preview(
@@ -234,6 +239,13 @@ class Engine:
         other._inputs = dict(inputs)  # noqa: SLF001 (the same class)
         return other
 
+    def with_samples(self, samples: Mapping[str, str], *, use_samples: bool) -> Engine:
+        """The same engine, with the same tables, where these samples are read; it is not closed by itself."""
+        _ = self._store  # is shared
+        other = copy.copy(self)
+        other._samples, other._use_samples = dict(samples), use_samples  # noqa: SLF001 (the same class)
+        return other
+
     def close(self) -> None:
         """Ends the engine and removes its tables; open views end with it."""
         with self._lock:
@@ -261,7 +273,10 @@ class Engine:
         self, package: Package, flow_id: str, sample: Sample | None = None, cancel: Cancel | None = None,
         progress: Progress | None = None,
     ) -> tuple[Plan, Node]:  # fmt: skip
-        plan = Plan(self._base, sample, cancel=cancel, progress=progress, inputs=self._inputs)
+        plan = Plan(
+            self._base, sample, cancel=cancel, progress=progress, inputs=self._inputs, named_samples=self._samples,
+            active_samples=sample is None and self._use_samples is True,
+        )  # fmt: skip
         node = plan.node(package, flow_id)
         plan.check_circles(node)
         return plan, node

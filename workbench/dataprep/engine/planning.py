@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workbench.base.errors import UserError
+from workbench.base.errors import NotFound, UserError
 from workbench.dataprep.control import Cancel, Progress
 from workbench.dataprep.package import Dataflow, FileRef, FlowRef, Package
 from workbench.dataprep.sources.opening import open_source, search_folders
@@ -46,6 +46,8 @@ class Plan:
     """The sample of every source; None: all rows."""
     active_samples: bool = False
     """Whether each source's own active sample is used in place of `sample`."""
+    named_samples: Mapping[str, str] = field(default_factory=dict)
+    """The samples of single sources that are read where no `sample` is asked for: by the source's name, the sample's."""
     cancel: Cancel | None = None
     progress: Progress | None = None
     inputs: Mapping[str, Any] = field(default_factory=dict)
@@ -96,7 +98,14 @@ class Plan:
 
     def sample_of(self, reader: Reader) -> Sample | None:
         """Which rows of the source this request works on; None: all."""
-        found = reader.active_sample if self.active_samples else self.sample
+        named = self.named_samples.get(reader.name) if self.sample is None else None
+        if named is not None:
+            found = next((sample for sample in reader.offered if sample.name == named), None)
+            if found is None:
+                known = ", ".join(sample.name for sample in reader.offered) or "none"
+                raise NotFound(f"The source {reader.name} has no sample {named}.", hint=f"It has: {known}.")
+        else:
+            found = reader.active_sample if self.active_samples else self.sample
         return None if found is None or found.kind == "full" else found
 
     def reader_key(self, reader: Reader) -> str:

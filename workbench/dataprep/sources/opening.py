@@ -97,7 +97,7 @@ def open_data_source(source: DataSource, base: Path, folder: Path) -> Reader:
         ):
             root = place
         reader = _of_parts(source.name, parts, spec, source.path_column, root)
-    reader.chosen = source.sample
+    reader.chosen, reader.offered = source.sample, source.samples
     return reader
 
 

@@ -35,6 +35,8 @@ class Reader(ABC):
     name: str
     chosen: Sample | None = None
     """The active sample of the source's definition; None: all rows."""
+    offered: tuple[Sample, ...] = ()
+    """All samples of its definition."""
 
     @property
     @abstractmethod

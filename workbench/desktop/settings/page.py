@@ -10,7 +10,7 @@ from workbench.desktop.widgets.basics import Card, PageHeader, label
 
 _GROUPS = (
     ("Appearance", ("theme", "density", "font_size")),
-    ("Jobs and data", ("parallel_jobs", "sample_rows")),
+    ("Jobs and data", ("parallel_jobs", "sample_rows", "environments_gb", "snapshot_file_mb")),
     ("Network", ("ca_bundle", "package_index")),
     ("Tools", ("editor",)),
 )

@@ -1,7 +1,7 @@
 """Steps sweeps on: queues trials, takes up what became of them, ends those that are not worth going on, ends the sweep.
 
-A trial is queued in the transaction that notes it, and what comes next follows from the notes alone: a server that was killed at any
-point goes on without a trial lost or run twice.
+A trial is queued in the transaction that notes it, and what comes next follows from the notes alone: a server that was killed at
+any point goes on without a trial lost or run twice.
 """
 
 import logging
@@ -110,7 +110,7 @@ class SweepManager:
             state.ending, state.cancelled, state.kill = "", False, False
             state.spent_s += run.duration_s or 0.0
             table.save(write, run_id, state)
-            run = self._store.reopen(run_id, connection=write)
+            run = self._store.set_status(run_id, RunStatus.RUNNING, started=utc_now(), reopen=True, connection=write)
         self._queue.say(run_id, f"Resumed; {len(again)} cancelled or lost trials run again.")
         self._queue.tell(run)
         return run
@@ -125,10 +125,12 @@ class SweepManager:
             try:
                 with self._lock:
                     self._advance(run_id)
-            except NotFound:
-                _log.warning("The sweep %s was deleted", run_id)
+            except UserError as error:
+                self._give_up(run_id, error)
             except WorkbenchError as error:
                 _log.warning("The sweep %s is looked at again: %s", run_id, error)
+            except Exception:  # noqa: BLE001 (the other sweeps and the jobs go on)
+                _log.exception("The sweep %s could not be stepped on in this round", run_id)
         return bool(ids)
 
     def _advance(self, run_id: str) -> None:
@@ -166,6 +168,13 @@ class SweepManager:
             if reason and trial.run_id not in self._asked:
                 self._asked.add(trial.run_id)
                 self._queue.cancel_trial(trial.run_id, reason)
+
+    def _give_up(self, run_id: str, error: UserError) -> None:
+        """Starts no more trials: the project is gone, or its files are."""
+        with self._lock, self._store.database.write() as write:
+            _, state = table.load(write, run_id)
+            state.ending = f"No more trials could be started, since: {error.message.rstrip('.')}"
+            table.save(write, run_id, state)
 
     def _why_to_end(self, run_id: str, spec: SweepSpec, state: SweepState) -> str:
         """Why no more trials are to be started; empty while they are. A sweep without time left cancels those that run."""

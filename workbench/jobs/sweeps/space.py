@@ -19,25 +19,23 @@ _MOST_POINTS = 1000  # of a grid: as many as a sweep may have trials
 def checked_sweep(spec: SweepSpec | None, place: str) -> SweepSpec:
     """The spec, with as many trials as a grid has points where no number was given. Raises UserError at `place`."""
     if spec is None:
-        raise UserError(
-            "The run configuration has no sweep.", hint="Add a [sweep] table with the parameters to vary.", place=place
-        )
+        raise UserError("The run configuration has no sweep.", hint="Add a [sweep] table with the parameters to vary.", place=place)
     if not spec.parameters:
         raise UserError(
-            "The sweep varies no parameter.", hint='Add one, such as: [sweep.parameters.rate] values = [0.1, 0.01]', place=place
+            "The sweep varies no parameter.", hint="Add one, such as: [sweep.parameters.rate] values = [0.1, 0.01]", place=place
         )
     for name, parameter in spec.parameters.items():
         if message := _wrong(name, parameter, grid=spec.method == "grid"):
             raise UserError(message, place=f"{place}: sweep.parameters.{name}")
     if not spec.metric and (spec.method == "bayesian" or spec.stop is not None):
         what = "A Bayesian search" if spec.method == "bayesian" else "Early stopping"
-        raise UserError(f"{what} needs a metric.", hint="Name what your script logs: metric = \"loss\".", place=f"{place}: sweep")
+        raise UserError(f"{what} needs a metric.", hint='Name what your script logs: metric = "loss".', place=f"{place}: sweep")
     if spec.method != "grid":
         return spec
     if (count := size(spec)) is None or count > _MOST_POINTS:
         raise UserError(
             f"The grid has {count or 'endlessly many'} points; a sweep has {_MOST_POINTS:,} trials at most.",
-            hint="Give fewer values, or take method = \"random\".",
+            hint='Give fewer values, or take method = "random".',
             place=f"{place}: sweep.parameters",
         )
     given = "trials" in spec.model_fields_set

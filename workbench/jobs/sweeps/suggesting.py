@@ -28,7 +28,7 @@ def next_point(spec: SweepSpec, trials: Sequence[Trial]) -> Point | None:
         point = _by_study(spec, trials)
         if _key(point) not in tried:
             return point
-    random = Random(f"{spec.seed}/{len(trials)}")
+    random = Random(f"{spec.seed}/{len(trials)}")  # noqa: S311 (to be repeatable, not secret)
     for _ in range(_ATTEMPTS):
         if _key(point := random_point(spec, random)) not in tried:
             return point

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from workbench.runs.chunks import Points
 from workbench.schema import DataInput, GitState, RunStatus
@@ -55,6 +55,15 @@ class FoundRun:
     series: Callable[[], Iterable[tuple[str, Points]]] = _nothing
     """Points by metric, in the order of logging; a metric may come in several parts."""
     files: Callable[[], Iterable[FoundFile]] = _no_files
+    logs: Callable[[], Iterable[FoundFile]] = _no_files
+    """Text files that lie beside the outputs."""
+    columns: Mapping[str, Any] = field(default_factory=dict)
+    """Columns of the table `runs` that are to be as in the source; empty for foreign ones."""
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the run was exported by Workbench: it is brought back as it was, without marks of an import."""
+        return bool(self.columns)
 
 
 @dataclass(frozen=True)
@@ -65,6 +74,8 @@ class FoundExperiment:
     created: datetime | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     deleted: datetime | None = None
+    id: str = ""
+    """The id that it is to have where it is new."""
 
 
 class LeftOut:

@@ -111,7 +111,9 @@ class TensorBoardReader:
             if value.kind not in folders:
                 continue
             for at, data in enumerate(value.data):
-                ending = next((one for start, one in _ENDINGS if data.startswith(start)), ".txt" if value.kind == "text" else ".bin")
+                ending = next(
+                    (one for start, one in _ENDINGS if data.startswith(start)), ".txt" if value.kind == "text" else ".bin"
+                )
                 number = f"-{at}" if len(value.data) > 1 else ""
                 path = f"{folders[value.kind]}/{_safe(value.tag)}/{value.step}{number}{ending}"
                 while path in used:

@@ -39,17 +39,19 @@ def open_row(call: Call, run_id: str, *, write: bool = True) -> Any:
 
 
 def write_batch(call: Call, run_id: str, batch: LogBatch) -> None:
-    """Writes what a run logs, and tells it. Raises when a param has another value already."""
-    row = open_row(call, run_id)
+    """Writes what a run logs, and tells it. Raises when a param has another value already, or the run is in the trash."""
+    check_run_scope(call.request, run_id)
     try:
         call.here.store.log_batch(run_id, batch, unique_params=True)
+    except NotFound:
+        raise missing(f"Run with id={run_id} not found") from None
     except Conflict as error:
-        raise wrong(f"Changing param values is not allowed. {error} (Run {run_id})") from None
+        raise (wrong(f"Changing param values is not allowed. {error}") if error.place else _trashed(run_id)) from None
     if batch.metrics:
         keys = tuple(dict.fromkeys(point.key for point in batch.metrics))
         call.here.events.publish(MetricsLogged(run_id=run_id, keys=keys))
     if batch.params or batch.tags or batch.inputs:
-        tell_row(call, row)
+        tell_row(call, open_row(call, run_id))
 
 
 def tell(call: Call, run: RunSummary) -> None:

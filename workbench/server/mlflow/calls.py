@@ -42,8 +42,7 @@ class Call:
         value = self.text(name)
         if not value:
             raise wrong(
-                f"Missing value for required parameter '{name}'. "
-                "See the API docs for more information about request parameters."
+                f"Missing value for required parameter '{name}'. See the API docs for more information about request parameters."
             )
         return value
 
@@ -110,7 +109,9 @@ def spoken(*endpoints: str) -> Callable[[Answer], Answer]:
     """Registers the function as the answer to `METHOD path` (below `/api/2.0/mlflow/`), for each of the endpoints."""
 
     def register(function: Answer) -> Answer:
-        SPOKEN.extend(Spoken(*endpoint.split(" ", 1), function) for endpoint in endpoints)
+        for endpoint in endpoints:
+            method, _, path = endpoint.partition(" ")
+            SPOKEN.append(Spoken(method, path, function))
         return function
 
     return register

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from workbench.schema import DataInput, Experiment, MetricSummary, RunStatus, RunSummary
+from workbench.schema import DataInput, Experiment, MetricSummary, ModelVersion, RunStatus, RunSummary
 from workbench.server.mlflow.errors import wrong
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -134,9 +134,8 @@ def run_form(
 def tags_of(run: RunSummary, notes: str = "") -> dict[str, str]:
     """A run's tags, with those in which MLflow keeps what we keep in fields of their own."""
     found = {**run.tags, NAME_TAG: run_name(run)}
-    for key, value in ((PARENT_TAG, run.parent_id), (USER_TAG, run.user), (NOTE_TAG, notes)):
-        if value:
-            found[key] = value
+    fields = {PARENT_TAG: run.parent_id, USER_TAG: run.user, NOTE_TAG: notes}
+    found |= {key: value for key, value in fields.items() if value}
     if run.script:
         found.setdefault("mlflow.source.name", run.script)
         found.setdefault("mlflow.source.type", "JOB" if run.kind == "job" else "LOCAL")
@@ -168,3 +167,27 @@ def dataset_form(given: DataInput) -> dict[str, Any]:
     if given.profile:
         dataset["profile"] = given.profile
     return {"tags": pair_list(tags), "dataset": dataset}
+
+
+def version_form(version: ModelVersion) -> dict[str, Any]:
+    """A version of a registered model."""
+    return {
+        "name": version.name,
+        "version": str(version.version),
+        "creation_timestamp": millis(version.created),
+        "last_updated_timestamp": millis(version.updated or version.created),
+        "user_id": version.user,
+        "current_stage": version.stage or "None",
+        "description": version.description,
+        "source": version.source or stored_uri(version),
+        "run_id": version.run_id,
+        "run_link": "",
+        "status": "READY",
+        "tags": pair_list(version.tags),
+        "aliases": list(version.aliases),
+    }
+
+
+def stored_uri(version: ModelVersion) -> str:
+    """Where the registry's own copy of a version's files is, for MLflow's clients."""
+    return f"mlflow-artifacts:/models/{version.name}/{version.version}"

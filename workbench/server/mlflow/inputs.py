@@ -67,6 +67,7 @@ def _dataset(sent: dict[str, Any]) -> DataInput:
     for name in ("name", "digest"):
         if not texts[name]:
             raise wrong(f"Missing value for required parameter 'dataset.{name}'.")
+    tags = pairs("tags", sent.get("tags"))
     return DataInput(
         kind="dataset",
         name=texts["name"],
@@ -77,7 +78,8 @@ def _dataset(sent: dict[str, Any]) -> DataInput:
         source=texts["source"],
         columns=texts["schema"],
         profile=texts["profile"],
-        tags=pairs("tags", sent.get("tags")),
+        context=tags.get(CONTEXT_TAG, ""),
+        tags=tags,
     )
 
 

@@ -1,8 +1,7 @@
 """Metrics: logged one by one or many at once, read back point by point."""
 
-import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.base.errors import NotFound
 from workbench.runs.metrics import extremes
@@ -10,10 +9,13 @@ from workbench.schema import LogBatch, MetricPoint
 from workbench.server.mlflow.access import write_batch
 from workbench.server.mlflow.calls import Call, spoken, whole
 from workbench.server.mlflow.errors import wrong
-from workbench.server.mlflow.forms import millis, moment, number
+from workbench.server.mlflow.forms import moment, number
 from workbench.server.mlflow.logged_models import add_metrics
 from workbench.server.mlflow.naming import check_keys
 from workbench.server.scope import check_run_scope
+
+if TYPE_CHECKING:
+    from workbench.runs.chunks import Points
 
 _MOST_AT_ONCE = 25_000
 _MOST_RUNS = 100
@@ -46,7 +48,7 @@ def _value(key: str, value: Any) -> float:
     """A value as JSON says it, NaN and infinities as texts or (as some clients do) as words."""
     try:
         if isinstance(value, bool) or not isinstance(value, int | float | str):
-            raise ValueError  # noqa: TRY301
+            raise ValueError
         return float(value)
     except (ValueError, OverflowError):
         raise wrong(f"Invalid value {value!r} for the metric '{key}': it is no number.") from None
@@ -77,37 +79,32 @@ def history(call: Call) -> dict[str, Any]:
     run_id, key = call.run_id(), call.required("metric_key")
     check_run_scope(call.request, run_id, write=False)
     if not call.given("max_results"):
-        return {"metrics": [_form(point) for point in _all_points(call, run_id, key)]}
-    most = call.whole("max_results", 0)
+        return {"metrics": _forms(key, _points(call, run_id, key))}
+    most = min(call.whole("max_results", 0), _MOST_AT_ONCE)
     if most <= 0:
         raise wrong(f"Invalid value {most} for parameter 'max_results' supplied. It must be a positive integer.")
-    points, following = _points(call, run_id, key, most, call.text("page_token"))
-    answer: dict[str, Any] = {"metrics": [_form(point) for point in points]}
-    return {**answer, "next_page_token": following} if following else answer
+    start = whole("page_token", call.text("page_token") or "0")
+    forms = _forms(key, _points(call, run_id, key, max(start, 0), most + 1))
+    answer: dict[str, Any] = {"metrics": forms[:most]}
+    return {**answer, "next_page_token": str(start + most)} if len(forms) > most else answer
 
 
-def _points(call: Call, run_id: str, key: str, most: int, cursor: str = "") -> tuple[Sequence[MetricPoint], str]:
+def _points(call: Call, run_id: str, key: str, start: int = 0, most: int | None = None) -> "Points | None":
     try:
-        found = call.here.store.metric_history(run_id, key, min(most, _MOST_AT_ONCE), cursor)
+        return call.here.store.points(run_id, key, start, most)
     except NotFound:
         call.here.store.get(run_id)  # the run must be there; a metric that it does not have is no fault
-        return (), ""
-    return found.points, found.next
+        return None
 
 
-def _all_points(call: Call, run_id: str, key: str, most: int | None = None) -> list[MetricPoint]:
-    found: list[MetricPoint] = []
-    cursor = ""
-    while most is None or len(found) < most:
-        points, cursor = _points(call, run_id, key, _MOST_AT_ONCE if most is None else most - len(found), cursor)
-        found += points
-        if not cursor:
-            break
-    return found
-
-
-def _form(point: MetricPoint) -> dict[str, Any]:
-    return {"key": point.key, "value": number(point.value), "timestamp": millis(point.time), "step": point.step or 0}
+def _forms(key: str, points: "Points | None") -> list[dict[str, Any]]:
+    if points is None:
+        return []
+    columns = (points.steps.tolist(), points.times.tolist(), points.values.tolist())
+    return [
+        {"key": key, "value": number(value), "timestamp": round(time * 1000), "step": step}
+        for step, time, value in zip(*columns, strict=True)
+    ]
 
 
 @spoken("GET metrics/get-history-bulk")
@@ -118,8 +115,9 @@ def history_bulk(call: Call) -> dict[str, Any]:
     most = min(call.whole("max_results", _MOST_AT_ONCE), _MOST_AT_ONCE)
     found: list[dict[str, Any]] = []
     for run_id in sorted(ids):
-        points = sorted(_all_points(call, run_id, key, most), key=_by_time)
-        found += [{**_form(point), "run_id": run_id} for point in points]
+        forms = _forms(key, _points(call, run_id, key, 0, most))
+        forms.sort(key=lambda form: (form["timestamp"], form["step"], float(form["value"])))
+        found += [{**form, "run_id": run_id} for form in forms]
     return {"metrics": found[:most]}
 
 
@@ -145,24 +143,16 @@ def history_bulk_interval(call: Call) -> dict[str, Any]:
 def _between(call: Call, run_id: str, key: str, first: int, last: int, most: int) -> list[dict[str, Any]]:
     import numpy as np
 
-    try:
-        series = call.here.store.series(run_id, key, 0)
-    except NotFound:
-        call.here.store.get(run_id)
+    from workbench.runs.chunks import Points
+
+    points = _points(call, run_id, key)
+    if points is None:
         return []
-    chosen = [at for at, step in enumerate(series.steps) if first <= step <= last]
+    chosen = np.flatnonzero((points.steps >= first) & (points.steps <= last))
+    chosen = chosen[np.argsort(points.steps[chosen], kind="stable")]
     if len(chosen) > most:
-        values = np.asarray([series.values[at] for at in chosen], dtype=np.float64)
-        chosen = [chosen[at] for at in extremes(values, most)]
-    return [
-        {
-            "key": key,
-            "value": number(series.values[at]),
-            "timestamp": round(series.times[at] * 1000),
-            "step": series.steps[at],
-        }
-        for at in chosen
-    ]
+        chosen = chosen[extremes(points.values[chosen], most)]
+    return _forms(key, Points(points.steps[chosen], points.times[chosen], points.values[chosen]))
 
 
 def _check_runs(call: Call, ids: Sequence[str], name: str, field: str) -> None:
@@ -172,7 +162,3 @@ def _check_runs(call: Call, ids: Sequence[str], name: str, field: str) -> None:
         raise wrong(f"{name} request cannot specify more than {_MOST_RUNS} {field}s. Received {len(ids)}.")
     for run_id in ids:
         check_run_scope(call.request, run_id, write=False)
-
-
-def _by_time(point: MetricPoint) -> tuple[int, int, bool, float]:
-    return millis(point.time), point.step or 0, math.isnan(point.value), point.value

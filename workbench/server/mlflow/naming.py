@@ -45,3 +45,12 @@ def _check_lengths(what: str, values: Mapping[str, str], longest: int) -> None:
     for key, value in values.items():
         if len(value) > longest:
             raise wrong(f"The value of the {what} {key} has {len(value)} characters; {longest} are the most.")
+
+
+def check_alias(alias: str) -> None:
+    """Raises for a name that no alias may have: it could be taken for a version."""
+    if not re.fullmatch(r"[\w\-]{1,255}", alias) or re.fullmatch(r"[vV]\d+", alias) or alias.lower() == "latest":
+        raise wrong(
+            f"Invalid alias name: '{alias}'. Use letters, digits, underscores and dashes; "
+            "'latest' and names like 'v1' are reserved."
+        )

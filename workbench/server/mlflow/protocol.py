@@ -12,14 +12,26 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import Receive, Scope, Send
 
-from workbench.server.mlflow import artifact_calls, experiments, inputs, logged_models, metrics, models, runs, searching, versions
+from workbench.server.mlflow import (
+    artifact_calls,
+    experiments,
+    inputs,
+    logged_models,
+    metrics,
+    models,
+    runs,
+    searching,
+    system,
+    versions,
+)
 from workbench.server.mlflow.calls import SPOKEN, Call, Spoken
 from workbench.server.mlflow.errors import ProtocolError, answer, failure, wrong
 from workbench.server.mlflow.unspoken import group_of
 
-__all__ = ["MlflowProtocol"]
+__all__ = ["ROOMS", "MlflowProtocol"]
 
-_ROOMS = (artifact_calls, experiments, inputs, logged_models, metrics, models, runs, searching, versions)
+ROOMS = (artifact_calls, experiments, inputs, logged_models, metrics, models, runs, searching, system, versions)
+"""Each of them registers its calls when it is imported."""
 _PREFIX = re.compile(r"/(?:ajax-)?api/(?:2\.0|3\.0)/(?=mlflow)")
 _FILES = "mlflow-artifacts/"
 VERSION = "3.0.0"
@@ -32,7 +44,6 @@ class MlflowProtocol(BaseRoute):
     """The route of everything below `/api/2.0/mlflow` and its like, and of `/version` and `/health`."""
 
     def __init__(self) -> None:
-        assert all(room for room in _ROOMS), "each of them registers its calls when it is imported"
         self._exact: dict[tuple[str, str], Spoken] = {(one.method, one.path): one for one in SPOKEN if one.pattern is None}
         self._patterns = [(one, one.pattern) for one in SPOKEN if one.pattern is not None]
 

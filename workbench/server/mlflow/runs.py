@@ -53,8 +53,7 @@ def with_parts(call: Call, found: Sequence[RunSummary]) -> list[dict[str, Any]]:
             query = sa.select(runs.c.id, runs.c.notes).where(runs.c.id.in_(piece), runs.c.notes != "")
             notes |= {row.id: row.notes for row in connection.execute(query)}
     return [
-        run_form(run, notes=notes.get(run.id, ""), datasets=datasets.get(run.id, ()), links=links.get(run.id, ()))
-        for run in found
+        run_form(run, notes=notes.get(run.id, ""), datasets=datasets.get(run.id, ()), links=links.get(run.id, ())) for run in found
     ]
 
 
@@ -73,7 +72,7 @@ def create(call: Call) -> dict[str, Any]:
     store = call.here.store
     with store.database.write() as write:
         run = store.create_run(
-            experiment=experiment.name,
+            experiment_id=experiment.id,
             config=RunConfig(),
             project=parent.project if parent else "",
             name=name,

@@ -54,6 +54,8 @@ class Engine:
         self.where = where
         self.here = here
         self._close = close
+        self.connection: Any = None
+        """Of SSH, where the engine is reached by it."""
 
     def close(self) -> None:
         self.api.close()
@@ -180,7 +182,7 @@ def frames(answer: Any) -> Iterator[tuple[str, bytes]]:
     https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Container/operation/ContainerAttach
     """
     try:
-        while len(head := answer.raw.read(8)) == 8:  # noqa: PLR2004 (the length of a head)
+        while len(head := answer.raw.read(8)) == 8:
             number, size = struct.unpack(">BxxxL", head)
             data = answer.raw.read(size)
             if data:
@@ -305,10 +307,10 @@ def _translated(error: Any, what: str, where: str) -> WorkbenchError:
     low = said.lower()
     if "no space left on device" in low or "disk quota exceeded" in low:
         return EngineError(f"The disk of the Docker engine {where} is full.", hint="Free some space: docker system prune")
-    if status == 404:  # noqa: PLR2004 (HTTP)
+    if status == 404:
         return Missing(f"{what} is not there: {said}.")
-    if status == 409:  # noqa: PLR2004 (HTTP)
+    if status == 409:
         return Taken(f"{what}: {said}.")
-    if status == 400:  # noqa: PLR2004 (HTTP)
+    if status == 400:
         return Refused(f"{what} is not taken by the engine: {said}.", hint="Correct the target's settings.")
     return EngineError(f"{what} failed on the Docker engine {where}: {said}.")

@@ -58,7 +58,7 @@ class LocalDriver:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 start_new_session=os.name == "posix",
-                creationflags=subprocess.CREATE_NEW_PROCESS_GROUP if sys.platform == "win32" else 0,
+                creationflags=_flags(),
             )
         except OSError as error:
             raise EnvironmentError_(f"The script could not be started: {error.strerror or error}.") from error
@@ -146,6 +146,12 @@ class LocalDriver:
                         waiting.unregister(key.fileobj)
         for _stream, pipe in pipes:
             pipe.close()
+
+
+def _flags() -> int:
+    if sys.platform == "win32":
+        return subprocess.CREATE_NEW_PROCESS_GROUP
+    return 0
 
 
 def make_driver(folder: RunFolder, spec: JobSpec, secret: str | None, log: JobLog) -> LocalDriver:  # noqa: ARG001 (no password here)

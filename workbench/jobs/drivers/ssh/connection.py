@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import shlex
 import socket
 import threading
@@ -83,6 +84,10 @@ class Connection:
             self._client = client
             for call in self._opened:
                 call()
+
+    def reach(self) -> None:
+        """Only looks whether the machine's port answers."""
+        self._reached().close()
 
     def close(self) -> None:
         with self._lock:
@@ -203,6 +208,7 @@ class Connection:
     def _signed_in(self, reached: socket.socket) -> Any:
         import paramiko
 
+        logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # what it says as errors is raised too
         client = paramiko.SSHClient()
         try:
             self._expect_host_key(client)

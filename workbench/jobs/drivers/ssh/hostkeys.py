@@ -23,10 +23,10 @@ def parse_host_key(text: str) -> Any:
     starts = [number for number, word in enumerate(words[:-1]) if _TYPES.match(word)]
     try:
         if not starts:
-            raise ValueError  # noqa: TRY301 (said below)
+            raise ValueError
         entry = paramiko.hostkeys.HostKeyEntry.from_line(" ".join(["machine", *words[starts[0] : starts[0] + 2]]))
         if entry is None or entry.key is None:
-            raise ValueError  # noqa: TRY301
+            raise ValueError
     except (ValueError, paramiko.SSHException) as error:
         message = f"The host key {text[:60]!r} of the target is none: it should read like ssh-ed25519 AAAA..."
         raise UserError(message, hint="Add the target again without it: the key is then noted by itself.") from error

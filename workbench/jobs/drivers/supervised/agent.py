@@ -32,6 +32,7 @@ _PART_BYTES = 4 * 1024 * 1024
 _KEPT_BYTES = 256 * 1024 * 1024
 _RESERVE_BYTES = 64 * 1024
 _SUBREAPER = 36
+_MARK = "WORKBENCH_SUPERVISED"
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -74,7 +75,7 @@ def parents() -> dict[int, int]:
 
 
 def members(folder: Path, supervisor: int) -> list[int]:
-    """The job's processes: what descends from its supervisor, and whatever has the run's folder in its variables."""
+    """The job's processes: what descends from its supervisor, and whatever has our mark in its variables."""
     table = parents()
     found = set()
     waiting = [supervisor] if supervisor else []
@@ -84,7 +85,7 @@ def members(folder: Path, supervisor: int) -> list[int]:
             if one == parent and pid not in found:
                 found.add(pid)
                 waiting.append(pid)
-    mark = b"WORKBENCH_RUN_DIR=" + os.fsencode(folder) + b"\0"
+    mark = os.fsencode(f"{_MARK}={folder}") + b"\0"
     for pid in table:
         with contextlib.suppress(OSError):
             if mark in Path(f"/proc/{pid}/environ").read_bytes() + b"\0":
@@ -293,7 +294,7 @@ class Supervisor:
         return subprocess.Popen(
             self._job["command"],
             cwd=self._job["cwd"],
-            env=self._job["variables"],
+            env={**self._job["variables"], _MARK: str(self._folder)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -504,18 +505,22 @@ class _Padded(io.RawIOBase):
         return data
 
 
-def unpack(folder: Path, stream: IO[bytes]) -> dict[str, Any]:
-    """A gzipped tar stream as the folder's new content; the old one stays until it is whole."""
-    made = folder.with_name(f".{folder.name}.new")
-    shutil.rmtree(made, ignore_errors=True)
+def unpack(folder: Path, stream: IO[bytes], *, once: bool) -> dict[str, Any]:
+    """A gzipped tar stream as the folder's new content; the old one stays until it is whole, and with `once` for good."""
+    made = folder.with_name(f".{folder.name}.{os.getpid()}.new")
     made.mkdir(parents=True, mode=0o700)
-    with tarfile.open(fileobj=stream, mode="r|gz") as archive:
-        if hasattr(tarfile, "fully_trusted_filter"):
-            archive.extraction_filter = tarfile.fully_trusted_filter  # it was made from the run's own snapshot
-        archive.extractall(made)  # noqa: S202
-    shutil.rmtree(folder, ignore_errors=True)
-    made.rename(folder)
-    return {"files": sum(len(files) for _, _, files in os.walk(folder))}
+    try:
+        with tarfile.open(fileobj=stream, mode="r|gz") as archive:
+            if hasattr(tarfile, "fully_trusted_filter"):
+                archive.extraction_filter = tarfile.fully_trusted_filter  # it was made from the run's own snapshot
+            archive.extractall(made)  # noqa: S202
+        made.chmod(0o700)
+        if not (once and folder.exists()):
+            shutil.rmtree(folder, ignore_errors=True)
+            made.rename(folder)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+    return {}
 
 
 def probe(folder: Path) -> dict[str, Any]:
@@ -526,6 +531,7 @@ def probe(folder: Path) -> dict[str, Any]:
     disk = os.statvfs(there)
     machine = os.uname()
     memory = 0
+    own = [str(Path.home() / part / "bin") for part in (".local", ".cargo")]
     with contextlib.suppress(ValueError, OSError):
         memory = os.sysconf("SC_PHYS_PAGES") * _PAGE // 1_000_000
     return {
@@ -537,6 +543,8 @@ def probe(folder: Path) -> dict[str, Any]:
         "boot_id": boot_id(),
         "cpus": os.cpu_count() or 1,
         "memory_mb": memory,
+        "uv": shutil.which("uv", path=os.pathsep.join([os.environ.get("PATH", os.defpath), *own])) or "",
+        "gpus": len(list(Path("/proc/driver/nvidia/gpus").glob("*"))),
         "free_mb": disk.f_bavail * disk.f_frsize // 1_000_000,
         "writable": os.access(there, os.W_OK),
         "variables": dict(os.environ),
@@ -560,7 +568,7 @@ def main(arguments: list[str]) -> int:
         pack(folder, json.load(sys.stdin))
         return 0
     elif command == "unpack":
-        answer = unpack(folder, sys.stdin.buffer)
+        answer = unpack(folder, sys.stdin.buffer, once="once" in arguments)
     elif command == "probe":
         answer = probe(folder)
     else:

@@ -10,11 +10,6 @@ from workbench.base.settings import Settings
 from workbench.jobs.environments import EnvironmentBuilder
 
 
-@pytest.fixture
-def builder(home: Path) -> EnvironmentBuilder:
-    return EnvironmentBuilder(WorkspacePaths(home), Settings())
-
-
 def _requirements(folder: Path, text: str) -> Path:
     path = folder / "requirements.txt"
     path.write_text(text)

@@ -1,0 +1,153 @@
+"""The programs that make environments: starting them, telling their lines, and what their failures mean."""
+
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from workbench.base.errors import Cancelled, EnvironmentError_, UserError, WorkbenchError
+from workbench.base.processes import kill_tree
+
+Say = Callable[[str], None]
+"""Takes a line about what is being done."""
+CancelCheck = Callable[[], bool]
+"""Says whether the user wants to stop."""
+
+_OFFLINE = (
+    "error sending request", "dns error", "connection refused", "failed to fetch", "tcp connect error", "timed out",
+    "could not resolve host", "download error", "connectionfailed", "connection failed", "couldn't connect to server",
+)  # fmt: skip
+_DISK_FULL = ("no space left on device", "os error 28", "disk quota exceeded")
+_DROPPED = frozenset(
+    {"VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "UV_PROJECT_ENVIRONMENT", "UV_PYTHON", "UV_FROZEN", "UV_LOCKED", "CONDA_PREFIX"}
+)
+
+
+class PackageSettings(Protocol):
+    """What an environment needs of the settings (`base.settings.Settings` has it)."""
+
+    @property
+    def ca_bundle(self) -> str: ...
+
+    @property
+    def package_index(self) -> str: ...
+
+
+class Tools:
+    """Starts uv, conda and interpreters with the user's network settings. May be used from any thread."""
+
+    def __init__(self, settings: PackageSettings) -> None:
+        self._settings = settings
+
+    def uv(
+        self,
+        arguments: Sequence[str],
+        what: str,
+        say: Say | None = None,
+        cancel: CancelCheck | None = None,
+        *,
+        cwd: Path | None = None,
+        place: str = "",
+    ) -> str:
+        """Runs uv and returns its output; its lines about progress go to `say`, and `what` begins the sentence of a failure."""
+        return self.run([uv_program(), *arguments], what, say, cancel, cwd=cwd, place=place)
+
+    def run(
+        self,
+        command: Sequence[str],
+        what: str,
+        say: Say | None = None,
+        cancel: CancelCheck | None = None,
+        *,
+        cwd: Path | None = None,
+        place: str = "",
+    ) -> str:
+        """As `uv`, for any program. Raises UserError, EnvironmentError_ (disk, network), Cancelled."""
+        if cancel and cancel():
+            raise Cancelled("The building of the environment was cancelled.")
+        with tempfile.TemporaryDirectory(prefix="workbench-") as temporary:
+            out, err = Path(temporary, "out"), Path(temporary, "err")
+            with out.open("wb") as out_file, err.open("wb") as err_file:
+                process = subprocess.Popen(
+                    list(command), stdin=subprocess.DEVNULL, stdout=out_file, stderr=err_file, cwd=cwd, env=self._environment()
+                )
+                told = 0
+                while True:
+                    with contextlib.suppress(subprocess.TimeoutExpired):
+                        process.wait(timeout=0.1)
+                    ended = process.returncode is not None
+                    if say:
+                        told = _tell_new_lines(err, told, say)
+                    if ended:
+                        break
+                    if cancel and cancel():
+                        kill_tree(process.pid, grace=1)
+                        process.wait()
+                        raise Cancelled("The building of the environment was cancelled.")
+            if process.returncode:
+                raise failure(what, err.read_text("utf-8", "replace"), place)
+            return out.read_text("utf-8", "replace")
+
+    def _environment(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if name not in _DROPPED}
+        kept |= {"NO_COLOR": "1", "UV_NO_PROGRESS": "1"}
+        if self._settings.ca_bundle:
+            kept |= dict.fromkeys(("SSL_CERT_FILE", "MAMBA_SSL_VERIFY", "CONDA_SSL_VERIFY"), self._settings.ca_bundle)
+        if self._settings.package_index:
+            kept["UV_DEFAULT_INDEX"] = self._settings.package_index
+        return kept
+
+
+def uv_program() -> str:
+    """The path of uv. Raises EnvironmentError_ when it is missing."""
+    import uv
+
+    try:
+        return os.fspath(uv.find_uv_bin())
+    except FileNotFoundError as error:
+        if found := shutil.which("uv"):
+            return found
+        raise EnvironmentError_("uv, which builds environments, was not found.", hint="Install it with: pip install uv") from error
+
+
+def _tell_new_lines(path: Path, told: int, say: Say) -> int:
+    with path.open("rb") as file:
+        file.seek(told)
+        data = file.read()
+    end = data.rfind(b"\n") + 1
+    for line in data[:end].decode("utf-8", "replace").splitlines():
+        if line.strip() and not line.startswith(("warning: Failed to hardlink", "error:", "  cause:")):
+            say(line.strip())
+    return told + end
+
+
+def failure(what: str, stderr: str, place: str) -> WorkbenchError:
+    """The program's own reason, condensed into one sentence, with the one to blame."""
+    low = stderr.lower()
+    if any(sign in low for sign in _DISK_FULL):
+        return EnvironmentError_(f"{what}: the disk is full.", hint="Free some space and try again.")
+    blocks = re.split(r"^\s*(?:error|cause|hint|critical libmamba):|^\s*[×╰├][─▶ ]*|^\s*help:", stderr, flags=re.MULTILINE)
+    parts = [" ".join(block.split()) for block in blocks if block.strip()]
+    if any(sign in low for sign in _OFFLINE):
+        address = re.search(r"https?://[^/\s`)]+", stderr)
+        where = f" at {_host(address[0])}" if address else ""
+        reason = parts[-1].rstrip(".") if parts else "no answer"
+        hint = "Check the network, the proxy and the package index in the settings."
+        return EnvironmentError_(f"{what}: no connection to the package index{where} ({reason}).", hint=hint)
+    because = next((part for part in parts if part.startswith("Because ")), "")
+    reason = because or ": ".join(part.rstrip(".:") for part in parts[:2]) or "no reason was given"
+    reason = reason.removesuffix(", we can conclude that your requirements are unsatisfiable.")
+    reason = reason[0].lower() + reason[1:] if reason.startswith("Because") else reason
+    hint = "Correct the requirement and run again." if because else ""
+    if "No interpreter found for Python" in stderr:
+        hint = "Install that Python on this machine, or correct the version that the project asks for."
+    return UserError(f"{what}: {reason.rstrip('.')}.", hint=hint, place=place)
+
+
+def _host(address: str) -> str:
+    return address.rpartition("@")[2].removeprefix("https://").removeprefix("http://")

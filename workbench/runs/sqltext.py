@@ -1,0 +1,92 @@
+"""Expressions that SQLite and PostgreSQL spell differently."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+_NUMBER = r"^\s*[+-]?(\d{1,60}\.?\d{0,60}|\.\d{1,60})([eE][+-]?\d{1,2})?\s*$"
+
+
+class _Number(FunctionElement[float]):
+    """A text as a number, or NULL."""
+
+    inherit_cache = True
+    type = sa.Float()
+
+
+class _Like(FunctionElement[bool]):
+    """Whether a text is like a pattern, letter case included."""
+
+    inherit_cache = True
+    type = sa.Boolean()
+
+
+class _JsonText(FunctionElement[str]):
+    """A text field of an object that is kept as JSON text, or NULL."""
+
+    inherit_cache = True
+    type = sa.Text()
+
+
+def as_number(text: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """A param's text as a number; NULL when it is none."""
+    return _Number(text)
+
+
+def like(text: sa.ColumnElement[Any], pattern: str) -> sa.ColumnElement[bool]:
+    """`text LIKE pattern`, with letter case, `%` and `_`, and no way to escape these, as MLflow has it."""
+    return _Like(text, sa.literal(pattern, _Pattern()))
+
+
+def json_text(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[Any]:
+    """The text field `name` of an object."""
+    return _JsonText(sa.type_coerce(column, sa.Text), sa.literal(name, sa.Text))
+
+
+class _Pattern(sa.types.TypeDecorator[str]):
+    """A LIKE pattern; SQLite's LIKE does not tell capitals from small letters, its GLOB does."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        if value is None or dialect.name != "sqlite":
+            return value
+        return "".join({"%": "*", "_": "?", "*": "[*]", "?": "[?]", "[": "[[]"}.get(letter, letter) for letter in value)
+
+
+@compiles(_Number, "sqlite")
+def _number_sqlite(element: _Number, compiler: Any, **kw: Any) -> str:
+    return f"workbench_number({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(_Number, "postgresql")
+def _number_postgresql(element: _Number, compiler: Any, **kw: Any) -> str:
+    text = compiler.process(element.clauses, **kw)
+    return f"(CASE WHEN {text} ~ '{_NUMBER}' THEN CAST({text} AS double precision) END)"
+
+
+@compiles(_Like, "sqlite")
+def _like_sqlite(element: _Like, compiler: Any, **kw: Any) -> str:
+    text, pattern = (compiler.process(part, **kw) for part in element.clauses)
+    return f"({text} GLOB {pattern})"
+
+
+@compiles(_Like, "postgresql")
+def _like_postgresql(element: _Like, compiler: Any, **kw: Any) -> str:
+    text, pattern = (compiler.process(part, **kw) for part in element.clauses)
+    return f"({text} LIKE {pattern} ESCAPE '')"
+
+
+@compiles(_JsonText, "sqlite")
+def _json_sqlite(element: _JsonText, compiler: Any, **kw: Any) -> str:
+    text, name = (compiler.process(part, **kw) for part in element.clauses)
+    return f"json_extract({text}, '$.' || {name})"
+
+
+@compiles(_JsonText, "postgresql")
+def _json_postgresql(element: _JsonText, compiler: Any, **kw: Any) -> str:
+    text, name = (compiler.process(part, **kw) for part in element.clauses)
+    return f"(CAST({text} AS json) ->> {name})"

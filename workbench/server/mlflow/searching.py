@@ -1,0 +1,56 @@
+"""Search of runs: the store's, in MLflow's terms."""
+
+from typing import Any, cast
+
+from workbench.base.errors import NotFound
+from workbench.runs.experiments import View
+from workbench.schema import RunSummary
+from workbench.server.mlflow.calls import Call, spoken
+from workbench.server.mlflow.errors import ProtocolError, wrong
+from workbench.server.mlflow.experiments import experiment_of, view_of
+from workbench.server.mlflow.runs import with_parts
+from workbench.server.scope import check_experiment_scope
+
+_PAGE = 1000
+_MOST = 50_000
+_NEWEST = ("attributes.start_time DESC",)
+
+
+@spoken("POST runs/search")
+def search(call: Call) -> dict[str, Any]:
+    """A page of the runs of some experiments."""
+    size = call.whole("max_results", _PAGE)
+    if not 0 < size <= _MOST:
+        raise wrong(f"Invalid value {size} for parameter 'max_results' supplied. It must be between 1 and {_MOST}.")
+    ids = _experiments(call)
+    found: list[RunSummary] = []
+    cursor = call.text("page_token")
+    while ids and len(found) < size:
+        page = call.here.store.search(
+            call.text("filter"),
+            ids,
+            call.texts("order_by") or _NEWEST,
+            min(_PAGE, size - len(found)),
+            cursor,
+            cast("View", view_of(call, "run_view_type")),
+            count=False,
+        )
+        found += page.runs
+        cursor = page.next
+        if not cursor:
+            break
+    answer: dict[str, Any] = {"runs": with_parts(call, found)}
+    return {**answer, "next_page_token": cursor} if cursor else answer
+
+
+def _experiments(call: Call) -> list[str]:
+    """The ids of those that are there; one that is not has no runs."""
+    found = []
+    for text in call.texts("experiment_ids"):
+        try:
+            experiment = experiment_of(call, text)
+        except (NotFound, ProtocolError):
+            continue
+        check_experiment_scope(call.request, experiment.id)
+        found.append(experiment.id)
+    return found
