@@ -58,10 +58,11 @@ def running_postgres(name: str = "wb-pg") -> Iterator[PostgresServer]:
         port = free.getsockname()[1]
     server = PostgresServer(port, folder, binaries)
     try:
-        words = ["-U", "postgres", "--auth-local=trust", "--auth-host=scram-sha-256", "-E", "UTF8", "--pwfile=/dev/stdin"]
-        _run(folder, str(binaries / "initdb"), "-D", str(folder / "data"), *words, text=PASSWORD)
+        words = ["-U", "postgres", "--auth-local=trust", "--auth-host=scram-sha-256", "-E", "UTF8"]
+        _run(folder, str(binaries / "initdb"), "-D", str(folder / "data"), *words)
         server.start()
         try:
+            server.psql(f"ALTER USER postgres PASSWORD '{PASSWORD}';")
             yield server
         finally:
             with contextlib.suppress(subprocess.CalledProcessError):  # a test may have stopped it

@@ -9,33 +9,43 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from workbench.sdk import (
         Run,
+        StartedRun,
         current_run,
         log,
         log_artifact,
         log_image,
+        log_list,
         log_metrics,
         log_params,
+        log_row,
+        log_table,
         log_text,
         prep,
         set_tags,
         source,
+        start_run,
     )
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Run",
+    "StartedRun",
     "__version__",
     "current_run",
     "log",
     "log_artifact",
     "log_image",
+    "log_list",
     "log_metrics",
     "log_params",
+    "log_row",
+    "log_table",
     "log_text",
     "prep",
     "set_tags",
     "source",
+    "start_run",
 ]
 
 

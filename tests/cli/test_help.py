@@ -17,10 +17,13 @@ from workbench.schema import RunStatus
 COMMANDS = {
     "tour", "open", "init", "source detect", "source show",
     "prep show", "prep run", "prep code", "prep check", "prep learn", "prep steps", "prep drift", "submit",
-    "run list", "run show", "run compare", "run logs", "run cancel", "run restore",
+    "run list", "run show", "run compare", "run logs", "run cancel", "run restore", "run import", "run export",
+    "run diff", "run snapshot", "env list", "env clean",
     "model register", "model list", "model show", "model delete",
     "service create", "service list", "service show", "service score", "service logs", "service start", "service stop",
     "service delete",
+    "job list", "job show", "job cancel", "job priority",
+    "target add", "target list", "target show", "target test", "target prepare", "target delete", "target pause", "target resume",
     "secret set", "secret delete",
     "server start", "server stop", "server status", "doctor",
 }  # fmt: skip

@@ -12,7 +12,17 @@ from workbench.base.errors import Conflict, EnvironmentError_, NotFound, UserErr
 from workbench.base.settings import Settings
 from workbench.jobs.folder import JobStatus, RunFolder
 from workbench.projects import Project
-from workbench.schema import JobRequest, LogAppended, MetricsLogged, Run, RunChanged, RunStatus
+from workbench.schema import (
+    JobRequest,
+    LocalSpec,
+    LogAppended,
+    MetricsLogged,
+    Run,
+    RunChanged,
+    RunStatus,
+    Slots,
+    TargetRequest,
+)
 
 Request = Callable[..., JobRequest]
 Workspace = Any
@@ -50,7 +60,9 @@ def test_that_a_job_records_what_its_script_logs(workspace: Workspace, request_f
         run = workspace.end_of(run.id)
         assert (run.status, run.reason, run.exit_code) == (RunStatus.FINISHED, "", 0), workspace.log(run.id)
         chunk = manager.log(run.id)
-    assert "grüße\nto stderr\nproject ['--a', 'b c'] yes\n" in chunk.text
+    streams = [manager.log(run.id, stream=stream).text for stream in ("stdout", "stderr")]
+    assert streams == ["grüße\nproject ['--a', 'b c'] yes\n", "to stderr\n"]
+    assert sorted(chunk.text.splitlines()[-4:-1]) == ["grüße", "project ['--a', 'b c'] yes", "to stderr"]
     assert chunk.complete
     assert run.params == {"rate": "0.1"}
     assert run.tags == {"kind": "test"}
@@ -134,6 +146,7 @@ while not (folder / ("go" + sys.argv[1])).exists():
     time.sleep(0.02)
 """
     with workspace.manager() as manager:
+        manager.targets.change(TargetRequest(name="local", spec=LocalSpec(), slots=Slots(cpus=8)))
         runs = [manager.submit(request_for(code, arguments=(str(number),))) for number in range(4)]
         until(lambda: manager.counts() == (2, 2) and all((tmp_path / f"began{number}").exists() for number in (0, 1)))
         assert [manager.get(run.id).queue_position for run in runs] == [None, None, 1, 2]
@@ -419,6 +432,7 @@ def test_that_a_run_s_libraries_get_as_many_threads_as_it_has_cpus(
     config.write_text('[environment]\nkind = "workbench"\n[resources]\ncpus = 2.5\n[variables]\nMKL_NUM_THREADS = "7"\n')
     code = "import os; print([os.environ[n] for n in ('OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS', 'MKL_NUM_THREADS')], end='')"
     with workspace.manager() as manager:
+        manager.targets.change(TargetRequest(name="local", spec=LocalSpec(), slots=Slots(cpus=8)))
         run = workspace.end_of(manager.submit(request_for(code)).id)
     # the last line of the script had no end: ours begins a new one all the same
     assert workspace.log(run.id).splitlines()[-2:] == ["['3', '3', '7']", "[workbench] Finished."]

@@ -1,14 +1,14 @@
 """The database: opening, migrating, damage, a full disk, several writers."""
 
 import shutil
-import sqlite3
 import threading
-from contextlib import closing
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from tests.runs.making import made
 from workbench.base.errors import EnvironmentError_, UserError
 from workbench.runs.database import HEAD, Database
 from workbench.runs.store import RunStore
@@ -36,7 +36,8 @@ def test_that_the_newest_migration_is_the_one_that_needs_no_upgrade() -> None:
     assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
 
 
-def test_that_a_database_is_durable_and_readers_do_not_wait_for_writers(database: Database) -> None:
+def test_that_a_file_is_durable_and_readers_do_not_wait_for_writers(sqlite_database: Database) -> None:
+    database = sqlite_database
     with database.read() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == 2
@@ -46,13 +47,21 @@ def test_that_a_database_is_durable_and_readers_do_not_wait_for_writers(database
             assert connection.execute(sa.select(sa.func.count()).select_from(experiments)).scalar_one() == 0
 
 
-def test_that_what_was_written_is_there_after_opening_again(tmp_path: Path) -> None:
-    first = Database(tmp_path / "workspace.db")
-    run = RunStore(first).create_run(experiment="flights", config=RunConfig())
+def test_that_a_reader_sees_one_state_throughout(database: Database, store: RunStore) -> None:
+    with database.read() as connection:
+        count = sa.select(sa.func.count()).select_from(experiments)
+        assert connection.execute(count).scalar_one() == 0
+        made(store)
+        assert connection.execute(count).scalar_one() == 0
+    with database.read() as connection:
+        assert connection.execute(count).scalar_one() == 1
+
+
+def test_that_what_was_written_is_there_after_opening_again(opened: Callable[[], Database]) -> None:
+    first = opened()
+    run = made(RunStore(first))
     first.close()
-    second = Database(tmp_path / "workspace.db")
-    assert RunStore(second).get(run.id) == run
-    second.close()
+    assert RunStore(opened()).get(run.id) == run
 
 
 def kept_aside(folder: Path) -> Path:
@@ -122,25 +131,14 @@ def test_that_a_killed_server_s_write_ahead_log_is_read(tmp_path: Path) -> None:
     database.close()
 
 
-def test_that_a_database_of_a_newer_program_is_left_as_it_is(tmp_path: Path) -> None:
-    path = tmp_path / "workspace.db"
-    Database(path).close()
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+def test_that_a_database_of_a_newer_program_is_left_as_it_is(opened: Callable[[], Database]) -> None:
+    first = opened()
+    with first.write() as write:
+        write.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(UserError, match="newer Workbench"):
-        Database(path)
-    with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("9999",)
-
-
-def test_that_a_copy_is_kept_before_a_migration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "workspace.db"
-    Database(path).close()
-    monkeypatch.setattr("workbench.runs.database.HEAD", "0002")
-    Database(path).close()
-    (copy,) = tmp_path.glob("workspace.db.before-0002-from-0001-*")
-    with closing(sqlite3.connect(copy)) as connection:
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+        opened()
+    with first.read() as connection:
+        assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one() == "9999"
 
 
 def fill(store: RunStore) -> None:
@@ -148,7 +146,8 @@ def fill(store: RunStore) -> None:
         store.create_run(experiment="flights", config=RunConfig(), project="/p" * 4000)
 
 
-def test_that_a_full_disk_gives_a_sentence_and_keeps_what_was_saved(database: Database, store: RunStore) -> None:
+def test_that_a_full_disk_gives_a_sentence_and_keeps_what_was_saved(sqlite_database: Database) -> None:
+    database, store = sqlite_database, RunStore(sqlite_database)
     before = store.create_run(experiment="flights", config=RunConfig())
     with database.engine.connect() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()

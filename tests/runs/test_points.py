@@ -2,6 +2,7 @@
 
 import math
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -30,6 +31,11 @@ def awkward(count: int) -> list[MetricPoint]:
 
 def facts(points: tuple[MetricPoint, ...] | list[MetricPoint]) -> list[tuple[object, ...]]:
     return [(one.step, repr(one.value), one.time) for one in points]
+
+
+def moments(steps: Any) -> Any:
+    """A time for each step, in seconds."""
+    return np.asarray(1.7e9 + steps * 0.013, np.float64)
 
 
 @pytest.mark.parametrize("batches", [[3], [PACK_FROM - 1], [PACK_FROM], [PACK_FROM - 1, 2, 3], [10, 40_000, 5], [700] * 13])
@@ -81,7 +87,7 @@ def test_that_columns_are_logged_as_points_are(store: RunStore) -> None:
     run = made(store)
     store.log_batch(run.id, points("loss", [9.0, math.nan]))
     steps = np.arange(2, 50_002)
-    store.log_points(run.id, "loss", Points(steps, 1.7e9 + steps / 10, np.sqrt(steps)))
+    store.log_points(run.id, "loss", Points(steps, moments(steps), np.sqrt(steps)))
     store.log_batch(run.id, points("loss", [1.5]))
     found = store.points(run.id, "loss")
     assert len(found) == 50_003
@@ -95,7 +101,7 @@ def test_that_columns_are_logged_as_points_are(store: RunStore) -> None:
 
 def test_that_many_points_take_little_room(store: RunStore) -> None:
     steps = np.arange(100_000)
-    chunk = packed(Points(steps, np.round(1.7e9 + steps * 0.013, 6), np.sin(steps)))
+    chunk = packed(Points(steps, moments(steps), np.sin(steps)))
     assert sum(len(chunk[name]) for name in ("steps", "times", "numbers")) < 13 * len(steps)
 
 
@@ -116,7 +122,7 @@ def test_that_a_long_series_is_thinned_to_its_outline(store: RunStore) -> None:
     steps = np.arange(200_000)
     values = np.sin(steps / 500)
     values[77_777], values[131_313] = 99.0, -99.0
-    store.log_points(run.id, "loss", Points(steps, 1.7e9 + steps / 10, values))
+    store.log_points(run.id, "loss", Points(steps, moments(steps), values))
     thin = store.series(run.id, "loss", 500)
     assert (len(thin.steps) <= 500, thin.total) == (True, 200_000)
     assert {99.0, -99.0} <= set(thin.values)

@@ -51,6 +51,12 @@ class Settings(BaseModel):
     snapshot_file_mb: int = Field(
         50, ge=1, le=10_000, title="Largest file of a snapshot", description="Megabytes; larger files are left out of runs' copies"
     )
+    database_url: str = Field(
+        "",
+        title="Database",
+        description="PostgreSQL database for runs, e.g. postgresql://user@host/name; empty: the workspace's own file. "
+        "The password is the secret database_password. Counts from the server's next start",
+    )
     editor: str = Field("", title="Editor", description="Command that opens a script, e.g. code; empty: the system's choice")
 
 

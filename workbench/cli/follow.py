@@ -2,7 +2,7 @@
 
 import sys
 import time
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Literal, TextIO
 
 from workbench.base.errors import EnvironmentError_, UserError
 
@@ -40,10 +40,16 @@ def stream_log(client: "Client", run: "Run", *, stream: TextIO | None = None) ->
         return run
 
 
-def write_log(client: "Client", run_id: str, offset: int, output: TextIO) -> tuple[int, bool]:
+def write_log(
+    client: "Client",
+    run_id: str,
+    offset: int,
+    output: TextIO,
+    part: Literal["merged", "stdout", "stderr", "runner"] = "merged",
+) -> tuple[int, bool]:
     """Writes what the log has from `offset` on; returns where it ends now and whether no more will come."""
     while True:
-        chunk = client.log(run_id, offset, _CHUNK)
+        chunk = client.log(run_id, offset, _CHUNK, part)
         if chunk.text:
             output.write(chunk.text)
             output.flush()

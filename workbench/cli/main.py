@@ -13,12 +13,28 @@ import typer
 from typer.core import TyperGroup
 
 from workbench.base.errors import Cancelled, ExitCode, WorkbenchError
-from workbench.cli import doctor, init, models, opening, prep, runs, secrets, server, services, sources, submit, tour
+from workbench.cli import (
+    doctor,
+    environments,
+    init,
+    jobs,
+    models,
+    opening,
+    prep,
+    runs,
+    secrets,
+    server,
+    services,
+    sources,
+    submit,
+    targets,
+    tour,
+)
 
 _HELP_ONLY = ("--help", "--version", "--install-completion", "--show-completion")
 
 
-_ORDER = ["tour", "open", "init", "source", "prep", "submit", "run", "model", "service", "secret", "server", "doctor"]
+_ORDER = ["tour", "open", "init", "source", "prep", "submit", "run", "job", "target", "model", "service", "env", "secret", "server", "doctor"]
 
 
 class _Group(TyperGroup):
@@ -57,9 +73,12 @@ app.add_typer(sources.app, name="source")
 app.add_typer(prep.app, name="prep")
 app.command("submit", context_settings=submit.CONTEXT)(submit.submit)
 app.add_typer(runs.app, name="run")
+app.add_typer(jobs.app, name="job")
+app.add_typer(targets.app, name="target")
 app.add_typer(models.app, name="model")
 app.add_typer(services.app, name="service")
 app.add_typer(secrets.app, name="secret")
+app.add_typer(environments.app, name="env")
 app.add_typer(server.app, name="server")
 app.command("doctor")(doctor.doctor)
 

@@ -1,20 +1,23 @@
-"""`workbench run`: list, show, compare, logs, cancel, restore."""
+"""`workbench run`: list, show, compare, logs, cancel; and what is done with a run's files."""
 
 import sys
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from workbench.base.errors import UserError
+from workbench.cli import snapshots
 from workbench.cli.context import PROJECT_FILE, ProjectOption, RunArgument, connected, find_run, project_folder
-from workbench.cli.output import Output, OutputOption, YesOption
+from workbench.cli.output import Output, OutputOption
+from workbench.cli.transfers import export_runs, import_runs
 
 if TYPE_CHECKING:
     from workbench.schema import RunComparison, RunSummary
 
-app = typer.Typer(help="Tracked runs: list, show, compare, follow, cancel, restore.", no_args_is_help=True)
+app = typer.Typer(help="Tracked runs: list, show, compare, follow, cancel, restore, import, export.", no_args_is_help=True)
+app.command("import")(import_runs)
+app.command("export")(export_runs)
 
 
 class Status(StrEnum):
@@ -27,6 +30,15 @@ class Status(StrEnum):
     FAILED = "failed"
     CANCELLED = "cancelled"
     LOST = "lost"
+
+
+class Stream(StrEnum):
+    """The parts of a run's log."""
+
+    MERGED = "merged"
+    STDOUT = "stdout"
+    STDERR = "stderr"
+    RUNNER = "runner"
 
 
 @app.command("list")
@@ -186,6 +198,9 @@ def logs(
     run: RunArgument,
     project: ProjectOption = None,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until the run has ended.")] = False,
+    stream: Annotated[
+        Stream, typer.Option("--stream", help="Only one stream of it, or what the runner itself said.")
+    ] = Stream.MERGED,
 ) -> None:
     """Print a run's log. With --follow, Ctrl+C stops the output, not the job.
 
@@ -198,10 +213,10 @@ def logs(
 
     with connected() as client:
         found = find_run(client, run, project)
-        if follow:
+        if follow and stream is Stream.MERGED:
             stream_log(client, found)
         else:
-            write_log(client, found.id, 0, sys.stdout)
+            write_log(client, found.id, 0, sys.stdout, stream.value)
 
 
 @app.command()
@@ -227,32 +242,6 @@ def cancel(
                 say(f"Run {found.number} is asked to stop.")
 
 
-@app.command()
-def restore(
-    run: RunArgument,
-    project: ProjectOption = None,
-    folder: Annotated[
-        Path | None, typer.Option("--folder", help="Write into this folder instead of the project.", show_default=False)
-    ] = None,
-    yes: YesOption = False,
-) -> None:
-    """Bring back the project's files as they were when a run was submitted.
-
-    Files that change are kept aside first, and it is said where.
-
-    \b
-    Examples:
-      workbench run restore 4
-      workbench run restore 4 --folder /tmp/as-of-run-4
-    """
-    from workbench.cli.output import confirm, say
-
-    with connected() as client:
-        found = find_run(client, run, project)
-        target = str(folder.expanduser().absolute()) if folder else None
-        if target is None:
-            confirm(f"Write the files of run {found.number} over those in {found.project}?", yes=yes)
-        restored = client.restore(found.id, target)
-    say(f"The files of run {found.number} are in {restored.folder}; {len(restored.changed)} changed.")
-    if restored.kept_in:
-        say(f"What was there before is in {restored.kept_in}.")
+app.command()(snapshots.diff)
+app.command()(snapshots.restore)
+app.command()(snapshots.snapshot)

@@ -32,6 +32,16 @@ def submit(
     name: Annotated[str, typer.Option("--name", "-n", help="A name for the run.", show_default=False)] = "",
     tag: Annotated[list[str] | None, typer.Option("--tag", help="Tag KEY=VALUE; may be repeated.", show_default=False)] = None,
     env: Annotated[list[str] | None, typer.Option("--env", help="Variable KEY=VALUE; may be repeated.", show_default=False)] = None,
+    target: Annotated[
+        str, typer.Option("--target", "-t", help="Target. Default: the configuration's.", show_default=False)
+    ] = "",
+    priority: Annotated[
+        int | None, typer.Option("--priority", min=-100, max=100, help="Higher ones start first.", show_default=False)
+    ] = None,
+    after: Annotated[
+        list[str] | None,
+        typer.Option("--after", help="Run that must have finished first; may be repeated.", show_default=False),
+    ] = None,
     detach: Annotated[bool, typer.Option("--detach", help="Do not wait: print the run and end.")] = False,
     output: OutputOption = Output.TABLE,
 ) -> None:
@@ -43,6 +53,7 @@ def submit(
     Examples:
       workbench submit train.py --learning-rate 0.1
       workbench submit --config local --name deeper train.py --max-depth 8
+      workbench submit -c docker --priority 5 --after 12 train.py
       workbench submit --detach --output json data/flights.wbprep
     """
     from workbench.cli.follow import raise_for_result, stream_log
@@ -58,6 +69,9 @@ def submit(
         experiment=experiment,
         name=name,
         tags=pairs(tag or [], "--tag"),
+        target=target,
+        priority=priority,
+        depends_on=tuple(after or ()),
     )
     as_json = output is Output.JSON
     with connected() as client:

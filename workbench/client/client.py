@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 from urllib.parse import quote
 
 import httpx
@@ -20,9 +20,14 @@ from workbench.base.settings import Settings
 from workbench.client.events import EventStream
 from workbench.client.transport import Transport
 from workbench.schema import (
+    CleanRequest,
+    Environment,
     Experiment,
+    ExportRequest,
     Health,
+    ImportRequest,
     Job,
+    JobPatch,
     JobRequest,
     Kernel,
     KernelRequest,
@@ -35,6 +40,9 @@ from workbench.schema import (
     Restored,
     Run,
     RunComparison,
+    RunEnd,
+    RunOpen,
+    RunOpened,
     RunPage,
     RunPatch,
     RunStatus,
@@ -42,13 +50,21 @@ from workbench.schema import (
     Service,
     ServiceRequest,
     ServiceStatus,
+    SnapshotDiff,
+    Sweep,
+    Target,
+    TargetRequest,
+    Transfer,
 )
 
 _JOBS = TypeAdapter(tuple[Job, ...])
+_TARGETS = TypeAdapter(tuple[Target, ...])
 _EXPERIMENTS = TypeAdapter(tuple[Experiment, ...])
 _MODELS = TypeAdapter(tuple[ModelSummary, ...])
 _VERSIONS = TypeAdapter(tuple[ModelVersion, ...])
 _SERVICES = TypeAdapter(tuple[Service, ...])
+_ENVIRONMENTS = TypeAdapter(tuple[Environment, ...])
+_TRANSFERS = TypeAdapter(tuple[Transfer, ...])
 _KERNELS = TypeAdapter(tuple[Kernel, ...])
 
 _SLOW = 600.0  # seconds for calls that copy files (snapshots, model versions)
@@ -174,6 +190,10 @@ class Client:
         """Asks a job to stop; an ended one gives Conflict."""
         return Job.model_validate_json(self._post(f"/jobs/{_part(run_id)}/cancel"))
 
+    def change_job(self, run_id: str, patch: JobPatch) -> Job:
+        """Changes priority, place or dependencies of a waiting job."""
+        return Job.model_validate_json(self._transport.call("PATCH", f"/jobs/{_part(run_id)}", body=patch))
+
     def wait(self, run_id: str, timeout: float | None = None, on_change: Callable[[Run], None] | None = None) -> Run:
         """Waits until the run has ended and returns it; `on_change` is called at first and whenever status or reason change.
 
@@ -246,9 +266,16 @@ class Client:
             self._get(f"/runs/{_part(run_id)}/metrics/{_part(key)}", {"max_points": max_points})
         )
 
-    def log(self, run_id: str, offset: int = 0, limit: int = 1_000_000) -> LogChunk:
-        """A part of the run's log, from a byte on (a negative offset: the last bytes)."""
-        return LogChunk.model_validate_json(self._get(f"/runs/{_part(run_id)}/log", {"offset": offset, "limit": limit}))
+    def log(
+        self,
+        run_id: str,
+        offset: int = 0,
+        limit: int = 1_000_000,
+        stream: Literal["merged", "stdout", "stderr", "runner"] = "merged",
+    ) -> LogChunk:
+        """A part of the run's log, from a byte on (a negative offset: the last bytes): both streams, one, or the runner's own."""
+        params = {"offset": offset, "limit": limit, "stream": stream}
+        return LogChunk.model_validate_json(self._get(f"/runs/{_part(run_id)}/log", params))
 
     def artifact(self, run_id: str, path: str) -> bytes:
         """The bytes of an output file."""
@@ -275,9 +302,98 @@ class Client:
         reply = self._transport.call("POST", f"/runs/{_part(run_id)}/restore", json={"folder": target}, timeout=_SLOW)
         return Restored.model_validate_json(reply)
 
+    def diff(self, first: str, second: str) -> SnapshotDiff:
+        """What differs from the files of one run's snapshot to those of another's."""
+        return SnapshotDiff.model_validate_json(self._get(f"/runs/{_part(first)}/diff", {"other": second}))
+
+    def download_snapshot(self, run_id: str, dest: Path) -> Path:
+        """Writes the files of the run's snapshot as a zip file to `dest`, which is replaced as a whole."""
+        self._fetch(f"/runs/{_part(run_id)}/snapshot.zip", "The snapshot", dest)
+        return dest
+
     def experiments(self) -> tuple[Experiment, ...]:
         """All experiments, by name."""
         return _EXPERIMENTS.validate_json(self._get("/experiments"))
+
+    # Runs of other processes, and sweeps
+
+    def open_run(self, request: RunOpen) -> RunOpened:
+        """Opens a run that a process of this machine logs to by itself; the answer says where."""
+        return RunOpened.model_validate_json(self._transport.call("POST", "/runs", body=request, timeout=_SLOW))
+
+    def end_run(self, run_id: str, ending: RunEnd) -> Run:
+        """Ends a run that was opened so."""
+        return Run.model_validate_json(self._transport.call("POST", f"/runs/{_part(run_id)}/end", body=ending))
+
+    def sweep(self, run_id: str) -> Sweep:
+        """A sweep with all its trials."""
+        return Sweep.model_validate_json(self._get(f"/sweeps/{_part(run_id)}"))
+
+    def stop_sweep(self, run_id: str, *, cancel: bool = True) -> Sweep:
+        """Starts no more trials; those that run are cancelled, or with `cancel` off end by themselves."""
+        params = {"cancel": cancel}
+        return Sweep.model_validate_json(self._transport.call("POST", f"/sweeps/{_part(run_id)}/stop", params=params))
+
+    def resume_sweep(self, run_id: str) -> Run:
+        """Goes on with a sweep that was cancelled, lost, or ended for its time."""
+        return Run.model_validate_json(self._post(f"/sweeps/{_part(run_id)}/resume"))
+
+    # Targets
+
+    def targets(self) -> tuple[Target, ...]:
+        """All targets with how busy they are; `local` first."""
+        return _TARGETS.validate_json(self._get("/targets"))
+
+    def target(self, name: str) -> Target:
+        """One target."""
+        return Target.model_validate_json(self._get(f"/targets/{_part(name)}"))
+
+    def add_target(self, request: TargetRequest) -> Target:
+        """Adds a target; one of that name gives Conflict."""
+        return Target.model_validate_json(self._transport.call("POST", "/targets", body=request, timeout=_SLOW))
+
+    def change_target(self, request: TargetRequest) -> Target:
+        """Changes a target's settings, slots or password."""
+        path = f"/targets/{_part(request.name)}"
+        return Target.model_validate_json(self._transport.call("PUT", path, body=request, timeout=_SLOW))
+
+    def delete_target(self, name: str) -> None:
+        """Forgets a target; Conflict while jobs wait or run there."""
+        self._transport.call("DELETE", f"/targets/{_part(name)}")
+
+    def test_target(self, name: str) -> Target:
+        """Walks the chain to the target; its `links` say which one fails."""
+        return Target.model_validate_json(self._transport.call("POST", f"/targets/{_part(name)}/test", timeout=_SLOW))
+
+    def pause_target(self, name: str) -> Target:
+        """Starts nothing more there until it is resumed; what runs goes on."""
+        return Target.model_validate_json(self._post(f"/targets/{_part(name)}/pause"))
+
+    def resume_target(self, name: str) -> Target:
+        """Goes on with the target's queue."""
+        return Target.model_validate_json(self._post(f"/targets/{_part(name)}/resume"))
+
+    # Imports and exports
+
+    def import_runs(self, request: ImportRequest) -> Transfer:
+        """Begins to bring in runs from elsewhere; `transfer` tells where it stands."""
+        return Transfer.model_validate_json(self._transport.call("POST", "/transfers/import", body=request))
+
+    def export_runs(self, request: ExportRequest) -> Transfer:
+        """Begins to write runs to a folder; `transfer` tells where it stands."""
+        return Transfer.model_validate_json(self._transport.call("POST", "/transfers/export", body=request))
+
+    def transfers(self) -> tuple[Transfer, ...]:
+        """The imports and exports since the server started, the latest first."""
+        return _TRANSFERS.validate_json(self._get("/transfers"))
+
+    def transfer(self, transfer_id: str) -> Transfer:
+        """Where an import or export stands."""
+        return Transfer.model_validate_json(self._get(f"/transfers/{_part(transfer_id)}"))
+
+    def cancel_transfer(self, transfer_id: str) -> Transfer:
+        """Asks an import or export to stop; one that is over gives Conflict."""
+        return Transfer.model_validate_json(self._post(f"/transfers/{_part(transfer_id)}/cancel"))
 
     # Models and services
 
@@ -361,6 +477,17 @@ class Client:
         """The breadcrumb around a `data`, `preparation`, `run`, `model` or `service`."""
         return Lineage.model_validate_json(self._get(f"/lineage/{_part(kind)}", {"id": id}))
 
+    # Environments
+
+    def environments(self) -> tuple[Environment, ...]:
+        """The Python environments on disk, the latest used first."""
+        return _ENVIRONMENTS.validate_json(self._get("/environments"))
+
+    def clean_environments(self, *, unused_days: float | None = None, limit_gb: float | None = None) -> tuple[Environment, ...]:
+        """Removes environments unused for so many days, then the longest unused until the rest takes `limit_gb`; says which."""
+        body = CleanRequest(unused_days=unused_days, limit_gb=limit_gb)
+        return _ENVIRONMENTS.validate_json(self._transport.call("POST", "/environments/clean", body=body, timeout=_SLOW))
+
     # Kernels
 
     def start_kernel(self, request: KernelRequest) -> Kernel:
@@ -394,17 +521,20 @@ class Client:
         return self._transport.call("POST", path)
 
     def _download(self, run_id: str, path: str, dest: Path) -> None:
+        self._fetch(f"/runs/{_part(run_id)}/artifacts/{_path(path)}", path, dest)
+
+    def _fetch(self, address: str, what: str, dest: Path) -> None:
         temporary = dest.with_name(f".{dest.name}.{os.getpid()}.part")
         try:
             dest.parent.mkdir(parents=True, exist_ok=True)
-            with self._transport.stream(f"/runs/{_part(run_id)}/artifacts/{_path(path)}") as response, temporary.open("wb") as file:
+            with self._transport.stream(address, timeout=httpx.Timeout(_SLOW, connect=5)) as response, temporary.open("wb") as file:
                 for piece in response.iter_bytes(1 << 20):
                     file.write(piece)
                 file.flush()
                 os.fsync(file.fileno())
             temporary.replace(dest)
         except httpx.HTTPError as error:
-            raise EnvironmentError_(f"{path} could not be read from the server: {error}.", hint="Try again.") from error
+            raise EnvironmentError_(f"{what} could not be read from the server: {error}.", hint="Try again.") from error
         except OSError as error:
             raise disk_error(error, str(dest)) from error
         finally:

@@ -48,14 +48,14 @@ def read_package(
 
         engine = engine_for(base, inputs).with_samples(instead.samples, use_samples=instead.use_samples)
         return _read(engine, package, chosen, sample, told=told)
-    with engine_of(base, inputs=inputs) as engine:
+    with engine_of(base, inputs=inputs, use_samples=instead.use_samples) as engine:
         return _read(engine, package, chosen, sample, told=told)
 
 
 def read_source(path: str | os.PathLike[str], *, sample: bool | int = False, told: bool = False) -> Read:
     """The rows of a data file or a `.wbsource` file as a pandas DataFrame, and, where `told`, the fields of an `input` event."""
     package, flow, base = source_package(path)
-    with engine_of(base) as engine:
+    with engine_of(base, use_samples=substitution().use_samples) as engine:
         frame, _ = _read(engine, package, flow, sample, told=False)
         if not told:
             return frame, {}
@@ -122,7 +122,7 @@ def engine_of(base: Path, **settings: Any) -> Engine:
     from workbench.dataprep.engine import Engine
 
     instead = substitution()
-    given = {"inputs": instead.inputs, "samples": instead.samples, "use_samples": instead.use_samples}
+    given = {"inputs": instead.inputs, "samples": instead.samples, "use_samples": instead.use_samples or None}
     return Engine(base, WorkspacePaths.default().cache / "dataprep", **{**given, **settings})
 
 

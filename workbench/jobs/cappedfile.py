@@ -1,7 +1,7 @@
 """A text file that keeps to a size: its head and its tail stay, the middle is left out and said.
 
-Offsets are those of the whole text, so a reader's stay valid whatever is left out. The head is `NAME`; once it is full, the rest goes
-to parts, `NAME.<offset>`, of which the oldest are removed; `NAME.parts` lists them. A file within its limit is one plain file.
+Offsets are those of the whole text, so a reader's stay valid whatever is left out. The head is `NAME`; once it is full, the rest
+goes to parts, `NAME.<offset>`, of which the oldest are removed; `NAME.parts` lists them. A file within its limit is one plain file.
 """
 
 import contextlib
@@ -135,11 +135,9 @@ def read_capped(path: Path, offset: int, most: int) -> tuple[str, int, bytes]:
             notice = ""
             first, lines = index.parts[0]
             if offset < first:
-                what = (
-                    f"{lines - index.head_lines:,} lines ({_size(first - offset)})"
-                    if offset == index.head
-                    else _size(first - offset)
-                )
+                what = _size(first - offset)
+                if offset == index.head:
+                    what = f"{lines - index.head_lines:,} lines ({what})"
                 notice, offset = f"... {what} left out ...\n", first
             start = max(begin for begin, _lines in index.parts if begin <= offset)
             return notice, offset, _bytes(_part(path, start), offset - start, most)

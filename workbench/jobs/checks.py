@@ -34,7 +34,9 @@ def check_request(request: JobRequest) -> JobPlan:
         raise UserError(f"The project folder must be an absolute path, not {request.project!r}.")
     project = Project.open(folder)
     config = load_config(project, request.config)
-    changes: dict[str, object] = {"script": _script(project, request.script or config.script)}
+    named = request.script or config.script
+    # An environment alone is prepared for no script in particular.
+    changes: dict[str, object] = {"script": _script(project, named) if named or request.kind != "prepare" else ""}
     if request.target:
         changes["target"] = request.target
     if request.arguments is not None:
@@ -69,17 +71,30 @@ def load_config(project: Project, name: str = "") -> RunConfig:
         raise UserError(message, hint="Correct it and run again.", place=str(path)) from error
 
 
+def data_variables(config: RunConfig) -> dict[str, str]:
+    """The variables by which `workbench.prep` and `workbench.source` learn what stands in for sources while the job runs."""
+    found = {}
+    if config.inputs:
+        found["WORKBENCH_INPUTS"] = json.dumps(config.inputs)
+    if config.samples:
+        found["WORKBENCH_SAMPLES"] = json.dumps(config.samples)
+    if config.use_samples:
+        found["WORKBENCH_USE_SAMPLES"] = "1"
+    return found
+
+
 def check_snapshot(store: SnapshotStore, commit: str, config: RunConfig) -> None:
     """The script and the requirements must be in the run's copy of the project."""
-    needed = [config.script]
+    needed = [config.script] if config.script else []
     if config.environment.kind == "requirements":
         needed.append(config.environment.file)
     for name in needed:
         try:
             store.read(commit, name)
         except NotFound as error:
-            message = f"{name} is in the project but not in the run's copy of it, since it is ignored or over 50 MB."
-            raise UserError(message, hint="Take it out of .gitignore or .wbignore.", place=name) from error
+            message = f"{name} is in the project but not in the run's copy of it, since it is ignored or too big."
+            hint = "Take it out of .gitignore or .wbignore, or raise the setting snapshot_file_mb."
+            raise UserError(message, hint=hint, place=name) from error
 
 
 def _script(project: Project, script: str) -> str:

@@ -175,6 +175,8 @@ class JobSpec:
     gpus: tuple[int, ...] = ()
     """The GPUs of the target that the job has for itself."""
     attempt: int = 1
+    prepare_only: bool = False
+    """Whether only the environment is made, and no script is run."""
     log_limit: int = 64_000_000
     """Bytes that each file of the log may have."""
     tracking: dict[str, str] = field(default_factory=dict, repr=False)

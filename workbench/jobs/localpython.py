@@ -1,5 +1,7 @@
 """The script's Python on this machine: its environment, command and variables. What all drivers share that start processes here."""
 
+import atexit
+import contextlib
 import math
 import os
 import shutil
@@ -8,7 +10,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.base.errors import EnvironmentError_, UserError
+from workbench.base.errors import Cancelled, EnvironmentError_, UserError
 from workbench.base.paths import WorkspacePaths
 from workbench.jobs.drivers.base import Follow
 from workbench.jobs.environments import EnvironmentBuilder, environment_variables
@@ -35,8 +37,13 @@ class PackageSettings:
     package_index: str
 
 
-def make_python(folder: RunFolder, spec: JobSpec, follow: Follow) -> LocalPython:
-    """Builds the environment that the job asks for, or finds its interpreter. Raises UserError, EnvironmentError_, Cancelled."""
+def make_python(folder: RunFolder, spec: JobSpec, follow: Follow, held: contextlib.ExitStack | None = None) -> LocalPython:
+    """Builds the environment that the job asks for, or finds its interpreter. Raises UserError, EnvironmentError_, Cancelled.
+
+    The environment stays on disk until `held` is closed (without one: as long as this process lives).
+    """
+    if follow.must_stop():
+        raise Cancelled
     builder = EnvironmentBuilder(WorkspacePaths(Path(spec.home)), PackageSettings(spec.ca_bundle, spec.package_index))
     if spec.environment == "requirements":
         requirements = folder.work / spec.requirements
@@ -45,6 +52,10 @@ def make_python(folder: RunFolder, spec: JobSpec, follow: Follow) -> LocalPython
             raise UserError(message, hint="Take it out of .gitignore or .wbignore.")
         lock = builder.resolve(requirements, python=spec.python, say=follow.say, cancel=follow.must_stop)
         python = builder.ensure(lock, spec.python, follow.say, follow.must_stop)
+        if held is None:
+            held = contextlib.ExitStack()
+            atexit.register(held.close)
+        held.enter_context(builder.using(python))
     else:
         python = Path(sys.executable) if spec.environment == "workbench" else _named(spec.python)
         lock = builder.installed(python)

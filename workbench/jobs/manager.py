@@ -12,6 +12,8 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,10 +23,12 @@ from workbench.base.clock import utc_now
 from workbench.base.errors import Conflict, NotFound, UserError, WorkbenchError
 from workbench.base.files import disk_error, write_atomic
 from workbench.base.ids import new_id
+from workbench.base.masking import masked
 from workbench.base.paths import WorkspacePaths
 from workbench.base.settings import Settings
-from workbench.jobs import table
-from workbench.jobs.checks import JobPlan, check_request, check_snapshot
+from workbench.jobs import opened, table
+from workbench.jobs.checks import JobPlan, check_request, check_snapshot, data_variables
+from workbench.jobs.emptying import Emptied, empty_trash
 from workbench.jobs.environments import EnvironmentBuilder
 from workbench.jobs.folder import JobSpec, RunFolder
 from workbench.jobs.launching import Launcher, Tracking
@@ -36,14 +40,28 @@ from workbench.jobs.sweeps.state import begin as begin_sweep
 from workbench.jobs.targets import TargetStore, spec_of
 from workbench.jobs.targets import find as find_target
 from workbench.jobs.watched import Emit, WatchedJob, end_run, run_changed
-from workbench.projects import Project, Restored, SnapshotStore, git_state
+from workbench.projects import GitInfo, Project, Restored, Snapshot, SnapshotStore, git_state
 from workbench.runs import Database, RunStore
-from workbench.schema import GitState, Job, JobPatch, JobRequest, LogChunk, Run, RunConfig, RunStatus, Slots
+from workbench.schema import (
+    GitState,
+    Job,
+    JobPatch,
+    JobRequest,
+    LogChunk,
+    Run,
+    RunConfig,
+    RunEnd,
+    RunOpen,
+    RunOpened,
+    RunStatus,
+    Slots,
+)
 
 _log = logging.getLogger(__name__)
 LogStream = Literal["merged", "stdout", "stderr", "runner"]
 
 _TICK_S = 0.2
+_ENDS_WITHIN_S = 10.0
 _LOOK_EVERY_S = 1.0  # at the queue, where nobody said that it has changed
 _PATIENCE_S = 300.0  # after which a job that does not fit has its target kept free
 _IDLE_TICK_S = 5.0
@@ -80,6 +98,8 @@ class JobManager:
         """When each project started a job last."""
         self._looked = 0.0
         self._queue_changed = threading.Event()
+        self._unwatched = threading.Event()
+        """A run was opened by a process of its own, and nobody follows it yet."""
         self._starting = threading.Lock()  # a job is either cancelled in the queue or started, never both
         self._wake = threading.Event()
         self._stopping = threading.Event()
@@ -122,9 +142,9 @@ class JobManager:
         depends_on = self._dependencies(request, project)
         self._check_target(config)
         git = git_state(project.folder)
-        snapshot = self.snapshots.commit(project.folder, project.id, f"Before {config.script}")
+        snapshot = self._snapshot(project, f"Before {config.script}")
         check_snapshot(self.snapshots, snapshot.commit, config)
-        spec = self._spec(plan, snapshot.commit)
+        spec = replace(self._spec(plan, snapshot.commit), prepare_only=request.kind == "prepare")
         with self._database.write() as write:
             run = self._store.create_run(
                 run_id=spec.run_id,
@@ -135,11 +155,12 @@ class JobManager:
                 script=config.script,
                 arguments=config.arguments,
                 target=config.target,
-                config=config,
+                config=_recorded(config),
                 user=_user(),
                 snapshot=snapshot.commit,
                 left_out=snapshot.left_out,
                 git=GitState(remote=git.remote, branch=git.branch, commit=git.commit, dirty=git.dirty),
+                git_diff=git.diff,
                 tags=request.tags,
                 kind="sweep" if request.sweep else request.kind or "job",
                 status=RunStatus.RUNNING if request.sweep else RunStatus.QUEUED,
@@ -151,6 +172,37 @@ class JobManager:
                 table.add(write, spec, config, priority=request.priority, depends_on=depends_on)
         self._emit(run_changed(run))
         self.look()
+        return run
+
+    def open_run(self, request: RunOpen) -> RunOpened:
+        """A run for a process that logs by itself, with a snapshot of its project. Raises UserError, NotFound, Conflict."""
+        project = opened.project_of(request)
+        git = git_state(project.folder) if project else GitInfo()
+        snapshot = self._snapshot(project, "Before a run of its own") if project else None
+        run_id = new_id()
+        folder = self._folder(run_id)
+        try:
+            opened.make_folder(folder, request)
+            with self._database.write() as write:
+                run = opened.record(write, self._store, run_id, request, project, snapshot, git, _user())
+        except OSError as error:
+            raise disk_error(error, f"The run's folder {folder.path}") from error
+        except WorkbenchError:
+            shutil.rmtree(folder.path, ignore_errors=True)
+            raise
+        self._unwatched.set()
+        self.tell(run)
+        return RunOpened(
+            id=run.id, number=run.number, experiment=run.experiment, folder=str(folder.path), outputs=str(folder.outputs)
+        )
+
+    def end_run(self, run_id: str, ending: RunEnd) -> Run:
+        """Ends a run that a process opened, and waits a moment until all that it logged is in the store."""
+        opened.end(self._folder(run_id), self._store.get(run_id), ending)
+        self._wake.set()
+        deadline = time.monotonic() + _ENDS_WITHIN_S
+        while not (run := self._store.get(run_id)).status.is_final and time.monotonic() < deadline:
+            time.sleep(0.01)
         return run
 
     def cancel(self, run_id: str, reason: str = "") -> Job:
@@ -247,7 +299,10 @@ class JobManager:
         return found.get("preparing", 0) + found.get("running", 0), found.get("queued", 0)
 
     def change(self, run_id: str, patch: JobPatch) -> Job:
-        """Changes priority, place or dependencies of a waiting job. Raises Conflict for one that has begun, UserError for a circle."""
+        """Changes priority, place or dependencies of a waiting job.
+
+        Raises Conflict for one that has begun, UserError for dependencies in a circle.
+        """
         with self._starting, self._database.write() as write:
             row = table.row(write, run_id)
             if row.status != RunStatus.QUEUED.value:
@@ -304,9 +359,17 @@ class JobManager:
         self._store.delete(run_id)
         shutil.rmtree(self._folder(run_id).path, ignore_errors=True)
 
+    def empty_trash(self, older_than: datetime | None = None) -> Emptied:
+        """Deletes for good what went into the trash before `older_than` (None: all of it), with folders and unneeded snapshots."""
+        return empty_trash(self._database, self._store, self._paths, self.snapshots, older_than)
+
     def environments(self) -> EnvironmentBuilder:
         """A builder of environments with the present settings."""
         return EnvironmentBuilder(self._paths, self._settings)
+
+    def _snapshot(self, project: Project, message: str) -> Snapshot:
+        limit = self._settings.snapshot_file_mb * 1_000_000
+        return self.snapshots.commit(project.folder, project.id, message, size_limit=limit)
 
     def _spec(self, plan: JobPlan, commit: str) -> JobSpec:
         config = plan.config
@@ -317,7 +380,7 @@ class JobManager:
             home=str(self._paths.root.absolute()),
             script=config.script,
             arguments=config.arguments,
-            variables=config.variables,
+            variables={**config.variables, **data_variables(config)},
             environment=config.environment.kind,
             requirements=config.environment.file,
             python=config.environment.python,
@@ -352,7 +415,7 @@ class JobManager:
         resources = config.resources
         share = Slots(cpus=resources.cpus, memory_mb=resources.memory_mb, gpus=resources.gpus)
         if never := pools[config.target].never(share):
-            hint = f"Lower resources in runconfig/{config.name}.toml, or set the target's slots: workbench target add --change {config.target}"
+            hint = f"Lower resources in runconfig/{config.name}.toml, or give the target {config.target} more slots."
             raise UserError(never, hint=hint, place="resources")
         self._launcher.secret_variables(config.variables)
 
@@ -366,7 +429,8 @@ class JobManager:
         while not self._stopping.is_set():
             self._wake.clear()
             try:
-                if not recovered:
+                if not recovered or self._unwatched.is_set():
+                    self._unwatched.clear()
                     self._take_up()
                     recovered = True
                 self._follow()
@@ -507,7 +571,8 @@ class JobManager:
         with self._database.read() as connection:
             row = table.row(connection, run_id)
         run = self._store.get(run_id)
-        self._watched[run_id] = WatchedJob(run, row, self._folder(run_id), self._store, self._emit, self._launch_again)
+        kind = opened.OpenedRun if opened.OPENED in row.spec else WatchedJob
+        self._watched[run_id] = kind(run, row, self._folder(run_id), self._store, self._emit, self._launch_again)
 
     def _ask_to_stop(self, run_id: str, reason: str = "") -> None:
         folder = self._folder(run_id)
@@ -519,6 +584,16 @@ class JobManager:
                 folder.cancel.touch()
         except OSError as error:
             raise disk_error(error, str(folder.cancel)) from error
+
+
+def _recorded(config: RunConfig) -> RunConfig:
+    """The configuration as the run's record keeps it: the values of secret variables are blacked out."""
+    shown = masked(config.variables)
+    if config.sweep is not None and shown != config.variables:
+        name = next(name for name, value in shown.items() if value != config.variables[name])
+        hint = f'Keep it with: workbench secret set {name}   and write {name} = "secret:{name}".'
+        raise UserError(f"The variable {name} of a sweep is a secret, which its trials find in no record.", hint=hint)
+    return config.model_copy(update={"variables": shown})
 
 
 def _sweep_as_job(run: Run) -> Job:

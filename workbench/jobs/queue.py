@@ -1,7 +1,7 @@
 """Which waiting job starts next, and what each of the others waits for. Plain reckoning: no clock, no database, no thread.
 
-Higher priority first; within one priority the projects take turns; within a project, first come, first served. A job starts when its
-share of the target is free. A small job may overtake a big one that does not fit, but not for ever: see `reserved`.
+Higher priority first; within one priority the projects take turns; within a project, first come, first served. A job starts when
+its share of the target is free. A small job may overtake a big one that does not fit, but not for ever: see `reserved`.
 """
 
 from collections import Counter

@@ -147,6 +147,8 @@ class Runner:
             self._save()
             if self._must_stop():
                 raise Cancelled
+            if self._spec.prepare_only:
+                return _Ending("finished", "The environment is ready.")
             self._log.say(f"Started {self._spec.script} with Python {self._status.python}.")
             self._status.handle = self._driver.handle()
             self._save(tolerant=False)  # whoever comes after us finds what we are about to start

@@ -1,10 +1,12 @@
 """Targets: the places where jobs run. `local` is always there; passwords are in the keyring."""
 
+import contextlib
 import difflib
 import os
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -21,7 +23,7 @@ from workbench.jobs.processgroup import gpu_count
 from workbench.jobs.queue import Pool
 from workbench.runs import Database
 from workbench.runs.tables import jobs, targets
-from workbench.schema import Link, LocalSpec, RunStatus, Slots, Target, TargetRequest, TargetSpec
+from workbench.schema import Link, LocalSpec, RunStatus, Slots, SshSpec, Target, TargetRequest, TargetSpec
 
 LOCAL = "local"
 _SPEC: TypeAdapter[TargetSpec] = TypeAdapter(TargetSpec)
@@ -55,16 +57,40 @@ class TargetStore:
 
     def add(self, request: TargetRequest) -> Target:
         """Adds a target; the one of that name gives Conflict. Its password goes to the keyring."""
+        with self._database.read() as connection:
+            self._must_be_new(connection, request)
+        request = self._with_keys(request)
         with self._database.write() as write:
-            if request.name in {row.name for row in _rows(write)}:
-                hint = f"Change it with: workbench target add --change {request.name}"
-                raise Conflict(f"There is a target {request.name} already.", hint=hint, place=request.name)
+            self._must_be_new(write, request)
             write.execute(targets.insert().values(name=request.name, created=utc_now(), **_stored(request)))
         self._keep_password(request)
         return self.get(request.name)
 
+    def _must_be_new(self, connection: sa.Connection, request: TargetRequest) -> None:
+        if request.name in {row.name for row in _rows(connection)}:
+            hint = f"Change it with: workbench target add --change {request.name}"
+            raise Conflict(f"There is a target {request.name} already.", hint=hint, place=request.name)
+
+    def _with_keys(self, request: TargetRequest) -> TargetRequest:
+        """With the machine's own key noted, and a key pair made, where it is reached over SSH."""
+        if not isinstance(request.spec, SshSpec):
+            if request.generate_key:
+                raise UserError("Only a target that is reached over SSH needs a key pair.", place="generate_key")
+            return request
+        from workbench.jobs.drivers.ssh.hostkeys import generate_key, host_key_of
+
+        changes: dict[str, str] = {}
+        if request.generate_key:
+            changes["key_file"] = str(generate_key(self._paths.root, request.name)[0])
+        if not request.spec.host_key:
+            changes["host_key"] = host_key_of(request.spec.address, request.spec.port)
+        return request.model_copy(update={"spec": request.spec.model_copy(update=changes)}) if changes else request
+
     def change(self, request: TargetRequest) -> Target:
         """Changes what a target is; running jobs go on as they began. Raises NotFound."""
+        with self._database.read() as connection:
+            find(connection, request.name)
+        request = self._with_keys(request)
         with self._database.write() as write:
             found = find(write, request.name)
             if request.name == LOCAL and request.spec.kind != "local":
@@ -149,9 +175,13 @@ class TargetStore:
 
     def _target(self, row: Any, counts: dict[tuple[str, bool], int]) -> Target:
         tested = row.tested or {}
+        spec = _SPEC.validate_python(row.spec["spec"])
+        public_key, fingerprint = _keys(spec)
         return Target(
             name=row.name,
-            spec=_SPEC.validate_python(row.spec["spec"]),
+            spec=spec,
+            public_key=public_key,
+            fingerprint=fingerprint,
             slots=_slots(row),
             capacity=machine() if _is_here(row.spec["spec"]) else Slots(),
             paused=row.paused,
@@ -231,6 +261,22 @@ def _is_here(spec: dict[str, Any]) -> bool:
     if spec["kind"] == "docker":
         return not spec.get("host")
     return spec["kind"] == "local" or (spec["kind"] == "spark" and str(spec["master"]).startswith("local"))
+
+
+def _keys(spec: TargetSpec) -> tuple[str, str]:
+    """The public key that is to be known there, and the fingerprint of the machine's own."""
+    if not isinstance(spec, SshSpec):
+        return "", ""
+    from workbench.jobs.drivers.ssh.hostkeys import fingerprint
+
+    public = ""
+    if spec.key_file:
+        with contextlib.suppress(OSError):
+            public = Path(f"{spec.key_file}.pub").expanduser().read_text("utf-8").strip()
+    try:
+        return public, fingerprint(spec.host_key) if spec.host_key else ""
+    except UserError:
+        return public, ""
 
 
 def _secret_name(name: str) -> str:

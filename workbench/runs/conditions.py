@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -59,6 +59,9 @@ _URI = sa.literal("mlflow-artifacts:/") + runs.c.experiment_id + sa.literal("/")
 EXPERIMENT_NAME: sa.ColumnElement[str] = (
     sa.select(experiments.c.name).where(experiments.c.id == runs.c.experiment_id).scalar_subquery()
 )
+
+
+_MLFLOW_TAGS = {"mlflow.runName": "name", "mlflow.parentRunId": "parent_id", "mlflow.user": "user", "mlflow.note.content": "notes"}
 
 
 def _text(column: sa.ColumnElement[Any]) -> Attribute:
@@ -143,6 +146,17 @@ def _pair(table: sa.Table) -> Callable[[Comparison], Condition]:
     return compared
 
 
+def _tag(one: Comparison) -> Condition:
+    field = of_tag(one.field)
+    return _attribute(replace(one, field=field)) if field.kind == "attribute" else _pair(tags)(one)
+
+
+def of_tag(field: Field) -> Field:
+    """The attribute that MLflow's clients know as a tag; any other field as it is."""
+    known = _MLFLOW_TAGS.get(field.key) if field.kind == "tag" else None
+    return replace(field, kind="attribute", key=known) if known else field
+
+
 def _dataset(one: Comparison) -> Condition:
     name = one.field.key
     if name not in {"name", "digest", "context", "path", "kind"}:
@@ -178,7 +192,7 @@ def _text_attribute(one: Comparison, column: sa.ColumnElement[Any]) -> Condition
 def _number_attribute(one: Comparison, column: sa.ColumnElement[Any]) -> Condition:
     if isinstance(one.value, bool) or not isinstance(one.value, int | float):
         raise wrong(one.column, f"{one.field.key} is compared with a number")
-    return _compared(column, one.operator, one.value)
+    return _compared(column, one.operator, sa.literal(one.value, sa.Float) if isinstance(one.value, float) else one.value)
 
 
 def _time_attribute(one: Comparison, column: sa.ColumnElement[Any]) -> Condition:
@@ -188,7 +202,8 @@ def _time_attribute(one: Comparison, column: sa.ColumnElement[Any]) -> Condition
         raise wrong(one.column, f"{one.field.key} is compared with milliseconds since 1970, or a date like '2026-03-01 12:00'")
     if abs(one.value) >= 2**53:
         raise wrong(one.column, "there is no such moment")
-    return _compared(column // 1000, _order_only(one), one.value)
+    value = sa.literal(one.value, sa.Float) if isinstance(one.value, float) else one.value
+    return _compared(column // 1000, _order_only(one), value)
 
 
 def _truth_attribute(one: Comparison, column: sa.ColumnElement[Any]) -> Condition:
@@ -241,7 +256,7 @@ def _has(table: sa.Table, key: str, *tests: Condition) -> Condition:
     return sa.exists().where(table.c.run_id == runs.c.id, table.c.key == key, *tests)
 
 
-def _compared(column: Any, operator: str, value: Value) -> Condition:
+def _compared(column: Any, operator: str, value: Value | sa.ColumnElement[Any]) -> Condition:
     simple: dict[str, Callable[[], Condition]] = {
         "=": lambda: column == value,
         "!=": lambda: column != value,
@@ -260,7 +275,7 @@ def _compared(column: Any, operator: str, value: Value) -> Condition:
 _COMPARED: dict[str, Callable[[Comparison], Condition]] = {
     "metric": _metric,
     "param": _pair(params),
-    "tag": _pair(tags),
+    "tag": _tag,
     "dataset": _dataset,
     "attribute": _attribute,
 }

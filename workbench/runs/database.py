@@ -1,57 +1,35 @@
-"""The workspace's database: one SQLite file in WAL mode, brought to the present schema when it is opened.
+"""The workspace's database, brought to the present schema when it is opened: a SQLite file, or PostgreSQL by a URL."""
 
-A file that is not readable as a database is kept aside and a fresh one begun, never overwritten; `notices` says so.
-"""
-
-import logging
-import math
-import shutil
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
-from sqlalchemy import event
-from sqlalchemy.exc import DBAPIError
 
-from workbench.base.clock import utc_now
-from workbench.base.errors import EnvironmentError_, UserError
-from workbench.base.files import disk_error
+from workbench.base.errors import UserError
 from workbench.runs.grouping import GroupedWrites, Result
+from workbench.runs.postgres import Postgres
+from workbench.runs.sqlite import Sqlite
 from workbench.runs.tables import metadata
 
 __all__ = ["HEAD", "Database", "metadata"]
 
 HEAD = "0002"
-"""The newest migration: a file that has it is opened without loading Alembic."""
-
-_log = logging.getLogger(__name__)
-_CHECK_UP_TO = 200_000_000  # bytes: a full check of a larger file would make every start wait
-_BUSY_MS = 15_000
-_FULL_BELOW = 256 * 1024
-_MAGIC = b"SQLite format 3\x00"
+"""The newest migration: a database that has it is opened without loading Alembic."""
 
 
 class Database:
-    """Opens `path` (made when missing), migrates it, and hands out transactions. Safe in several threads.
+    """Opens a file (made when missing) or the database of a URL, migrates it, and hands out transactions. Safe in several threads.
 
-    Writers wait for each other in this process; other processes' writers are waited for up to 15 seconds. What `write()` has left
-    is on the disk. Raises EnvironmentError_ (disk full, no permission) and UserError (the file is of a newer Workbench).
+    Writers wait for each other, also for those of other processes. What `write()` has left is on the disk. Raises
+    EnvironmentError_ (disk full, no permission, no server) and UserError (the database is of a newer Workbench, the URL is none).
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.notices: list[str] = []
+    def __init__(self, place: Path | str) -> None:
+        self._backend = Sqlite(place) if isinstance(place, Path) else Postgres(place)
+        self.engine = self._backend.engine
         self._writing = threading.RLock()
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise disk_error(error, str(path.parent)) from error
-        if reason := _damage(path):
-            self._keep_aside(reason)
-        self.engine = _engine(path)
         self._grouped = GroupedWrites(self.write, self._writing)
         try:
             self._migrate()
@@ -59,11 +37,23 @@ class Database:
             self.engine.dispose()
             raise
 
+    @property
+    def place(self) -> str:
+        """The file, or the address without its password."""
+        return self._backend.place
+
+    @property
+    def notices(self) -> list[str]:
+        """What the user must be told about the opening."""
+        return self._backend.notices
+
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """A connection that sees one state of the database throughout."""
-        with _sentences(self.path), self.engine.connect() as connection, connection.begin():
-            yield connection
+        with self._backend.sentences(), self.engine.connect() as plain:
+            connection = self._backend.reading(plain)
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
@@ -71,9 +61,10 @@ class Database:
 
         Not to be nested: what belongs together takes the connection as an argument.
         """
-        with _sentences(self.path), self._writing, self.engine.connect() as plain:
-            connection = plain.execution_options(workbench_write=True)
+        with self._backend.sentences(), self._writing, self.engine.connect() as plain:
+            connection = self._backend.writing(plain)
             with connection.begin():
+                self._backend.begun(connection)
                 yield connection
 
     def grouped(self, work: Callable[[sa.Connection], Result]) -> Result:
@@ -84,34 +75,8 @@ class Database:
         return self._grouped.do(work)
 
     def close(self) -> None:
-        """Closes all connections; the write-ahead log is folded into the file."""
+        """Closes all connections; a file's write-ahead log is folded into it."""
         self.engine.dispose()
-
-    def _keep_aside(self, reason: str) -> None:
-        stamp = utc_now().strftime("%Y%m%dT%H%M%S")
-        kept = self.path.with_name(f"{self.path.name}.corrupt-{stamp}")
-        number = 1
-        while kept.exists():
-            number += 1
-            kept = self.path.with_name(f"{self.path.name}.corrupt-{stamp}-{number}")
-        try:
-            # The file itself goes last: a start that is interrupted here finds the damage again.
-            for ending in ("-wal", "-shm", ""):
-                part = self.path.with_name(self.path.name + ending)
-                if part.exists():
-                    part.rename(kept.with_name(kept.name + ending))
-        except OSError as error:
-            raise EnvironmentError_(
-                f"The database {self.path} is damaged ({reason}) and could not be kept aside: {error.strerror or error}.",
-                hint="Move the file away yourself, then start again.",
-                place=str(self.path),
-            ) from error
-        notice = (
-            f"The workspace's database was damaged ({reason}). It is kept as {kept}, and a new, empty one was begun; "
-            "the folders of runs, models and services are untouched."
-        )
-        _log.error(notice)
-        self.notices.append(notice)
 
     def _migrate(self) -> None:
         with self.read() as connection:
@@ -128,124 +93,18 @@ class Database:
         if version is not None:
             if version not in {step.revision for step in ScriptDirectory.from_config(config).walk_revisions()}:
                 raise UserError(
-                    f"The workspace {self.path.parent} was written by a newer Workbench (its database has version {version}).",
+                    f"{self._backend.workspace} was written by a newer Workbench (its database has version {version}).",
                     hint="Install the newest Workbench, or choose another workspace with WORKBENCH_HOME.",
-                    place=str(self.path),
+                    place=self.place,
                 )
-            self._copy_before_migration(version)
+            self._backend.before_migration(version, HEAD)
         with self.write() as connection:
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-
-    def _copy_before_migration(self, version: str) -> None:
-        copy = self.path.with_name(f"{self.path.name}.before-{HEAD}-from-{version}-{utc_now():%Y%m%dT%H%M%S}")
-        try:
-            with closing(sqlite3.connect(self.path)) as source, closing(sqlite3.connect(copy)) as target:
-                source.backup(target)
-        except sqlite3.Error as error:
-            raise EnvironmentError_(
-                f"The database could not be copied before its upgrade: {error}.", hint="Free some space.", place=str(copy)
-            ) from error
-        _log.info("The database was copied to %s before its upgrade", copy)
-
-
-def _engine(path: Path) -> sa.Engine:
-    engine = sa.create_engine(
-        sa.URL.create("sqlite", database=str(path)),
-        connect_args={"timeout": _BUSY_MS / 1000, "check_same_thread": False},
-        pool_size=8,
-        max_overflow=64,
-        # A read never waits for a write in WAL mode, but a connection may be handed from one thread to the next.
-        pool_timeout=30,
-    )
-
-    @event.listens_for(engine, "connect")
-    def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves: sqlite3's own way has no BEGIN IMMEDIATE
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-32000"):
-            connection.execute(f"PRAGMA {pragma}")
-        connection.create_function("workbench_number", 1, _number, deterministic=True)
-
-    @event.listens_for(engine, "begin")
-    def _on_begin(connection: sa.Connection) -> None:
-        # A transaction that reads first and writes later could not wait for another writer; so writers begin as writers.
-        write = connection.get_execution_options().get("workbench_write", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-
-    return engine
-
-
-def _number(text: object) -> float | None:
-    """A parameter's text as a number, for ordering; None when it is none."""
-    try:
-        value = float(str(text)) if text is not None else math.nan
-    except ValueError:
-        return None
-    return None if math.isnan(value) else value
+            command.upgrade(config, "head")  # does nothing when another process has done it meanwhile
 
 
 def _version(connection: sa.Connection) -> str | None:
-    """The migration that the file has; None for an empty one."""
+    """The migration that the database has; None for an empty one."""
     if not sa.inspect(connection).has_table("alembic_version"):
         return None
     return str(connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one_or_none() or "") or None
-
-
-def _damage(path: Path) -> str:
-    """Why the file is no readable database; empty when it is one (or is not there yet)."""
-    try:
-        if not path.exists() or path.stat().st_size == 0:
-            return ""
-        # SQLite removes the write-ahead log of a file that it does not know, and folds it into one that it does: a log that may
-        # be the last trace of something. So the look is a read-only one, and a foreign file is not even opened.
-        with path.open("rb") as file:
-            if file.read(len(_MAGIC)) != _MAGIC:
-                return "file is not a database"
-        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=_BUSY_MS / 1000)) as connection:
-            if path.stat().st_size > _CHECK_UP_TO:
-                connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-                return ""
-            verdict = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
-            return "" if verdict == "ok" else verdict.replace("\n", " ")
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_ERROR:
-            return str(error)
-        # A full or failing disk, a missing permission, another program's lock: none of these says anything about the content.
-        full = shutil.disk_usage(path.parent).free < _FULL_BELOW or "full" in str(error)
-        raise EnvironmentError_(
-            f"The disk is full: the database {path} could not be opened." if full else f"{path} could not be opened: {error}.",
-            hint="Free some space and try again." if full else "Check the permissions and the free space of its folder.",
-            place=str(path),
-        ) from error
-    except sqlite3.DatabaseError as error:
-        return str(error)
-    except OSError as error:
-        raise EnvironmentError_(f"The database {path} could not be read: {error.strerror or error}.", place=str(path)) from error
-
-
-@contextmanager
-def _sentences(path: Path) -> Iterator[None]:
-    """Turns the database's own failures into sentences; our bugs (wrong SQL, broken constraints) pass as they are."""
-    try:
-        yield
-    except DBAPIError as error:
-        if isinstance(error, sa.exc.IntegrityError | sa.exc.ProgrammingError | sa.exc.DataError):
-            raise
-        text = str(error.orig)
-        if "full" in text:
-            raise EnvironmentError_(
-                f"The disk is full: {path} could not be written.",
-                hint="Free some space and try again; what was saved before is safe.",
-                place=str(path),
-            ) from error
-        if "locked" in text or "busy" in text:
-            raise EnvironmentError_(
-                f"The database {path} is held by another program.", hint="Close that program and try again.", place=str(path)
-            ) from error
-        if "I/O" in text or "readonly" in text or "unable to open" in text or "malformed" in text or "not a database" in text:
-            raise EnvironmentError_(
-                f"The database {path} could not be used: {text}.",
-                hint="Check the disk and the permissions of its folder, then restart the server (workbench server stop).",
-                place=str(path),
-            ) from error
-        raise

@@ -268,7 +268,8 @@ class _Reader:
             return _bare(self.step())
         if token.kind == "number":
             text = self.step().text
-            return int(text) if re.fullmatch(r"[+-]?\d+", text) else float(text)
+            # No database counts further than 18 digits.
+            return int(text) if re.fullmatch(r"[+-]?\d{1,18}", text) else float(text)
         if token.kind == "infinite" or token.word in {"INF", "INFINITY", "NAN"}:
             return float(self.step().text)
         if token.word in {"TRUE", "FALSE"}:

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from workbench.base.errors import UserError
-from workbench.runs.conditions import EXPERIMENT_NAME, Attribute, attribute, condition
+from workbench.runs.conditions import EXPERIMENT_NAME, Attribute, attribute, condition, of_tag
 from workbench.runs.experiments import View, in_view
 from workbench.runs.grammar import Field, parsed_filter, parsed_order
 from workbench.runs.records import summaries_of
@@ -139,7 +139,7 @@ def _keys(orders: Sequence[tuple[str, bool]]) -> tuple[list[tuple[sa.FromClause,
     joins: list[tuple[sa.FromClause, sa.ColumnElement[bool]]] = []
     keys: list[_Key] = []
     for at, (text, descending) in enumerate(orders):
-        named, _ = parsed_order(text)
+        named = of_tag(parsed_order(text)[0])
         if named.kind == "attribute":
             keys += _attribute_keys(named, attribute(named, "order"), descending=descending)
         elif named.kind == "metric":
@@ -173,7 +173,7 @@ def _attribute_keys(named: Field, found: Attribute, *, descending: bool) -> list
     column = found.column if found.order is None else found.order
     if named.key in _NEVER_MISSING:
         return [(column, descending)]
-    empty: sa.ColumnElement[Any] = sa.literal_column("''") if isinstance(column.type, sa.String) else sa.literal_column("0")
+    empty: sa.ColumnElement[Any] = sa.literal_column("''" if found.type == "text" else "0")
     return [(_missing(column), False), (sa.func.coalesce(column, empty), descending)]
 
 

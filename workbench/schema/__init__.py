@@ -1,5 +1,6 @@
 """The wire types that every process shares: strict, frozen pydantic models. One file a concept."""
 
+from workbench.schema.environment import CleanRequest, Environment
 from workbench.schema.event import (
     Event,
     EventBody,
@@ -16,6 +17,7 @@ from workbench.schema.job import Job, JobPatch, JobPlanned, JobRequest, JobTrans
 from workbench.schema.kernel import Kernel, KernelRequest, KernelStatus
 from workbench.schema.lineage import Lineage, LineagePart
 from workbench.schema.model import ModelRequest, ModelSummary, ModelVersion
+from workbench.schema.opening import RunEnd, RunOpen, RunOpened
 from workbench.schema.run import (
     Artifact,
     DataInput,
@@ -38,6 +40,7 @@ from workbench.schema.run import (
 )
 from workbench.schema.runconfig import EnvironmentSpec, Resources, RunConfig, SparkSettings
 from workbench.schema.service import ScoreReply, Service, ServiceRequest, ServiceStatus
+from workbench.schema.snapshot import FileDiff, SnapshotDiff
 from workbench.schema.sweep import EarlyStop, Parameter, SweepSpec
 from workbench.schema.system import ErrorBody, Handshake, Health
 from workbench.schema.target import (
@@ -52,21 +55,27 @@ from workbench.schema.target import (
     TargetRequest,
     TargetSpec,
 )
+from workbench.schema.transfer import ExportRequest, ImportRequest, Transfer
 from workbench.schema.trials import Sweep, SweepTrial
 
 __all__ = [
     "Artifact",
+    "CleanRequest",
     "DataInput",
     "DockerSpec",
     "EarlyStop",
+    "Environment",
     "EnvironmentSpec",
     "ErrorBody",
     "Event",
     "EventBody",
     "Experiment",
+    "ExportRequest",
+    "FileDiff",
     "GitState",
     "Handshake",
     "Health",
+    "ImportRequest",
     "Job",
     "JobPatch",
     "JobPlanned",
@@ -101,6 +110,9 @@ __all__ = [
     "RunChanged",
     "RunComparison",
     "RunConfig",
+    "RunEnd",
+    "RunOpen",
+    "RunOpened",
     "RunPage",
     "RunPatch",
     "RunStatus",
@@ -111,6 +123,7 @@ __all__ = [
     "ServiceRequest",
     "ServiceStatus",
     "Slots",
+    "SnapshotDiff",
     "SourceInput",
     "SparkSettings",
     "SparkSpec",
@@ -123,5 +136,6 @@ __all__ = [
     "Target",
     "TargetRequest",
     "TargetSpec",
+    "Transfer",
     "event_adapter",
 ]

@@ -86,7 +86,9 @@ class TargetRequest(Wire):
     spec: TargetSpec
     slots: Slots = Slots()
     password: str | None = Field(None, repr=False)
-    """Goes to the keyring, and is never told again."""
+    """Goes to the keyring, and is never told again; an empty one is forgotten."""
+    generate_key: bool = False
+    """Makes a key pair for signing in over SSH."""
 
 
 class Target(Wire):
@@ -101,5 +103,9 @@ class Target(Wire):
     paused: bool = False
     running: int = 0
     queued: int = 0
+    public_key: str = ""
+    """Of a key pair that Workbench has made: the line for authorized_keys there."""
+    fingerprint: str = ""
+    """Of the machine's own key, as it was noted."""
     tested: Time | None = None
     links: tuple[Link, ...] = ()

@@ -4,19 +4,19 @@ Every call appends one line of JSON to the run's `events.jsonl`, in one write: a
 neither does a killed server, which reads the file whenever it runs.
 """
 
-import json
 import os
 import shutil
 import sys
-import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from workbench.sdk import events
+
 _started_in = Path.cwd()
-_lock = threading.Lock()
 _told = False
 
 
@@ -32,13 +32,7 @@ class Run:
 
     def record(self, kind: str, /, **values: Any) -> None:
         """Appends one event; readers take it up within a second."""
-        line = json.dumps({**values, "kind": kind}) + "\n"
-        with _lock:
-            handle = os.open(self.folder / "events.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-            try:
-                os.write(handle, line.encode())
-            finally:
-                os.close(handle)
+        events.append(self.folder, [{**values, "kind": kind}])
 
     def place(self, name: str) -> Path:
         """The path of an output of this name, its folder made. Raises ValueError for a name that leaves the outputs."""
@@ -51,12 +45,30 @@ class Run:
 
 
 def current_run() -> Run | None:
-    """The run that this process is part of; None outside a job."""
+    """The run that this process is part of: one that it has opened, else that of its job; None without either."""
+    return _find()
+
+
+def job_run() -> Run | None:
+    """The run of the job that this process is part of."""
     run_id, folder = os.environ.get("WORKBENCH_RUN_ID"), os.environ.get("WORKBENCH_RUN_DIR")
     if not run_id or not folder:
         return None
-    outputs = os.environ.get("WORKBENCH_OUTPUTS")
-    return Run(run_id, Path(folder), Path(outputs)) if outputs else Run(run_id, Path(folder))
+    return _run_of(run_id, folder, os.environ.get("WORKBENCH_OUTPUTS") or str(_started_in / "outputs"))
+
+
+@lru_cache(maxsize=8)
+def _run_of(run_id: str, folder: str, outputs: str) -> Run:
+    return Run(run_id, Path(folder), Path(outputs))
+
+
+_find: Callable[[], Run | None] = job_run
+
+
+def use_opened(find: Callable[[], Run | None]) -> None:
+    """From now on `find` says which run is the current one: runs can be opened in this process."""
+    global _find
+    _find = find
 
 
 def log(key: str, value: float, step: int | None = None) -> None:
@@ -65,10 +77,14 @@ def log(key: str, value: float, step: int | None = None) -> None:
     `value`: a number (NaN and infinities are kept); NumPy scalars and 0-d tensors are taken by `float()`. `step`: the training step
     or epoch; without one the values of a key count from 0. Raises TypeError or ValueError for what is no number.
     """
-    if run := _recorded():
-        run.record("metric", key=str(key), value=_number(key, value), step=None if step is None else int(step), time=time.time())
-    else:
-        _number(key, value)
+    event = _metric(key, value, step)
+    if run := recorded():
+        events.append(run.folder, [event])
+
+
+def _metric(key: str, value: Any, step: int | None) -> dict[str, Any]:
+    at = None if step is None else int(step)
+    return {"key": str(key), "value": _number(key, value), "step": at, "time": time.time(), "kind": "metric"}
 
 
 def _number(key: str, value: Any) -> float:
@@ -81,29 +97,33 @@ def _number(key: str, value: Any) -> float:
 
 def log_metrics(values: Mapping[str, float], step: int | None = None) -> None:
     """Logs several metrics of one step."""
-    for key, value in values.items():
-        log(key, value, step)
+    batch = [_metric(key, value, step) for key, value in values.items()]
+    if run := recorded():
+        events.append(run.folder, batch)
+
+
+def log_series(key: str, values: Iterable[float], first_step: int = 0) -> None:
+    """Logs values of a metric by the steps from `first_step` on."""
+    batch = [_metric(key, value, first_step + number) for number, value in enumerate(values)]
+    if run := recorded():
+        events.append(run.folder, batch)
 
 
 def log_params(values: Mapping[str, Any]) -> None:
     """Records parameters (learning rate, depth...) as text; the last value of a name counts."""
-    run = _recorded()
-    for key, value in values.items():
-        if run:
-            run.record("param", key=str(key), value=str(value))
+    if run := recorded():
+        events.append(run.folder, [{"key": str(key), "value": str(value), "kind": "param"} for key, value in values.items()])
 
 
 def set_tags(values: Mapping[str, Any]) -> None:
     """Sets tags of the run; an empty value removes the tag."""
-    run = _recorded()
-    for key, value in values.items():
-        if run:
-            run.record("tag", key=str(key), value=str(value))
+    if run := recorded():
+        events.append(run.folder, [{"key": str(key), "value": str(value), "kind": "tag"} for key, value in values.items()])
 
 
 def log_text(name: str, text: str) -> None:
     """Keeps `text` as the output file `name`."""
-    if run := _recorded():
+    if run := recorded():
         run.place(name).write_text(text, encoding="utf-8")
 
 
@@ -113,7 +133,7 @@ def log_image(name: str, image: Any, step: int | None = None) -> None:
     `image`: a matplotlib figure, a PIL image, the path of an image file (its ending is kept), or the bytes of a PNG. Raises
     TypeError for anything else.
     """
-    if not (run := _recorded()):
+    if not (run := recorded()):
         return
     stem = name if step is None else f"{name}-{int(step):06d}"
     if isinstance(image, str | os.PathLike):
@@ -138,7 +158,7 @@ def log_artifact(path: str | os.PathLike[str], name: str | None = None) -> None:
     if not source.exists():
         message = f"There is no file or folder {source} to keep."
         raise FileNotFoundError(message)
-    if not (run := _recorded()):
+    if not (run := recorded()):
         return
     target = run.place(name or source.name)
     if source.resolve() == target:
@@ -149,7 +169,7 @@ def log_artifact(path: str | os.PathLike[str], name: str | None = None) -> None:
         shutil.copyfile(source, target)
 
 
-def _recorded() -> Run | None:
+def recorded() -> Run | None:
     """The current run; without one, says once that nothing is recorded."""
     global _told
     run = current_run()

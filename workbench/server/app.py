@@ -6,7 +6,20 @@ from workbench import __version__
 from workbench.server.errors import add_error_handlers
 from workbench.server.guard import Guard
 from workbench.server.mlflow.protocol import MlflowProtocol
-from workbench.server.routes import jobs, kernels, models, runs, services, system
+from workbench.server.routes import (
+    environments,
+    jobs,
+    kernels,
+    models,
+    opening,
+    runs,
+    services,
+    snapshots,
+    sweeps,
+    system,
+    targets,
+    transfers,
+)
 from workbench.server.workspace import Workspace
 
 PREFIX = "/api/v1"
@@ -24,7 +37,7 @@ def create_app(workspace: Workspace, token: str) -> FastAPI:
     )
     app.state.workspace = workspace
     app.router.routes.append(MlflowProtocol())
-    for room in (system, jobs, runs, models, services, kernels):
+    for room in (system, jobs, runs, snapshots, opening, sweeps, models, services, kernels, environments, targets, transfers):
         app.include_router(room.router, prefix=PREFIX)
     add_error_handlers(app)
     app.add_middleware(Guard, token=token, tokens=workspace.tokens, living=workspace.living)

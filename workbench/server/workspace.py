@@ -20,9 +20,11 @@ from workbench.models.services import ServiceManager
 from workbench.notebooks import KernelService
 from workbench.runs import Database, RunStore
 from workbench.schema import Health
+from workbench.server.databases import database_place
 from workbench.server.events import EventBus
 from workbench.server.kernels import kernel_changed, kernel_preparer
 from workbench.server.tokens import LivingRuns, Tokens
+from workbench.server.transfers import TransferService
 
 _log = logging.getLogger(__name__)
 
@@ -45,12 +47,14 @@ class Workspace:
         try:
             self.settings = load_settings(paths.settings)
         except UserError as error:
+            if "database_url" in paths.settings.read_text("utf-8", "replace"):
+                raise  # runs would be recorded in another database than the user's
             # A server that refused to start for a typing mistake could not even be asked what is wrong.
             notices.append(f"{error} ({paths.settings}) Until it is mended, the defaults count.")
             self.settings = Settings()
         self.events = EventBus()
         emit = self.events.publish
-        self.database = Database(paths.database)
+        self.database = Database(database_place(paths, self.settings))
         notices += self.database.notices
         self.notices = tuple(notices)
         self.store = RunStore(self.database)
@@ -69,6 +73,7 @@ class Workspace:
             environments=self.environments,
             emit=emit,
         )
+        self.transfers = TransferService(self.store, self.jobs, paths, emit)
         self.kernels = KernelService(paths, kernel_preparer(paths, self.environments), lambda state: emit(kernel_changed(state)))
 
     def start(self) -> None:
@@ -85,6 +90,7 @@ class Workspace:
             all_of_them.callback(self.jobs.stop)
             all_of_them.callback(self.services.stop_watch)
             all_of_them.callback(self.kernels.close)
+            all_of_them.callback(self.transfers.stop)
             all_of_them.callback(self.events.close)
 
     def tracking(self, run_id: str) -> dict[str, str]:

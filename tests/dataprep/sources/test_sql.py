@@ -17,6 +17,7 @@ import pytest
 
 from tests.conftest import REQUIRED
 from tests.dataprep.sources.conftest import Reading
+from tests.postgres import running_postgres
 from workbench.base.errors import Cancelled, EnvironmentError_, NotFound, UserError
 from workbench.dataprep.engine.store import Store
 from workbench.dataprep.sources import DataSource, detect

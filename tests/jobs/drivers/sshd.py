@@ -76,27 +76,32 @@ class Sshd:
 
     def drop(self) -> int:
         """Cuts all connections, as a network would; what was started over them lives on. Returns how many there were."""
-        assert self.process
-        sessions = psutil.Process(self.process.pid).children()
-        for session in sessions:
-            for one in [*session.children(recursive=True), session]:
-                with contextlib.suppress(psutil.Error):
-                    if one.name().startswith("sshd"):
-                        one.kill()
-        psutil.wait_procs(sessions, timeout=5)
-        return len(sessions)
+        cut = self._cut()
+        psutil.wait_procs(cut, timeout=5)
+        return len(cut)
 
     def stop(self) -> None:
         """The listener and all its connections."""
         if not self.process:
             return
-        process, listener = self.process, psutil.Process(self.process.pid)
         with contextlib.suppress(psutil.Error):
-            listener.suspend()  # takes no new connection while the old ones are cut
-            self.drop()
-        process.kill()
-        process.wait(10)
+            psutil.Process(self.process.pid).suspend()  # takes no new connection while the old ones are cut
+        cut = self._cut()
+        self.process.kill()
+        self.process.wait(10)
+        psutil.wait_procs(cut, timeout=5)
         self.process = None
+
+    def _cut(self) -> list[psutil.Process]:
+        assert self.process
+        sessions = psutil.Process(self.process.pid).children()
+        for session in sessions:
+            with contextlib.suppress(psutil.Error):
+                for one in [*session.children(recursive=True), session]:
+                    with contextlib.suppress(psutil.Error):
+                        if one.name().startswith("sshd"):
+                            one.kill()
+        return sessions
 
 
 def make_sshd(folder: Path) -> Sshd:

@@ -73,7 +73,7 @@ def mlflow_python(require: Requirement) -> Path:
 
 @pytest.fixture
 def tensorboard_python(require: Requirement) -> Path:
-    return tools.environment(require, "tensorboard", "tensorboardX>=2.6", "numpy<3")
+    return tools.environment(require, "tensorboard", "tensorboardX>=2.6", "pillow")
 
 
 Import = Callable[..., Imported]

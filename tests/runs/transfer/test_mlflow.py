@@ -17,23 +17,45 @@ from workbench.runs import RunStore
 from workbench.runs.transfer import reader_of
 from workbench.schema import RunStatus
 
+Source = tuple[Path, dict[str, str]]
+"""Where a store of MLflow's is, and the ids of its runs by their names."""
 
-@pytest.fixture(params=["mlruns", "mlflow.db"])
-def source(request: pytest.FixtureRequest, tmp_path: Path, mlflow_python: Path) -> tuple[Path, dict[str, str]]:
-    """A store of MLflow's, as a folder and as a database, and the ids of its runs by their names."""
-    folder = tmp_path / "project"
-    folder.mkdir()
-    path = folder / request.param
-    uri, artifacts = (path.as_uri(), "") if request.param == "mlruns" else (f"sqlite:///{path}", (folder / "kept").as_uri())
-    printed = tools.run(
-        mlflow_python, MLFLOW, uri, artifacts, cwd=folder, MLFLOW_ALLOW_FILE_STORE="true", GIT_PYTHON_REFRESH="quiet"
-    )
-    return path, json.loads(printed.splitlines()[-1])
+_written: dict[str, tuple[Path, dict[str, str]]] = {}
 
 
-def test_that_all_of_a_store_comes_over(
-    source: tuple[Path, dict[str, str]], store: RunStore, bring: Import, tmp_path: Path
-) -> None:
+def written(kind: str, python: Path, folder: Path) -> Source:
+    """A store that MLflow has written, once for all tests."""
+    if kind not in _written:
+        path = folder / kind
+        uri, artifacts = (path.as_uri(), "") if kind == "mlruns" else (f"sqlite:///{path}", (folder / "kept").as_uri())
+        printed = tools.run(python, MLFLOW, uri, artifacts, cwd=folder, MLFLOW_ALLOW_FILE_STORE="true", GIT_PYTHON_REFRESH="quiet")
+        _written[kind] = (path, json.loads(printed.splitlines()[-1]))
+    return _written[kind]
+
+
+@pytest.fixture
+def folder_source(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, mlflow_python: Path) -> Source:
+    """A copy of a folder `mlruns`."""
+    path, ids = written("mlruns", mlflow_python, tmp_path_factory.mktemp("folder"))
+    return shutil.copytree(path, tmp_path / "project" / "mlruns"), ids
+
+
+@pytest.fixture
+def database_source(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, mlflow_python: Path) -> Source:
+    """A copy of a database; it tells where its artifacts are."""
+    path, ids = written("mlflow.db", mlflow_python, tmp_path_factory.mktemp("database"))
+    (tmp_path / "project").mkdir()
+    return Path(shutil.copy(path, tmp_path / "project" / "mlflow.db")), ids
+
+
+@pytest.fixture(params=["folder_source", "database_source"])
+def source(request: pytest.FixtureRequest) -> Source:
+    """Either of them."""
+    found: Source = request.getfixturevalue(request.param)
+    return found
+
+
+def test_that_all_of_a_store_comes_over(source: Source, store: RunStore, bring: Import, tmp_path: Path) -> None:
     path, ids = source
     done = bring(path)
     assert set(done.added) == set(ids.values())
@@ -63,7 +85,7 @@ def test_that_all_of_a_store_comes_over(
     assert store.experiment("flights").tags["team"] == "delays"
 
 
-def test_that_nesting_and_ends_come_over(source: tuple[Path, dict[str, str]], store: RunStore, bring: Import) -> None:
+def test_that_nesting_and_ends_come_over(source: Source, store: RunStore, bring: Import) -> None:
     path, ids = source
     bring(path)
     assert store.get(ids["child"]).parent_id == ids["parent"]
@@ -72,7 +94,7 @@ def test_that_nesting_and_ends_come_over(source: tuple[Path, dict[str, str]], st
     assert "no end" in store.get(ids["running"]).reason
 
 
-def test_that_what_was_deleted_is_in_the_trash(source: tuple[Path, dict[str, str]], store: RunStore, bring: Import) -> None:
+def test_that_what_was_deleted_is_in_the_trash(source: Source, store: RunStore, bring: Import) -> None:
     path, ids = source
     bring(path)
     assert {run.id for run in store.trashed()} == {ids["deleted"], ids["old"]}
@@ -81,7 +103,7 @@ def test_that_what_was_deleted_is_in_the_trash(source: tuple[Path, dict[str, str
     assert store.experiment("flights").deleted is None
 
 
-def test_that_a_second_import_adds_nothing(source: tuple[Path, dict[str, str]], store: RunStore, bring: Import) -> None:
+def test_that_a_second_import_adds_nothing(source: Source, store: RunStore, bring: Import) -> None:
     path, ids = source
     bring(path)
     before = store.get(ids["parent"])
@@ -91,7 +113,7 @@ def test_that_a_second_import_adds_nothing(source: tuple[Path, dict[str, str]], 
 
 
 def test_that_a_cancelled_import_leaves_whole_runs_and_goes_on_later(
-    source: tuple[Path, dict[str, str]], store: RunStore, bring: Import, tmp_path: Path
+    source: Source, store: RunStore, bring: Import, tmp_path: Path
 ) -> None:
     path, ids = source
     seen: list[int] = []
@@ -112,9 +134,7 @@ def test_that_a_cancelled_import_leaves_whole_runs_and_goes_on_later(
     assert {one.path for one in store.get(ids["parent"]).artifacts} == {"reports/hello.txt", "empty.txt"}
 
 
-def test_that_a_run_that_has_changed_since_is_left_and_said(
-    source: tuple[Path, dict[str, str]], store: RunStore, bring: Import
-) -> None:
+def test_that_a_run_that_has_changed_since_is_left_and_said(source: Source, store: RunStore, bring: Import) -> None:
     path, ids = source
     bring(path)
     if path.is_dir():
@@ -128,18 +148,16 @@ def test_that_a_run_that_has_changed_since_is_left_and_said(
     assert "late" not in store.get(ids["failed"]).tags
 
 
-def test_that_one_experiment_can_take_all(source: tuple[Path, dict[str, str]], store: RunStore, bring: Import) -> None:
+def test_that_one_experiment_can_take_all(source: Source, store: RunStore, bring: Import) -> None:
     path, _ = source
     bring(path, "everything")
     assert {one.name for one in store.experiments()} == {"everything"}
 
 
 def test_that_a_moved_folder_is_read_with_its_artifacts(
-    source: tuple[Path, dict[str, str]], store: RunStore, bring: Import, tmp_path: Path
+    folder_source: Source, store: RunStore, bring: Import, tmp_path: Path
 ) -> None:
-    path, ids = source
-    if path.is_file():
-        pytest.skip("a database says where its artifacts are")
+    path, ids = folder_source
     moved = tmp_path / "elsewhere" / "mlruns"
     moved.parent.mkdir()
     shutil.move(path, moved)
@@ -148,9 +166,7 @@ def test_that_a_moved_folder_is_read_with_its_artifacts(
     assert {one.path for one in store.get(ids["parent"]).artifacts} == {"reports/hello.txt", "empty.txt"}
 
 
-def test_that_no_file_outside_of_a_run_s_artifacts_is_taken(
-    source: tuple[Path, dict[str, str]], store: RunStore, bring: Import, tmp_path: Path
-) -> None:
+def test_that_no_file_outside_of_a_run_s_artifacts_is_taken(source: Source, store: RunStore, bring: Import, tmp_path: Path) -> None:
     path, ids = source
     secret = tmp_path / "secret"
     secret.mkdir()
@@ -167,10 +183,8 @@ def test_that_no_file_outside_of_a_run_s_artifacts_is_taken(
     assert not [file for file in (tmp_path / "workspace").rglob("*") if file.is_file() and file.read_text() == "secret"]
 
 
-def test_that_damaged_parts_are_left_out_and_said(source: tuple[Path, dict[str, str]], store: RunStore, bring: Import) -> None:
-    path, ids = source
-    if path.is_file():
-        pytest.skip("a folder alone is edited by hand")
+def test_that_damaged_parts_are_left_out_and_said(folder_source: Source, store: RunStore, bring: Import) -> None:
+    path, ids = folder_source
     next(path.rglob(f"{ids['failed']}/meta.yaml")).write_text("{ not yaml")
     with next(path.rglob(f"{ids['child']}/metrics/loss")).open("a") as file:
         file.write("nonsense\n")

@@ -57,8 +57,8 @@ class Engine:
 
     `memory_limit`: such as `2GB`, what the process may hold in memory before data spill to `cache`; `threads`: of DuckDB (0: all).
     `inputs`: what stands in for sources, by the path or name that flows refer to them with: a path, a data frame or an Arrow table.
-    `samples`: the samples of single sources, by name. `use_samples`: whether each source's active sample is read where none is asked
-    for; without it views do so and full runs do not.
+    `samples`: the samples of single sources, by name. `use_samples`: whether each source's active sample is read where no other is
+    asked for; without it views do so and full runs do not.
     """
 
     def __init__(

@@ -169,6 +169,9 @@ class EnvironmentBuilder:
             conda_part, pip = locks.conda_parts(asked.text)
             used = self.ensure(asked.text, python, say, cancel)
             return self._above_conda(asked, conda_part.splitlines()[1:], pip, used, extra, constraints, cancel)
+        if asked.conda and platform:
+            message = f"{asked.shown} asks for packages of conda ({', '.join(asked.conda)}), which only jobs on this machine can have."
+            raise UserError(message, hint="Use the target local, or move what PyPI has too into the list under pip.", place=asked.place)
         if asked.conda:
             with conda.solved(
                 self._tools, self._root, asked.conda, asked.channels, python, asked.shown, say, cancel, asked.place

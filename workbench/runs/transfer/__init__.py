@@ -5,8 +5,8 @@
 """
 
 from workbench.runs.transfer.detect import reader_of
-from workbench.runs.transfer.exporting import Exported, export_runs
+from workbench.runs.transfer.exporting import Exported, export_runs, selected
 from workbench.runs.transfer.found import Progress
 from workbench.runs.transfer.importing import Imported, import_runs
 
-__all__ = ["Exported", "Imported", "Progress", "export_runs", "import_runs", "reader_of"]
+__all__ = ["Exported", "Imported", "Progress", "export_runs", "import_runs", "reader_of", "selected"]

@@ -160,7 +160,7 @@ def _list(request: Request, path: str) -> list[dict[str, Any]]:
 def _without_models(request: Request, place: Place) -> list[dict[str, Any]]:
     """A run's files without those of its logged models, which clients list by themselves."""
     here: Workspace = request.app.state.workspace
-    query = sa.select(logged_models.c.content).where(logged_models.c.run_id == place.run_id, logged_models.c.status != "DELETED")
+    query = sa.select(logged_models.c.content).where(logged_models.c.run_id == place.run_id)
     with here.database.read() as connection:
         folders = {str(content["folder"]) for content in connection.execute(query).scalars()} if place.run_id else set()
     if place.inside.parts[:1] and place.inside.parts[0] in folders:

@@ -60,7 +60,7 @@ def create(call: Call) -> dict[str, Any]:
     try:
         made = call.here.store.create_experiment(name, tags)
     except Conflict as error:
-        raise exists(f"Experiment '{name}' already exists. {error}") from None
+        raise exists(f"Experiment '{name}' already exists: {error}") from None
     return {"experiment_id": made.id}
 
 
@@ -125,7 +125,7 @@ def update(call: Call) -> dict[str, Any]:
     try:
         call.here.store.rename_experiment(experiment_of(call, call.required("experiment_id")).id, name)
     except Conflict as error:
-        raise exists(f"Experiment '{name}' already exists. {error}") from None
+        raise exists(f"Experiment '{name}' already exists: {error}") from None
     return {}
 
 

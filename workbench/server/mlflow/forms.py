@@ -17,6 +17,9 @@ USER_TAG = "mlflow.user"
 NOTE_TAG = "mlflow.note.content"
 CONTEXT_TAG = "mlflow.data.context"
 
+FIELD_TAGS = frozenset({NAME_TAG, PARENT_TAG, USER_TAG, NOTE_TAG})
+"""Tags in which MLflow keeps what we keep in fields: they are not stored a second time."""
+
 _TO_STATUS = {
     RunStatus.QUEUED: "SCHEDULED",
     RunStatus.PREPARING: "SCHEDULED",

@@ -75,8 +75,10 @@ def update(call: Call) -> dict[str, Any]:
 @spoken("POST registered-models/rename")
 def rename(call: Call) -> dict[str, Any]:
     """Another name."""
-    new = call.required("new_name")
-    return _answer(call, call.here.catalog.rename(call.required("name"), new))
+    name, new = call.required("name"), call.required("new_name")
+    if new != name and call.here.catalog.models(new):
+        raise exists(f"Registered Model (name={new}) already exists.")
+    return _answer(call, call.here.catalog.rename(name, new) if new != name else call.here.catalog.model(name))
 
 
 @spoken("DELETE registered-models/delete")

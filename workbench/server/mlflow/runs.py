@@ -17,6 +17,7 @@ from workbench.server.mlflow.calls import Call, spoken
 from workbench.server.mlflow.errors import missing, wrong
 from workbench.server.mlflow.experiments import experiment_of
 from workbench.server.mlflow.forms import (
+    FIELD_TAGS,
     NAME_TAG,
     NOTE_TAG,
     PARENT_TAG,
@@ -80,7 +81,7 @@ def create(call: Call) -> dict[str, Any]:
             status=RunStatus.RUNNING,
             script=tags.get("mlflow.source.name", ""),
             user=call.text("user_id") or tags.get(USER_TAG, ""),
-            tags={key: value for key, value in tags.items() if key != NOTE_TAG},
+            tags={key: value for key, value in tags.items() if key not in FIELD_TAGS},
             kind="external",
             started=started,
             connection=write,
@@ -200,10 +201,10 @@ def log_batch(call: Call) -> dict[str, Any]:
     check_params(params)
     tags = call.pairs("tags")
     check_tags(tags)
-    plain = {key: value for key, value in tags.items() if key not in _SPECIAL}
+    plain = {key: value for key, value in tags.items() if key not in FIELD_TAGS}
     write_batch(call, run_id, LogBatch(metrics=points_of(sent), params=params, tags=plain))
     if len(plain) < len(tags):
-        _set_tags(call, run_id, {key: value for key, value in tags.items() if key in _SPECIAL})
+        _set_tags(call, run_id, {key: value for key, value in tags.items() if key in FIELD_TAGS})
     add_to_models(call, run_id, sent)
     return {}
 
@@ -228,7 +229,7 @@ def set_tag(call: Call) -> dict[str, Any]:
 
 def _set_tags(call: Call, run_id: str, tags: Mapping[str, str]) -> None:
     store = call.here.store
-    plain = {key: value for key, value in tags.items() if key != NOTE_TAG}
+    plain = {key: value for key, value in tags.items() if key not in FIELD_TAGS}
     if plain:
         store.log_batch(run_id, LogBatch(tags=plain))
     if tags.get(NAME_TAG) or NOTE_TAG in tags:
@@ -243,9 +244,6 @@ def _set_tags(call: Call, run_id: str, tags: Mapping[str, str]) -> None:
         with call.here.database.write() as write:
             write.execute(runs.update().where(runs.c.id == run_id).values(**values))
     tell(call, store.get(run_id))
-
-
-_SPECIAL = frozenset({NAME_TAG, NOTE_TAG, USER_TAG, PARENT_TAG})
 
 
 def _is_there(call: Call, run_id: str) -> bool:

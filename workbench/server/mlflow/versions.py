@@ -67,6 +67,7 @@ def _form(version: ModelVersion) -> dict[str, Any]:
     form = version_form(version)
     if model_id := version.tags.get(_MODEL_TAG):
         form["model_id"] = model_id
+        form["tags"] = [tag for tag in form["tags"] if tag["key"] != _MODEL_TAG]
     return form
 
 

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from workbench.schema import Job, JobRequest, Run
+from workbench.schema import Job, JobPatch, JobRequest, Run
 from workbench.server.routes.deps import Here, RunId
 
 router = APIRouter(tags=["jobs"])
@@ -24,6 +24,12 @@ def list_jobs(here: Here) -> tuple[Job, ...]:
 def read_job(here: Here, run_id: RunId) -> Job:
     """Where a run's execution stands."""
     return here.jobs.get(run_id)
+
+
+@router.patch("/jobs/{run_id}")
+def change_job(here: Here, run_id: RunId, patch: JobPatch) -> Job:
+    """Changes priority, place or dependencies of a waiting job."""
+    return here.jobs.change(run_id, patch)
 
 
 @router.post("/jobs/{run_id}/cancel")

@@ -1,7 +1,7 @@
 """Runs: lists, metrics, logs, output files, comparison, restore."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from fastapi.responses import FileResponse
@@ -90,15 +90,21 @@ def read_series(here: Here, run_id: RunId, key: str, max_points: Annotated[int, 
 
 
 @router.get("/runs/{run_id}/log")
-def read_log(here: Here, run_id: RunId, offset: int = 0, limit: Annotated[int, Query(ge=1, le=16_000_000)] = 1_000_000) -> LogChunk:
-    """A part of the run's log."""
-    return here.jobs.log(run_id, offset, limit)
+def read_log(
+    here: Here,
+    run_id: RunId,
+    offset: int = 0,
+    limit: Annotated[int, Query(ge=1, le=16_000_000)] = 1_000_000,
+    stream: Literal["merged", "stdout", "stderr", "runner"] = "merged",
+) -> LogChunk:
+    """A part of the run's log, from a byte on (a negative offset: the last bytes): both streams, one, or the runner's own."""
+    return here.jobs.log(run_id, offset, limit, stream)
 
 
 @router.get("/runs/{run_id}/artifacts/{path:path}", response_class=FileResponse)
 def read_artifact(here: Here, run_id: RunId, path: str) -> FileResponse:
     """The bytes of an output file."""
-    return FileResponse(_output(here.jobs.outputs(run_id), path), headers={"X-Content-Type-Options": "nosniff"})
+    return FileResponse(_output(here.jobs.output_folders(run_id), path), headers={"X-Content-Type-Options": "nosniff"})
 
 
 @router.post("/runs/{run_id}/restore")
@@ -117,12 +123,13 @@ def list_experiments(here: Here) -> tuple[Experiment, ...]:
     return here.store.experiments()
 
 
-def _output(outputs: Path, path: str) -> Path:
+def _output(folders: tuple[Path, ...], path: str) -> Path:
     """The output file of that path. Raises NotFound, also for one that leads out of the outputs, be it by a link."""
-    try:
-        found = (outputs / path).resolve()
-        if found.is_relative_to(outputs.resolve()) and found.is_file():
-            return found
-    except (OSError, ValueError):  # a name that no file can have
-        pass
+    for outputs in folders:
+        try:
+            found = (outputs / path).resolve()
+            if found.is_relative_to(outputs.resolve()) and found.is_file():
+                return found
+        except (OSError, ValueError):  # a name that no file can have
+            break
     raise NotFound(f"The run has no output {path!r}.", hint="See its list of outputs.")

@@ -55,7 +55,9 @@ if ! ./uv --version >/dev/null 2>&1; then
   uv=tool/bin/uv
 fi
 $uv venv {ENVIRONMENT} --no-project --quiet --python "$1"
-if [ -s lock.txt ]; then $uv pip sync lock.txt --python {ENVIRONMENT}/bin/python --compile-bytecode; fi
+if grep -q '^[A-Za-z0-9]' lock.txt; then
+  $uv pip install --no-deps --index-strategy unsafe-best-match --compile-bytecode --python {ENVIRONMENT}/bin/python -r lock.txt
+fi
 """
 
 

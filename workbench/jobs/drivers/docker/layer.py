@@ -92,9 +92,11 @@ class LayerBuilder:
             if found := self._engine.image(layer.tag):
                 return str(found["Id"])
             others = self._others(layer)
-            if not others or (others == "waiting" and time.monotonic() - began > _WAIT_S):
+            if others == "waiting" and time.monotonic() - began > _WAIT_S:
+                others = ""  # that machine is gone
                 for one in self._engine.labelled(f"{_LABEL}={layer.digest}"):
                     self._engine.remove(one["Id"])
+            if not others:
                 with contextlib.suppress(Taken):  # another machine was quicker
                     self._start(layer, name)
                     self._follow.say(f"Building {what} (once) ...")
@@ -164,11 +166,11 @@ class LayerBuilder:
             while True:
                 self._check()
                 state = self._engine.container(name)["State"]
-                lines, said = self._output(name)
                 ended = state["Status"] not in {"running", "created", "paused", "restarting"}
-                for line in lines[told:] if ended else lines[told:-1]:
+                lines, said = self._output(name, whole=ended)
+                for line in lines[told:]:
                     self._follow.say(line)
-                told = max(told, len(lines) if ended else len(lines) - 1)
+                told = len(lines)
                 if ended:
                     return int(state["ExitCode"]), said
                 time.sleep(0.3)
@@ -178,11 +180,12 @@ class LayerBuilder:
         except Missing:
             return -1, ""
 
-    def _output(self, name: str) -> tuple[list[str], str]:
+    def _output(self, name: str, *, whole: bool) -> tuple[list[str], str]:
+        """The lines so far (with `whole` the last one too if it has no end), and the end of what was written to stderr."""
         parts = [(stream, data) for stream, data in self._engine.output(name, follow=False)]
         text = b"".join(data for _, data in parts).decode("utf-8", "replace")
         said = b"".join(data for stream, data in parts if stream == "stderr").decode("utf-8", "replace")
-        lines = [line.rstrip() for line in text.split("\n")]
+        lines = [line.rstrip() for line in (text if whole else text[: text.rfind("\n") + 1]).split("\n")]
         shown = [line for line in lines if line and not line.startswith(("error:", "  cause:", "warning: Failed to hardlink"))]
         return shown, "\n".join(said.splitlines()[-_TAIL:])
 

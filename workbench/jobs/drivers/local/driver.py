@@ -1,5 +1,6 @@
 """The driver of jobs on this machine: the script is a child of the runner, in a session of its own."""
 
+import contextlib
 import os
 import selectors
 import subprocess
@@ -30,6 +31,7 @@ class LocalDriver:
         self._spec = spec
         self._log = log
         self._python: Path | None = None
+        self._held = contextlib.ExitStack()
         self._process: subprocess.Popen[bytes] | None = None
         self._readers: tuple[threading.Thread, ...] = ()
         self._usage: ProcessUsage | None = None
@@ -39,7 +41,7 @@ class LocalDriver:
         return {"run_id": self._spec.run_id, "pid": 0, "began": 0.0}
 
     def prepare(self, follow: Follow) -> tuple[str, str]:
-        python = make_python(self._folder, self._spec, follow)
+        python = make_python(self._folder, self._spec, follow, self._held)
         self._python = python.path
         return python.lock, python.version
 
@@ -94,6 +96,7 @@ class LocalDriver:
     def clean(self, handle: Handle) -> None:
         """Nothing of a job stays here but its folder; processes that live still are ended."""
         self._end(handle, grace_s=1.0)
+        self._held.close()
 
     def _with_pid(self, handle: Handle) -> Handle:
         if self._process is None:
@@ -104,11 +107,12 @@ class LocalDriver:
         """Ends the script, its children, what is left of its session, and what left that. Raises EnvironmentError_ if one lives."""
         # A child of ours that runs has its pid for itself, whatever the clock says.
         ours = self._process is not None and self._process.poll() is None
-        if handle["pid"]:
-            end_processes(handle["pid"], None if ours else handle["began"] or None, grace=grace_s)
-        for pid in marked(self._spec.run_id):
-            end_processes(pid, started_at(pid), grace=1.0)
-        if self._process is not None and handle["pid"]:
+        pid = self._process.pid if self._process else handle["pid"]
+        if pid:
+            end_processes(pid, None if ours else handle["began"] or None, grace=grace_s)
+        for other in marked(self._spec.run_id):
+            end_processes(other, started_at(other), grace=min(grace_s, 1.0))
+        if self._process is not None:
             try:
                 self._process.wait(timeout=5)
             except subprocess.TimeoutExpired:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from workbench.base.errors import EnvironmentError_, UserError, WorkbenchError
 from workbench.jobs.drivers.spark.program import spark_submit
@@ -87,9 +87,9 @@ def _yarn() -> str:
         message = "Spark finds YARN by Hadoop's configuration, and HADOOP_CONF_DIR names no folder with a yarn-site.xml."
         raise EnvironmentError_(message, hint="Set HADOOP_CONF_DIR where Workbench's server is started.", place="master")
     try:
-        entries = ElementTree.parse(site).getroot().iter("property")  # noqa: S314 (the user's own configuration)
+        entries = ET.parse(site).getroot().iter("property")  # noqa: S314 (the user's own configuration)
         values = {entry.findtext("name", "").strip(): entry.findtext("value", "").strip() for entry in entries}
-    except (OSError, ElementTree.ParseError) as error:
+    except (OSError, ET.ParseError) as error:
         raise UserError(f"{site} cannot be read: {error}.", place=str(site)) from error
     managers = [value for name, value in values.items() if name.startswith("yarn.resourcemanager.address")]
     hosts = [value for name, value in values.items() if name.startswith("yarn.resourcemanager.hostname")]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.base.errors import UserError
+from workbench.base.files import write_atomic
 from workbench.jobs.drivers.base import Follow, Handle, Poll, Usage
 from workbench.jobs.drivers.spark.cluster import end_application, is_remote, properties_file
 from workbench.jobs.drivers.spark.command import submit_command
@@ -20,6 +23,16 @@ from workbench.schema.target import SparkSpec
 if TYPE_CHECKING:
     from workbench.jobs.folder import JobSpec, RunFolder
     from workbench.jobs.joblog import JobLog
+
+
+_SIGNALLED = 128
+_LAST_SIGNAL = 64
+_DRIVER_PYTHON = """#!/bin/sh
+if [ "$(cat /proc/$PPID/comm 2>/dev/null)" = java ]; then
+    exec 1>/proc/$PPID/fd/1 2>/proc/$PPID/fd/2
+fi
+exec {python} "$@"
+"""
 
 
 class SparkDriver:
@@ -58,7 +71,11 @@ class SparkDriver:
         return {**handle, "pid": status.get("pid", 0), "boot_id": status.get("boot_id", "")}
 
     def poll(self, handle: Handle) -> Poll:  # noqa: ARG002 (the run's folder is enough)
-        return self._agent.poll()
+        poll = self._agent.poll()
+        code = poll.exit_code or 0
+        if _SIGNALLED < code <= _SIGNALLED + _LAST_SIGNAL:  # Spark tells a signal that ended the script as a shell does
+            return replace(poll, exit_code=_SIGNALLED - code)
+        return poll
 
     def pull(self, handle: Handle, *, final: bool = False) -> None:  # noqa: ARG002
         """Events and outputs are here already."""
@@ -88,9 +105,8 @@ class SparkDriver:
 
     def _variables(self, python: Path, program: str) -> dict[str, str]:
         variables: dict[str, Any] = script_variables(self._folder, self._spec, python)
-        # Executors start the Python that the script has, wherever it is there; the script's own process always does.
-        variables |= {"PYSPARK_DRIVER_PYTHON": str(python)}
-        variables.setdefault("PYSPARK_PYTHON", str(python))
+        variables["PYSPARK_DRIVER_PYTHON"] = str(self._driver_python(python))
+        variables.setdefault("PYSPARK_PYTHON", str(python))  # of the executors, which may run elsewhere
         if Path(program).parent == python.parent:
             variables.pop("SPARK_HOME", None)  # another Spark's: the run has its own
         if is_remote(self._target):
@@ -98,6 +114,13 @@ class SparkDriver:
                 if name not in os.environ and name not in self._spec.variables:
                     variables.pop(name, None)  # a path of this machine means nothing there
         return variables
+
+    def _driver_python(self, python: Path) -> Path:
+        """Starts the script's Python. Spark mixes what it writes to stderr into stdout: here each goes where it belongs."""
+        path = self._folder.path / "spark" / "python"
+        path.parent.mkdir(exist_ok=True)
+        write_atomic(path, _DRIVER_PYTHON.format(python=shlex.quote(str(python))), mode=0o700)
+        return path
 
 
 def make_driver(folder: RunFolder, spec: JobSpec, secret: str | None, log: JobLog) -> SparkDriver:  # noqa: ARG001 (no password)

@@ -43,7 +43,6 @@ class SshDriver:
         self._puller = Puller(self._machine, folder, log)
         self._tunnel: Tunnel | None = None
         self._notes = folder.path / "remote.json"
-        self._status: dict[str, Any] = {}
         self._beat: tuple[int, float] = (-1, 0.0)
 
     def close(self) -> None:
@@ -86,15 +85,13 @@ class SshDriver:
 
     def poll(self, handle: Handle) -> Poll:
         self._keep_tunnel(handle)
-        text = self._machine.read(posixpath.join(self._there(), "status.json"), 0, _STATUS_BYTES)
-        status: dict[str, Any] = json.loads(text) if text else {"state": "absent"}
+        status = self._read_status()
         now = time.monotonic()
         if status["state"] == "running" and status["beat"] != self._beat[0]:
             self._beat = (status["beat"], now)
         elif status["state"] == "absent" or (status["state"] == "running" and now - self._beat[1] > _SILENT_AFTER_S):
             status = self._machine.ask("check", self._there())
             self._beat = (self._beat[0], now)
-        self._status = status
         if status["state"] == "running":
             return Poll(running=True)
         if status["state"] == "ended":
@@ -108,8 +105,9 @@ class SshDriver:
         self._puller.pull(self._there(), final=final)
 
     def usage(self, handle: Handle) -> Usage | None:  # noqa: ARG002
-        """As the agent measured it last; `poll` has brought it."""
-        if self._status.get("state") != "running" or not (used := self._status.get("usage")):
+        """As the agent measured it last."""
+        status = self._read_status()
+        if status["state"] != "running" or not (used := status.get("usage")):
             return None
         gpus = tuple((float(busy), float(memory)) for busy, memory in used["gpus"])
         return Usage(used["cpus"], used["memory_mb"], used["disk_read_mb"], used["disk_written_mb"], gpus)
@@ -132,6 +130,10 @@ class SshDriver:
     def _there(self) -> str:
         """The run's folder on the machine."""
         return self._machine.folder("runs", self._spec.run_id)
+
+    def _read_status(self) -> dict[str, Any]:
+        text = self._machine.read(posixpath.join(self._there(), "status.json"), 0, _STATUS_BYTES)
+        return dict(json.loads(text)) if text else {"state": "absent"}
 
     def _command(self, note: dict[str, Any]) -> list[str]:
         python = str(note["python"])
@@ -164,7 +166,7 @@ class SshDriver:
         url = self._spec.tracking.get(_URI, "")
         if not url or not Tunnel.needed(url):
             return variables
-        self._tunnel = Tunnel(self._connection, url, Path(self._spec.home), port)
+        self._tunnel = self._tunnel or Tunnel(self._connection, url, Path(self._spec.home), port)
         if self._tunnel.open():
             return {**variables, _URI: self._tunnel.url()}
         self._tunnel = None

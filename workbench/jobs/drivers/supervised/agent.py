@@ -316,7 +316,7 @@ class Supervisor:
                 time.sleep(0.02)
             now = time.monotonic()
             if self._code is None and self._reap(process):
-                end_all(self._folder, os.getpid(), 1.0)
+                end_all(self._folder, os.getpid(), self._grace())
                 last_words = time.monotonic() + 5
             if self._code is not None and (not selector.get_map() or now > last_words):
                 break
@@ -325,6 +325,12 @@ class Supervisor:
                 self._beat()
         self._reap(process)
         selector.close()
+
+    def _grace(self) -> float:
+        """What the script left running ends at once, but where the user cancels: it may still tidy up."""
+        with contextlib.suppress(OSError, ValueError):
+            return float((self._folder / "cancel").read_text("ascii"))
+        return 1.0
 
     def _take(self, selector: selectors.BaseSelector, key: selectors.SelectorKey) -> None:
         try:
@@ -439,6 +445,8 @@ def cancel(folder: Path, grace: float) -> dict[str, Any]:
     """Ends the job with all its processes, and waits for its supervisor's last word."""
     status = read(folder / "status.json") or {}
     alive = is_locked(folder)
+    if alive:
+        (folder / "cancel").write_text(str(grace), "ascii")
     left = end_all(folder, int(status.get("pid", 0)) if alive else 0, grace)
     deadline = time.monotonic() + 15
     while alive and is_locked(folder) and time.monotonic() < deadline:

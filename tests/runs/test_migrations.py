@@ -1,0 +1,111 @@
+"""Databases that an earlier Workbench wrote."""
+
+import math
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+
+import workbench.runs.database
+from workbench.base.errors import EnvironmentError_
+from workbench.runs.database import HEAD, Database
+from workbench.runs.store import RunStore
+from workbench.schema import RunStatus
+
+RUN = "ab" * 16
+ROWS = f"""
+INSERT INTO experiments (id, name, created, last_number) VALUES ('e1', 'flights', 1700000000000000, 3);
+INSERT INTO runs (id, experiment_id, number, name, status, arguments, created, started, ended, config, left_out, git, archived)
+    VALUES ('{RUN}', 'e1', 3, 'old', 'finished', '["--rate", "1"]', 1700000000000001, 1700000000000002, 1700000001000000,
+    '{{"name": "local"}}', '["big.csv"]', '{{"branch": "main"}}', false);
+INSERT INTO params VALUES ('{RUN}', 'depth', '3');
+INSERT INTO tags VALUES ('{RUN}', 'team', 'blue');
+INSERT INTO metric_latest (id, run_id, key, last, last_step, min, max, count) VALUES (7, '{RUN}', 'loss', 0.5, 1, 0.5, 2.0, 3);
+INSERT INTO metric_points VALUES (7, 0, 0, 1700000000.25, 2.0), (7, 1, 1, 1700000000.5, NULL), (7, 2, 1, 1700000000.75, 0.5);
+INSERT INTO jobs (run_id, status, spec, history, queued_at) VALUES ('{RUN}', 'finished', '{{}}', '[]', 1700000000000001);
+INSERT INTO models VALUES ('tree', 1700000000000000);
+INSERT INTO model_versions (name, version, run_id, path, files, size, digest, tags, metrics, created)
+    VALUES ('tree', 4, '{RUN}', 'outputs/m', '[]', 1, 'd', '{{}}', '{{}}', 1700000000000000);
+"""
+
+
+@pytest.fixture
+def first_version(place: Path | str) -> Path | str:
+    """A database as the first version wrote it."""
+    url = f"sqlite:///{place}" if isinstance(place, Path) else place
+    engine = sa.create_engine(url)
+    config = Config()
+    config.set_main_option("path_separator", "os")
+    config.set_main_option("script_location", str(Path(workbench.runs.database.__file__).parent / "migrations"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for statement in ROWS.split(";\n"):
+            if statement.strip():
+                connection.exec_driver_sql(statement)
+    engine.dispose()
+    return place
+
+
+def test_that_a_first_version_s_database_is_upgraded_with_all_it_holds(
+    first_version: Path | str, opened: Callable[[], Database]
+) -> None:
+    database = opened()
+    store = RunStore(database)
+    run = store.get(RUN)
+    assert (run.number, run.name, run.status, run.arguments, run.left_out) == (
+        3, "old", RunStatus.FINISHED, ("--rate", "1"), ("big.csv",),
+    )  # fmt: skip
+    assert (run.params, run.tags, run.git.branch, run.kind, run.children) == ({"depth": "3"}, {"team": "blue"}, "main", "", 0)
+    summary = run.metrics["loss"]
+    assert (summary.last, summary.last_time, summary.count) == (0.5, 1700000000.75, 3)
+    values = store.points(RUN, "loss").values.tolist()
+    assert (values[0], math.isnan(values[1]), values[2]) == (2.0, True, 0.5)
+    assert store.list(filter="metrics.loss < 1 and params.depth = '3'").total == 1
+    with database.read() as connection:
+        assert connection.exec_driver_sql("SELECT last_version FROM models").scalar_one() == 4
+        assert connection.exec_driver_sql("SELECT priority, attempt, resources FROM jobs").one() == (0, 1, "{}")
+
+
+def test_that_an_upgraded_database_has_exactly_the_tables_of_the_program(
+    first_version: Path | str, opened: Callable[[], Database]
+) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    with opened().read() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), workbench.runs.database.metadata) == []
+
+
+def test_that_a_copy_of_the_file_is_kept_before_its_upgrade(
+    first_version: Path | str, opened: Callable[[], Database], tmp_path: Path
+) -> None:
+    database = opened()
+    if isinstance(first_version, str):
+        (notice,) = database.notices
+        assert "pg_dump" in notice
+        assert "geheim" not in notice
+        return
+    assert database.notices == []
+    (copy,) = tmp_path.glob(f"workspace.db.before-{HEAD}-from-0001-*")
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+        assert connection.execute("SELECT count(*) FROM metric_points").fetchone() == (3,)
+
+
+def test_that_an_upgrade_that_fails_leaves_the_database_as_it_was(
+    first_version: Path | str, opened: Callable[[], Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_table: str, _column: object, **_more: object) -> None:
+        raise EnvironmentError_("The power is gone.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("alembic.op.add_column", fail)
+        with pytest.raises(EnvironmentError_, match="The power is gone"):
+            opened()
+    assert RunStore(opened()).get(RUN).params == {"depth": "3"}

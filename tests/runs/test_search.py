@@ -1,0 +1,254 @@
+"""The filter language: what it finds, what it refuses and where, in which order, on which page."""
+
+import math
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.runs.making import NOW, made, points
+from workbench.base.errors import UserError
+from workbench.runs.conditions import artifact_uri
+from workbench.runs.store import RunStore
+from workbench.schema import DataInput, LogBatch, RunPatch, RunStatus
+
+
+@pytest.fixture
+def filled(store: RunStore) -> RunStore:
+    """Four runs: `one` to `four`."""
+    rows = [
+        ("one", "flights", 0.9, {"model": "Tree", "depth": "9"}, {"team": "blue", "mlflow.note": "a"}),
+        ("two", "flights", 0.5, {"model": "forest", "depth": "10"}, {"team": "red"}),
+        ("three", "weather", math.nan, {"model": "it's 100%", "a key": "x"}, {}),
+        ("four", "weather", None, {}, {"team": "blue"}),
+    ]
+    for at, (name, experiment, acc, params, tags) in enumerate(rows):
+        started: datetime | None = NOW + timedelta(hours=at) if at < 3 else None
+        run = made(store, experiment, name=name, user=f"user{at}", created=NOW + timedelta(hours=at), started=started, tags=tags)
+        metrics = points("val/acc", [acc]).metrics if acc is not None else ()
+        store.log_batch(run.id, LogBatch(params=params, metrics=metrics))
+    one, two, three, four = (store.resolve(text) for text in ("flights/1", "flights/2", "weather/1", "weather/2"))
+    store.set_status(one, RunStatus.FINISHED, ended=NOW + timedelta(seconds=90))
+    store.set_status(two, RunStatus.LOST, ended=NOW + timedelta(hours=1, seconds=30))
+    store.set_status(three, RunStatus.CANCELLED, ended=NOW + timedelta(hours=3))
+    store.patch(two, RunPatch(archived=True))
+    given = DataInput(kind="prep", name="flights", path="data/flights.wbprep", digest="sha256:abc")
+    store.log_batch(four, LogBatch(inputs=(given, given.model_copy(update={"name": "w", "digest": "sha256:d"}))))
+    return store
+
+
+def names(store: RunStore, filter: str, **more: object) -> list[str]:  # noqa: A002 (the language's name)
+    return sorted(run.name for run in store.search(filter, **more).runs)  # type: ignore[arg-type]
+
+
+FOUND = {
+    "": ["four", "one", "three", "two"],
+    "metrics.`val/acc` > 0.6": ["one"],
+    'metric."val/acc" >= 0.5': ["one", "two"],
+    "metrics.val/acc < 1e0 AND metrics.val/acc != 0.9": ["two"],
+    "metrics.val/acc != 0.9": ["three", "two"],
+    "metrics.val/acc = nan": ["three"],
+    "metrics.val/acc != NaN": ["one", "two"],
+    "metrics.val/acc > -inf": ["one", "two"],
+    "metrics.val/acc IS NULL": ["four"],
+    "metrics.val/acc is not null": ["one", "three", "two"],
+    "params.model = 'Tree'": ["one"],
+    'params.model = "Tree"': ["one"],
+    "params.model = 'tree'": [],
+    "param.model != 'Tree'": ["three", "two"],
+    "parameters.model LIKE '%ree'": ["one"],
+    "params.model LIKE 'tree'": [],
+    "params.model ILIKE 'TREE'": ["one"],
+    "params.model like 'f_rest'": ["two"],
+    "params.model = 'it''s 100%'": ["three"],
+    "params.model LIKE 'it''s 100_'": ["three"],
+    "params.model LIKE '%*%'": [],
+    "params.model LIKE '%[tT]ree%'": [],
+    "params.`a key` = 'x'": ["three"],
+    "params.model IN ('Tree', 'forest')": ["one", "two"],
+    "params.model NOT IN ('Tree')": ["three", "two"],
+    "params.depth > 9": ["two"],
+    "params.depth = 9.0": ["one"],
+    "params.depth > '9'": [],
+    "params.depth IS NULL": ["four", "three"],
+    "tags.team = 'blue'": ["four", "one"],
+    "tags.mlflow.note = 'a'": ["one"],
+    "tag.`mlflow.note` is not null": ["one"],
+    "tags.team IS NOT NULL and not tags.team = 'red'": ["four", "one"],
+    "not params.model = 'Tree'": ["four", "three", "two"],
+    "not not params.model = 'Tree'": ["one"],
+    "tags.team = 'red' or params.model = 'Tree' and metrics.val/acc > 0.95": ["two"],
+    "(tags.team = 'red' or params.model = 'Tree') and metrics.val/acc > 0.6": ["one"],
+    "attributes.status = 'FINISHED'": ["one"],
+    "status = 'finished'": ["one"],
+    "status = 'FAILED'": ["two"],
+    "status = 'lost'": ["two"],
+    "status = 'KILLED' or status = 'SCHEDULED'": ["four", "three"],
+    "status != 'FINISHED' and status LIKE '%ED'": ["four", "three", "two"],
+    "status IN ('FINISHED', 'KILLED')": ["one", "three"],
+    "attr.run_name = 'one'": ["one"],
+    "run.`Run name` LIKE 't%'": ["three", "two"],
+    "`run name` = 'two'": ["two"],
+    "user_id = 'user3'": ["four"],
+    "experiment_name = 'weather'": ["four", "three"],
+    "number = 2": ["four", "two"],
+    "number > 1.5": ["four", "two"],
+    "number < 99999999999999999999": ["four", "one", "three", "two"],
+    "archived = true": ["two"],
+    "archived != 'true'": ["four", "one", "three"],
+    "duration >= 90": ["one", "three"],
+    "duration < 31.5": ["two"],
+    "end_time IS NULL": ["four"],
+    f"start_time = {int(NOW.timestamp() * 1000)}": ["one"],
+    f"start_time > {int(NOW.timestamp() * 1000)}": ["four", "three", "two"],
+    "created >= '2026-03-01 14:00'": ["four", "three"],
+    "created < '2026-03-01T15:00:00+02:00'": ["one", "two"][:2],
+    "datasets.name = 'flights'": ["four"],
+    "dataset.digest LIKE 'sha256:%'": ["four"],
+    "datasets.digest IN ('sha256:d') and datasets.name = 'w'": ["four"],
+    "kind = ''": ["four", "one", "three", "two"],
+}
+
+
+@pytest.mark.parametrize("filter", FOUND)
+def test_that_a_filter_finds_its_runs(filled: RunStore, filter: str) -> None:  # noqa: A002
+    assert names(filled, filter) == FOUND[filter]
+
+
+def test_that_runs_are_found_by_what_mlflow_calls_them(filled: RunStore) -> None:
+    run = filled.get(filled.resolve("weather/2"))
+    assert names(filled, f"run_id IN ('{run.id}', 'x')") == ["four"]
+    assert names(filled, f"artifact_uri = '{artifact_uri(run.experiment_id, run.id)}'") == ["four"]
+    assert names(filled, f"experiment_id = '{run.experiment_id}' and lifecycle_stage = 'active'") == ["four", "three"]
+
+
+WRONG = {
+    "metrics.acc > 'high'": ("column 15", "compared with numbers"),
+    "metrics.acc LIKE 'x'": ("column 18", "not with LIKE"),
+    "params.model": ("column 13", "expected an operator"),
+    "params.model = tree": ("column 16", "a text in quotes, not tree"),
+    "params.model = 'tree": ("column 16", "the quote ' is never closed"),
+    "params.model = 'a' params.b = 'c'": ("column 20", "expected `and`, `or` or the end, not params"),
+    "params.model = 'a' and": ("column 23", "it ends here"),
+    "(params.model = 'a'": ("column 20", "closing parenthesis"),
+    "params.model = 'a')": ("column 19", "not )"),
+    "params. = 'a'": ("column 9", "a name after the dot"),
+    "columns.model = 'a'": ("column 1", "'columns' is none of metrics, params"),
+    "attributes.beauty = 'a'": ("column 1", "no attribute 'beauty'"),
+    "params.model IN 'a'": ("column 17", "a list in parentheses"),
+    "params.model IN ('a' 'b')": ("column 22", "a comma"),
+    "params.model IN (3)": ("column 18", "a text in quotes"),
+    "params.model NOT 'a'": ("column 18", "expected IN after NOT"),
+    "params.model IS 'a'": ("column 17", "expected NULL"),
+    "params.model ILIKE 3": ("column 20", "takes a text"),
+    "status > 'FINISHED'": ("column 10", "status is compared with"),
+    "start_time > 'soon'": ("column 14", "'soon' is no date"),
+    "start_time LIKE '2026%'": ("column 17", "compared with"),
+    "number = 'one'": ("column 10", "compared with a number"),
+    "archived > true": ("column 12", "true or false"),
+    "user = 3": ("column 8", "a text in quotes"),
+    "datasets.size > 3": ("column 1", "name, digest"),
+    "metrics.a > 1; DROP TABLE runs": ("column 14", "';' means nothing here"),
+    "(" * 500 + "number = 1": ("column", "within each other"),
+    "= 3": ("column 1", "expected a field"),
+}
+
+
+@pytest.mark.parametrize("filter", WRONG)
+def test_that_what_is_wrong_in_a_filter_is_said_with_its_place(store: RunStore, filter: str) -> None:  # noqa: A002
+    where, what = WRONG[filter]
+    with pytest.raises(UserError) as refused:
+        store.search(filter)
+    assert where in refused.value.message
+    assert what in refused.value.message
+
+
+def test_that_no_filter_however_odd_is_our_bug(filled: RunStore) -> None:
+    chance = random.Random(7)
+    words = [
+        "metrics.a", "params.`b`", "tags", ".", "'x'", '"y"', "3", "-1e400", "nan", "=", "!=", "<", "LIKE", "ILIKE", "IN", "NOT",
+        "IS", "NULL", "and", "or", "(", ")", ",", "status", "created", "duration", "archived", "datasets.name", "%", "true", "run_id",
+    ]  # fmt: skip
+    for _ in range(400):
+        text = " ".join(chance.choices(words, k=chance.randint(1, 8)))
+        try:
+            filled.search(text, order_by=[chance.choice(words)] if chance.random() < 0.2 else [])
+        except UserError as refused:
+            assert refused.message
+
+
+ORDERS: list[Sequence[str]] = [
+    (),
+    ("metrics.acc",),
+    ("metrics.acc DESC", "params.depth ASC"),
+    ("params.depth", "attributes.start_time DESC"),
+    ("tags.`team` desc", "number"),
+    ("run_name DESC",),
+    ("status", "duration DESC"),
+    ("created",),
+    ("archived", "end_time"),
+    ("attributes.experiment_id", "artifact_uri desc"),
+]
+
+
+@pytest.mark.parametrize("order", ORDERS, ids=" ".join)
+def test_that_pages_of_a_search_have_every_run_once_in_one_order(store: RunStore, order: Sequence[str]) -> None:
+    with store.database.write() as write:
+        for at in range(40):
+            run = made(store, f"e{at % 3}", name=f"run {at % 3}", connection=write, tags={"team": "ab"[at % 2]} if at % 3 else {})
+            values = [[math.nan], [at % 4], [math.inf], [], [-math.inf]][at % 5]
+            batch = LogBatch(params={"depth": str(at % 6) if at % 4 else "deep"} if at % 7 else {})
+            store.log_batch(run.id, batch, connection=write)
+            if values:
+                store.log_batch(run.id, points("acc", values), connection=write)
+    whole = store.search("number > 1", order_by=order, limit=100)
+    seen: list[str] = []
+    cursor = ""
+    while True:
+        page = store.search("number > 1", order_by=order, limit=7, cursor=cursor)
+        assert page.total == 37
+        seen += [run.id for run in page.runs]
+        if not (cursor := page.next):
+            break
+        made(store, "e0", name="a run that comes in between")
+    assert [run.id for run in whole.runs] == [run_id for run_id in seen if run_id in {run.id for run in whole.runs}]
+    assert len(seen) == len(set(seen)) >= 37
+
+
+def test_that_metrics_come_in_the_order_of_numbers_then_nan_then_none(store: RunStore) -> None:
+    for name, values in (("none", []), ("nan", [math.nan]), ("big", [3.0]), ("infinite", [math.inf]), ("small", [-1.0])):
+        run = made(store, name=name)
+        store.log_batch(run.id, points("acc", values) if values else LogBatch())
+    found = [run.name for run in store.search(order_by=["metrics.acc ASC"]).runs]
+    assert found == ["small", "big", "infinite", "nan", "none"]
+    found = [run.name for run in store.search(order_by=["metrics.acc DESC"]).runs]
+    assert found == ["infinite", "big", "small", "nan", "none"]
+
+
+def test_that_a_cursor_belongs_to_one_search(filled: RunStore) -> None:
+    cursor = filled.search("number > 0", limit=1).next
+    for more in ({"filter": "number > 1"}, {"filter": "number > 0", "text": "x"}, {"filter": "number > 0", "view": "all"}):
+        with pytest.raises(UserError, match="cursor"):
+            filled.search(cursor=cursor, **more)  # type: ignore[arg-type]
+
+
+def test_that_an_order_that_is_wrong_is_refused(store: RunStore) -> None:
+    for order in (["beauty"], ["metrics.a b"], ["metrics.a DESC ASC"], ["datasets.name"], ["metrics.a", "metrics.a DESC"], [""]):
+        with pytest.raises(UserError):
+            store.search(order_by=order)
+
+
+def test_that_experiments_words_and_the_trash_narrow_a_search(filled: RunStore) -> None:
+    assert names(filled, "", experiments=["weather"]) == ["four", "three"]
+    assert names(filled, "", experiments=[]) == []
+    assert names(filled, "number = 2", text="FOREST user1") == ["two"]
+    filled.trash(filled.resolve("flights/1"))
+    assert names(filled, "metrics.val/acc > 0") == ["two"]
+    assert names(filled, "metrics.val/acc > 0", view="deleted") == ["one"]
+    assert names(filled, "metrics.val/acc > 0", view="all") == ["one", "two"]
+
+
+def test_that_the_total_is_counted_only_when_asked_for(filled: RunStore) -> None:
+    assert filled.search(count=False).total == -1
+    assert filled.search(limit=1).total == 4

@@ -1,0 +1,207 @@
+"""Runs that a process opens by itself, with nothing but the standard library, against a real server."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.server.conftest import served
+from tests.waiting import until
+from workbench.base.paths import WorkspacePaths
+from workbench.base.processes import kill_tree, reap
+from workbench.client import Client
+from workbench.client.starting import read_handshake
+from workbench.jobs.sdkcopy import sdk_folder
+from workbench.projects import Project
+from workbench.schema import Run, RunPage, RunStatus
+
+Start = Callable[[str], "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def start(home: Path, tmp_path: Path) -> Iterator[Start]:
+    """Starts code in a Python that sees no installed package, only the copy of the SDK; what still runs at the end is killed."""
+    copy = sdk_folder(home)
+    begun: list[subprocess.Popen[str]] = []
+
+    def run(code: str) -> "subprocess.Popen[str]":
+        environment = {**os.environ, "PYTHONPATH": str(copy), "WORKBENCH_PYTHON": sys.executable}
+        (tmp_path / "own.py").write_text(code, encoding="utf-8")
+        command = [sys.executable, "-S", "own.py", "--rate", "3"]
+        begun.append(
+            subprocess.Popen(command, cwd=tmp_path, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        )
+        return begun[-1]
+
+    yield run
+    for process in begun:
+        process.kill()
+        process.communicate()
+
+
+def _done(process: "subprocess.Popen[str]") -> str:
+    out, error = process.communicate(timeout=120)
+    assert process.returncode == 0, error
+    return out
+
+
+def _only(client: Client) -> Run:
+    page: RunPage = client.runs()
+    assert page.total == 1
+    return client.run(page.runs[0].id)
+
+
+def test_that_a_process_opens_logs_to_and_ends_a_run_of_its_own(home: Path, start: Start, tmp_path: Path) -> None:
+    project = Project.create(tmp_path / "project", name="flights")
+    code = f"""
+import os, threading, workbench
+os.chdir({str(project.folder)!r})
+with workbench.start_run("first", params={{"rate": 0.1}}, tags={{"by": "hand"}}) as run:
+    assert workbench.current_run() is run
+    for step in range(1000):
+        workbench.log("loss", 1 / (step + 1), step=step)
+    with workbench.start_run("inner", experiment="other") as inner:
+        workbench.log("loss", 5)
+        assert workbench.current_run() is inner
+    assert workbench.current_run() is run
+    thread = threading.Thread(target=workbench.log, args=("in_thread", 7))
+    thread.start(); thread.join()
+    workbench.log_text("note.txt", "kept")
+    workbench.log_row("errors", depth=1, error=0.5)
+    workbench.log_row("errors", depth=2, error=float("nan"))
+assert workbench.current_run() is None
+print(run.number, run.experiment)
+"""
+    with served(home) as client:
+        assert _done(start(code)) == "1 flights\n"
+        outer, inner = sorted((client.run(one.id) for one in client.runs().runs), key=lambda run: run.name)
+        text = client.artifact(outer.id, "tables/errors.jsonl")
+    assert (outer.name, outer.status, outer.reason, outer.kind) == ("first", RunStatus.FINISHED, "", "external")
+    assert (outer.experiment, outer.project, outer.script) == ("flights", str(project.folder), "own.py")
+    assert outer.arguments == ("--rate", "3")
+    assert outer.snapshot
+    assert outer.git.branch == "main"
+    assert outer.params == {"rate": "0.1"}
+    assert outer.tags == {"by": "hand"}
+    assert (outer.metrics["loss"].count, outer.metrics["loss"].last, outer.metrics["in_thread"].last) == (1000, 0.001, 7)
+    assert [one.path for one in outer.artifacts] == ["note.txt", "tables/errors.jsonl"]
+    assert outer.artifacts[0].digest.startswith("sha256:")
+    assert text == b'{"depth": 1, "error": 0.5}\n{"depth": 2, "error": "nan"}\n'
+    assert (inner.name, inner.parent_id, inner.experiment, inner.metrics["loss"].last) == ("inner", outer.id, "other", 5)
+    assert outer.python.count(".") == 2
+
+
+def test_that_an_exception_in_the_block_is_the_reason_of_its_failure(home: Path, start: Start) -> None:
+    code = """
+import workbench
+try:
+    with workbench.start_run():
+        workbench.log("loss", 1)
+        {}["column"]
+except KeyError:
+    pass
+"""
+    with served(home) as client:
+        _done(start(code))
+        run = _only(client)
+    assert (run.status, run.reason) == (RunStatus.FAILED, "KeyError: 'column' in own.py line 6.")
+    assert run.experiment == "own"
+
+
+def test_that_a_run_without_a_block_ends_with_its_process(home: Path, start: Start) -> None:
+    with served(home) as client:
+        _done(start("import workbench\nworkbench.start_run('good')\nworkbench.log('loss', 1)"))
+        failing = start("import workbench\nworkbench.start_run('bad')\nraise ValueError('no data')")
+        assert "ValueError: no data" in failing.communicate(timeout=60)[1]
+        runs = {run.name: run for run in client.runs().runs}
+    assert (runs["good"].status, runs["good"].metrics["loss"].last) == (RunStatus.FINISHED, 1)
+    assert (runs["bad"].status, runs["bad"].reason) == (RunStatus.FAILED, "ValueError: no data in own.py line 3.")
+
+
+def test_that_a_killed_process_loses_nothing_it_logged_and_its_run_is_lost(home: Path, start: Start) -> None:
+    code = """
+import os, signal, workbench
+workbench.start_run("killed")
+for step in range(3000):
+    workbench.log("loss", step, step=step)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    with served(home) as client:
+        process = start(code)
+        process.communicate(timeout=60)
+        assert process.returncode == -signal.SIGKILL
+        run = client.wait(_only(client).id, timeout=60)
+    assert run.status is RunStatus.LOST
+    assert run.reason == f"The process {process.pid}, which had opened the run, is gone and did not end it."
+    assert (run.metrics["loss"].count, run.metrics["loss"].last) == (3000, 2999)
+
+
+def test_that_a_run_outlives_its_server_and_ends_without_one(home: Path, start: Start, tmp_path: Path) -> None:
+    code = """
+import pathlib, time, workbench
+with workbench.start_run("patient"):
+    workbench.log("loss", 1)
+    pathlib.Path("began").touch()
+    while not pathlib.Path("go").exists():
+        time.sleep(0.02)
+    workbench.log("loss", 2)
+"""
+    with served(home):
+        process = start(code)
+        until((tmp_path / "began").exists)
+        handshake = read_handshake(WorkspacePaths(home))
+        assert handshake is not None
+        os.kill(handshake.pid, signal.SIGKILL)
+        reap(handshake.pid)
+        (tmp_path / "go").touch()
+        _done(process)
+        with served(home) as client:
+            run = client.wait(_only(client).id, timeout=60)
+    assert (run.status, run.metrics["loss"].count, run.metrics["loss"].last) == (RunStatus.FINISHED, 2, 2)
+
+
+def test_that_a_run_is_still_open_for_a_new_server(home: Path, start: Start, tmp_path: Path) -> None:
+    code = """
+import pathlib, time, workbench
+with workbench.start_run():
+    pathlib.Path("began").touch()
+    while not pathlib.Path("go").exists():
+        time.sleep(0.02)
+"""
+    with served(home):
+        process = start(code)
+        until((tmp_path / "began").exists)
+    with served(home) as client:
+        run = _only(client)
+        assert run.status is RunStatus.RUNNING
+        assert client.job(run.id).status is RunStatus.RUNNING
+        client.cancel(run.id)
+        run = client.wait(run.id, timeout=60)
+        assert (run.status, run.reason) == (RunStatus.CANCELLED, f"Cancelled by the user. Process {process.pid} goes on.")
+        (tmp_path / "go").touch()
+        _done(process)
+        assert client.run(run.id).status is RunStatus.CANCELLED
+
+
+def test_that_opening_a_run_starts_the_server_where_none_runs(home: Path, start: Start) -> None:
+    try:
+        assert _done(start("import workbench\nwith workbench.start_run() as run: print(run.number)")) == "1\n"
+        with Client.connect(home, start=False) as client:
+            assert _only(client).status is RunStatus.FINISHED
+    finally:
+        if found := read_handshake(WorkspacePaths(home)):
+            kill_tree(found.pid)
+            reap(found.pid)
+
+
+def test_that_what_the_server_refuses_is_a_sentence(home: Path, start: Start) -> None:
+    with served(home):
+        process = start("import workbench\nworkbench.start_run(project='/nowhere')")
+        error = process.communicate(timeout=60)[1]
+    assert process.returncode == 1
+    assert "RuntimeError: " in error.splitlines()[-1]
+    assert "/nowhere" in error.splitlines()[-1]

@@ -1,0 +1,111 @@
+"""Lists, rows and tables of a run, as a script logs them."""
+
+import json
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import workbench
+
+Rows = Callable[[str], list[dict[str, Any]]]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """This process as part of a run."""
+    monkeypatch.setenv("WORKBENCH_RUN_ID", "1" * 32)
+    monkeypatch.setenv("WORKBENCH_RUN_DIR", str(tmp_path))
+    monkeypatch.setenv("WORKBENCH_OUTPUTS", str(tmp_path / "outputs"))
+    (tmp_path / "outputs").mkdir()
+    return tmp_path
+
+
+def _events(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (folder / "events.jsonl").read_text().splitlines()]
+
+
+def _table(folder: Path, name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (folder / "outputs" / "tables" / f"{name}.jsonl").read_text().splitlines()]
+
+
+def test_that_a_list_is_a_metric_with_one_step_a_value(folder: Path) -> None:
+    workbench.log_list("loss", np.array([3.0, 2.0, 1.0]))
+    workbench.log_list("later", [9], first_step=7)
+    assert [(one["key"], one["step"], one["value"]) for one in _events(folder)] == [
+        ("loss", 0, 3.0), ("loss", 1, 2.0), ("loss", 2, 1.0), ("later", 7, 9.0),
+    ]  # fmt: skip
+
+
+def test_that_a_list_with_something_else_than_numbers_logs_nothing(folder: Path) -> None:
+    with pytest.raises(ValueError, match="The metric loss needs a number"):
+        workbench.log_list("loss", [1, "text"])  # type: ignore[list-item]
+    assert not (folder / "events.jsonl").exists()
+
+
+def test_that_rows_of_many_threads_stay_whole(folder: Path) -> None:
+    def work(number: int) -> None:
+        for row in range(200):
+            workbench.log_row("errors", thread=number, row=row, text="x" * 200)
+            workbench.log("loss", row)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(_table(folder, "errors")) == 800
+    assert len(_events(folder)) == 800
+
+
+def test_that_a_table_is_kept_as_lines_of_json_and_replaced_as_a_whole(folder: Path) -> None:
+    workbench.log_table("scores", {"depth": np.arange(2), "score": [0.5, float("inf")], "name": ["a", None]})
+    assert _table(folder, "scores") == [
+        {"depth": 0, "score": 0.5, "name": "a"}, {"depth": 1, "score": "inf", "name": None},
+    ]  # fmt: skip
+    workbench.log_table("scores", [{"depth": 9}])
+    assert _table(folder, "scores") == [{"depth": 9}]
+    workbench.log_table("scores", pd.DataFrame({"depth": [1, 2]}))
+    assert [path.name for path in (folder / "outputs" / "tables").iterdir()] == ["scores.parquet"]
+    assert pd.read_parquet(folder / "outputs" / "tables" / "scores.parquet")["depth"].tolist() == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: workbench.log_table("t", {"a": [1], "b": [1, 2]}), "unequal lengths: a 1, b 2"),
+        (lambda: workbench.log_table("t", 3), "not int"),
+        (lambda: workbench.log_row("t"), "has no columns"),
+        (lambda: workbench.log_row("../../t", a=1), "not inside the outputs"),
+    ],
+)
+def test_that_what_is_no_table_is_refused(folder: Path, call: Callable[[], None], message: str) -> None:
+    with pytest.raises((ValueError, TypeError), match=message):
+        call()
+    assert not list((folder / "outputs").rglob("*.jsonl"))
+
+
+def test_that_after_a_full_disk_the_next_event_is_whole(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = os.write
+    workbench.log("loss", 1)
+
+    def half(handle: int, data: bytes) -> int:
+        if len(data) > 20:
+            return write(handle, data[:20])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "write", half)
+    with pytest.raises(OSError, match="No space left"):
+        workbench.log("loss", 2)
+    monkeypatch.undo()
+    monkeypatch.setenv("WORKBENCH_RUN_ID", "1" * 32)
+    monkeypatch.setenv("WORKBENCH_RUN_DIR", str(folder))
+    workbench.log("loss", 3)
+    lines = (folder / "events.jsonl").read_text().splitlines()
+    assert json.loads(lines[0])["value"] == 1
+    assert json.loads(lines[-1])["value"] == 3

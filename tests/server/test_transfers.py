@@ -1,0 +1,112 @@
+"""Imports and exports through the server, as a client and the command line ask for them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Cli
+from tests.server.conftest import served
+from tests.waiting import until
+from workbench.base.errors import Conflict, NotFound, UserError
+from workbench.client import Client
+from workbench.schema import ExportRequest, ImportRequest, RunChanged, Transfer
+
+pytest_plugins = ["tests.cli.conftest"]
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "results.csv"
+    path.write_text("name,depth,accuracy\n" + "".join(f"run {at},{at},{at / 10}\n" for at in range(10)))
+    return path
+
+
+def ended(client: Client, transfer: Transfer) -> Transfer:
+    until(lambda: client.transfer(transfer.id).is_over)
+    return client.transfer(transfer.id)
+
+
+def test_that_runs_come_in_and_go_out_and_come_back(client: Client, table: Path, tmp_path: Path) -> None:
+    events = client.events(-1)
+    done = ended(client, client.import_runs(ImportRequest(path=str(table))))
+    assert (done.status, len(done.added), done.done, done.total) == ("finished", 10, 10, 10)
+    assert "a row is a run" in done.said
+    told = {event.body.run_id for event, _ in zip(events, range(10), strict=False) if isinstance(event.body, RunChanged)}
+    events.close()
+    assert told == set(done.added)
+    out = tmp_path / "out"
+    exported = ended(client, client.export_runs(ExportRequest(folder=str(out), filter="params.depth = '3'")))
+    assert (exported.status, "1 run and" in exported.said) == ("finished", True), exported
+    before = client.run("results/4")
+    client.delete_run(before.id)
+    back = ended(client, client.import_runs(ImportRequest(path=str(out))))
+    assert back.added == (before.id,)
+    assert (
+        client.run("results/4") == before.model_copy(update={"updated": client.run("results/4").updated})
+        if hasattr(before, "updated")
+        else client.run("results/4") == before
+    )
+    assert {one.id for one in client.transfers()} == {done.id, exported.id, back.id}
+
+
+def test_that_what_cannot_be_done_is_said(client: Client, tmp_path: Path) -> None:
+    with pytest.raises(NotFound):
+        client.import_runs(ImportRequest(path=str(tmp_path / "none")))
+    for request in (ImportRequest(path="relative"), ImportRequest(path="/a\0b")):
+        with pytest.raises(UserError, match="not an absolute path"):
+            client.import_runs(request)
+    with pytest.raises(UserError, match="not an absolute path"):
+        client.export_runs(ExportRequest(folder="relative"))
+    failed = ended(client, client.import_runs(ImportRequest(path=str(tmp_path))))
+    assert (failed.status, "holds no runs" in failed.error, bool(failed.hint)) == ("failed", True, True)
+    nothing = ended(client, client.export_runs(ExportRequest(folder=str(tmp_path / "out"))))
+    assert (nothing.status, (tmp_path / "out").exists()) == ("failed", False)
+    with pytest.raises(NotFound):
+        client.transfer("none")
+    with pytest.raises(Conflict):
+        client.cancel_transfer(nothing.id)
+
+
+def test_that_a_long_import_is_cancelled_and_goes_on(client: Client, tmp_path: Path) -> None:
+    table = tmp_path / "many.csv"
+    table.write_text("run,step,loss\n" + "".join(f"run {run},{step},0.5\n" for run in range(3000) for step in range(3)))
+    begun = client.import_runs(ImportRequest(path=str(table)))
+    until(lambda: client.transfer(begun.id).done > 3)
+    client.cancel_transfer(begun.id)
+    assert ended(client, begun).status == "cancelled"
+    here = client.runs(limit=1).total
+    assert 0 < here < 3000
+    again = client.import_runs(ImportRequest(path=str(table)))
+    until(lambda: client.transfer(again.id).present == 0 and client.transfer(again.id).done > here)
+    client.cancel_transfer(again.id)
+    ended(client, again)
+    assert client.runs(limit=1).total > here
+
+
+def test_that_a_server_stops_in_the_middle_of_an_import(home: Path, tmp_path: Path) -> None:
+    table = tmp_path / "many.csv"
+    table.write_text("run,step,loss\n" + "".join(f"run {run},0,0.5\n" for run in range(5000)))
+    with served(home) as client:
+        begun = client.import_runs(ImportRequest(path=str(table)))
+        until(lambda: client.transfer(begun.id).done > 3)
+        client.shutdown()
+    with served(home) as client:
+        assert 3 < client.runs(limit=1).total < 5000
+        assert client.transfers() == ()
+
+
+def test_that_the_command_line_brings_runs_in_and_writes_them_out(cli: Cli, table: Path, tmp_path: Path) -> None:
+    answer = cli("run", "import", table, "--experiment", "mine")
+    assert answer.code == 0, answer.err
+    assert "a row is a run (10 runs)" in answer.err
+    assert "10 runs came in" in answer.err
+    again = json.loads(cli("run", "import", table, "--experiment", "mine", "--output", "json").out)
+    assert (again["added"], again["present"]) == ([], 10)
+    answer = cli("run", "export", "metrics.accuracy > 0.75", tmp_path / "best")
+    assert "2 runs and" in answer.err
+    assert (tmp_path / "best" / "metrics.parquet").is_file()
+    refused = cli("run", "export", "metrics.accuracy >", tmp_path / "none")
+    assert refused.code == 1
+    assert "column" in refused.err
+    assert not (tmp_path / "none").exists()
