@@ -11,12 +11,17 @@ import pytest
 from tests.cli.conftest import Cli
 from workbench.cli.doctor import qt
 from workbench.cli.doctor.checks import check_disk, check_server, check_settings, check_workspace
+from workbench.cli.doctor.diskuse import check_disk_use
+from workbench.cli.doctor.targets import check_conda, check_docker, check_java, check_ssh
 
 
 def test_that_the_report_is_json_for_programs(cli: Cli) -> None:
     answer = cli("doctor", "--output", "json")
     names = [finding["name"] for finding in answer.json]
-    assert names == ["Python", "git", "uv", "disk", "workspace", "settings", "server", "package index", "Qt", "display"]
+    assert names == [
+        "Python", "git", "uv", "disk", "disk use", "workspace", "settings", "server", "package index",
+        "Docker", "ssh", "Java", "conda", "Qt", "display",
+    ]  # fmt: skip
     missing = [finding for finding in answer.json if finding["state"] == "missing"]
     assert answer.code == (3 if missing else 0)
 
@@ -92,3 +97,65 @@ def test_that_a_stale_server_file_is_not_a_server(home: Path) -> None:
 def test_that_a_full_disk_is_missing_space(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.disk_usage", lambda _: shutil._ntuple_diskusage(100, 99, 1))
     assert check_disk().state == "missing"
+
+
+def _program(folder: Path, name: str, script: str) -> None:
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+    (folder / name).chmod(0o755)
+
+
+def test_that_what_only_some_targets_need_is_no_fault_when_it_is_absent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("JAVA_HOME", "SSH_AUTH_SOCK"):
+        monkeypatch.delenv(name, raising=False)
+    for check, said in (
+        (check_java, "only PySpark"),
+        (check_conda, "only projects with conda"),
+        (check_ssh, "no key, no agent"),
+    ):
+        assert check().state == "ok"
+        assert said in check().detail
+
+
+def test_that_a_docker_engine_that_does_not_answer_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/docker.sock")
+    finding = check_docker()
+    assert finding.state == "warning"
+    assert str(tmp_path) in finding.detail
+    assert finding.remedy
+
+
+def test_that_the_version_of_java_is_told_and_an_old_one_warned_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    for version, state in (("17.0.9", "ok"), ("1.8.0_392", "warning"), ("25", "ok")):
+        _program(tmp_path / "bin", "java", f"echo 'openjdk version \"{version}\" 2023-10-17' >&2")
+        finding = check_java()
+        assert (finding.state, version in finding.detail) == (state, True)
+    _program(tmp_path / "bin", "java", "exit 1")
+    assert check_java().state == "warning"
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path / "nowhere"))
+    assert "JAVA_HOME" in check_java().detail
+
+
+def test_that_keys_and_a_conda_program_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    (tmp_path / ".ssh").mkdir()
+    (tmp_path / ".ssh/id_ed25519.pub").write_text("")
+    _program(tmp_path / "bin", "mamba", "exit 0")
+    assert "id_ed25519" in check_ssh().detail
+    assert check_conda().detail.startswith("mamba (")
+
+
+def test_that_the_use_of_the_disk_is_told_by_its_parts(home: Path) -> None:
+    assert check_disk_use().detail == "0.0 GB"
+    for name, size in (("runs/a/outputs", 300_000_000), ("envs/b", 21_000_000_000), ("models", 1000)):
+        (home / name).mkdir(parents=True)
+        with (home / name / "x").open("wb") as file:
+            file.truncate(size)
+    finding = check_disk_use()
+    assert finding.detail == "21.3 GB: runs 0.3 GB, environments 21.0 GB"
+    assert "workbench env clean" in finding.remedy

@@ -15,7 +15,9 @@ from tests.server.conftest import served
 from tests.tools import environment
 from workbench.client import Client
 
-CLIENTS = {"newest": "mlflow", "2.22": "mlflow==2.22.*"}
+CLIENTS = {"newest": ("mlflow", "mlflow>=3"), "2.22": ("mlflow2", "mlflow==2.22.*")}
+"""Each line's environment, and what is installed into it."""
+
 _SCRIPT = Path(__file__).with_name("client.py")
 
 Found = dict[str, dict[str, Any]]
@@ -37,8 +39,7 @@ def variables(client: Client, token: str = "") -> dict[str, str]:
 @pytest.fixture
 def python(request: pytest.FixtureRequest, require: Requirement) -> Path:
     """The Python that has one of the clients."""
-    name = getattr(request, "param", "newest")
-    return environment(require, f"mlflow-client-{name}", CLIENTS[name], "scikit-learn", "matplotlib")
+    return environment(require, *CLIENTS[getattr(request, "param", "newest")], "scikit-learn")
 
 
 _Served = tuple[Client, Found]

@@ -1,10 +1,20 @@
 """A user's own git setting, which the tests must leave as it is."""
 
+import hashlib
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+
+def state_of(folder: Path) -> dict[str, str]:
+    """All files under a folder with their digests and times: equal when nothing at all was written."""
+    return {
+        str(path.relative_to(folder)): f"{hashlib.sha256(path.read_bytes()).hexdigest()} {path.stat().st_mtime_ns}"
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.is_symlink()
+    }
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.projects.test_gitstate import state_of
+from tests.projects.conftest import state_of
 from workbench.projects import Project, SnapshotStore
 
 Git = Callable[..., str]
@@ -65,7 +65,7 @@ def test_that_files_of_submodules_are_taken_and_other_repositories_are_named(
     git(library, "commit", "-qm", "deep")
     git(project.folder, *allowed, "add", str(library), "lib")
     git(project.folder, *allowed, "update", "--init", "--recursive")
-    Project.create(project.folder / "own")
+    Project.create(tmp_path / "own").folder.rename(project.folder / "own")
     (project.folder / "lib/.gitignore").write_text("*.log\n")
     (project.folder / "lib/a.log").write_text("x")
 
@@ -108,8 +108,7 @@ def test_that_a_project_in_a_repository_keeps_to_the_ignore_files_above_it(
     store: SnapshotStore, project: Project, git: Git
 ) -> None:
     root = project.folder
-    inner = Project.create(root / "team/flights", git=False) if "git" in Project.create.__code__.co_varnames else None
-    folder = inner.folder if inner else root / "team/flights"
+    folder = Project.create(root / "team/flights").folder
     (root / ".gitignore").write_text("*.tmp\n/team/flights/big/\n/big-elsewhere\n**/cache/\n!keep.tmp\n# a remark\n")
     (root / "team/.gitignore").write_text("flights/secret.txt\nother/x.txt\n")
     for name in ("a.tmp", "keep.tmp", "big/x", "cache/y", "secret.txt", "sub/big/z", "x.txt", "big-elsewhere"):
@@ -159,7 +158,9 @@ def test_that_no_filter_of_the_repository_runs(
     assert not (project.folder / ".git/was-called").exists()
 
 
-def test_that_links_strange_names_and_what_is_no_file_are_told_apart(store: SnapshotStore, project: Project, tmp_path: Path) -> None:
+def test_that_links_and_strange_names_come_back_and_a_pipe_is_no_file(
+    store: SnapshotStore, project: Project, tmp_path: Path
+) -> None:
     folder = project.folder
     names = ["line\nbreak.py", "Übung 'x' \"y\".py", "-n", " leading", "tab\there", "🦆.py", "a\\b"]
     for name in names:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.projects.conftest import state_of
 from workbench.projects import Project, git_state
 
 Git = Callable[..., str]
@@ -15,15 +16,6 @@ def repository(tmp_path: Path, git: Git) -> Path:
     folder = Project.create(tmp_path / "project").folder
     git(folder, "switch", "-q", "-c", "topic")
     return folder
-
-
-def state_of(folder: Path) -> dict[str, str]:
-    """All files under a folder with their digests and times: equal when nothing at all was written."""
-    return {
-        str(path.relative_to(folder)): f"{hashlib.sha256(path.read_bytes()).hexdigest()} {path.stat().st_mtime_ns}"
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.is_symlink()
-    }
 
 
 @pytest.mark.parametrize(

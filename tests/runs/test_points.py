@@ -120,7 +120,7 @@ def test_that_a_chunk_is_unpacked_as_it_was(steps: list[int]) -> None:
 def test_that_a_long_series_is_thinned_to_its_outline(store: RunStore) -> None:
     run = made(store)
     steps = np.arange(200_000)
-    values = np.sin(steps / 500)
+    values: Any = np.sin(steps / 500)
     values[77_777], values[131_313] = 99.0, -99.0
     store.log_points(run.id, "loss", Points(steps, moments(steps), values))
     thin = store.series(run.id, "loss", 500)

@@ -62,3 +62,11 @@ def file_digest(path: Path) -> str:
     """The SHA-256 of a file's bytes, as `sha256:<hex>`."""
     with path.open("rb") as file:
         return "sha256:" + hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def tree_digest(folder: Path) -> str:
+    """The SHA-256 of all files of a folder with their names, as `sha256:<hex>`."""
+    total = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        total.update(f"{path.relative_to(folder).as_posix()}\0{file_digest(path)}\n".encode())
+    return f"sha256:{total.hexdigest()}"

@@ -27,6 +27,7 @@ from workbench.cli import (
     services,
     sources,
     submit,
+    sweep,
     targets,
     tour,
 )
@@ -34,7 +35,10 @@ from workbench.cli import (
 _HELP_ONLY = ("--help", "--version", "--install-completion", "--show-completion")
 
 
-_ORDER = ["tour", "open", "init", "source", "prep", "submit", "run", "job", "target", "model", "service", "env", "secret", "server", "doctor"]
+_ORDER = [
+    "tour", "open", "init", "source", "prep", "submit", "run", "sweep", "job",
+    "target", "model", "service", "env", "secret", "server", "doctor",
+]  # fmt: skip
 
 
 class _Group(TyperGroup):
@@ -73,6 +77,7 @@ app.add_typer(sources.app, name="source")
 app.add_typer(prep.app, name="prep")
 app.command("submit", context_settings=submit.CONTEXT)(submit.submit)
 app.add_typer(runs.app, name="run")
+app.add_typer(sweep.app, name="sweep")
 app.add_typer(jobs.app, name="job")
 app.add_typer(targets.app, name="target")
 app.add_typer(models.app, name="model")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from workbench.cli.lineage import prep_runs
 from workbench.cli.output import Output, OutputOption
 
 if TYPE_CHECKING:
@@ -468,3 +469,6 @@ def steps(output: OutputOption = Output.TABLE) -> None:
         again = number and rows[number - 1]["group"] == row["group"]
         shown.add_row("" if again else row["group"], row["step"], row["text"].replace("[", "\\["))
     out().print(shown)
+
+
+app.command("runs")(prep_runs)

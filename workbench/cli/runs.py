@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from workbench.base.errors import UserError
-from workbench.cli import snapshots
+from workbench.cli import lineage, snapshots
 from workbench.cli.context import PROJECT_FILE, ProjectOption, RunArgument, connected, find_run, project_folder
 from workbench.cli.output import Output, OutputOption
 from workbench.cli.transfers import export_runs, import_runs
@@ -242,6 +242,7 @@ def cancel(
                 say(f"Run {found.number} is asked to stop.")
 
 
+app.command("lineage")(lineage.run_lineage)
 app.command()(snapshots.diff)
 app.command()(snapshots.restore)
 app.command()(snapshots.snapshot)

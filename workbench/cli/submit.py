@@ -9,7 +9,7 @@ from workbench.cli.context import ProjectOption, connected, open_project, pairs
 from workbench.cli.output import Output, OutputOption
 
 if TYPE_CHECKING:
-    from workbench.schema import Run
+    from workbench.schema import JobPlanned, Run
 
 # What stands after the script belongs to the script, options included.
 CONTEXT = {"allow_interspersed_args": False, "ignore_unknown_options": False}
@@ -42,6 +42,11 @@ def submit(
         list[str] | None,
         typer.Option("--after", help="Run that must have finished first; may be repeated.", show_default=False),
     ] = None,
+    sweep: Annotated[bool, typer.Option("--sweep", help="Run the configuration's sweep: a child run for each trial.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Run a data preparation also where nothing has changed since its last run.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would happen.")] = False,
     detach: Annotated[bool, typer.Option("--detach", help="Do not wait: print the run and end.")] = False,
     output: OutputOption = Output.TABLE,
 ) -> None:
@@ -55,6 +60,8 @@ def submit(
       workbench submit --config local --name deeper train.py --max-depth 8
       workbench submit -c docker --priority 5 --after 12 train.py
       workbench submit --detach --output json data/flights.wbprep
+      workbench submit --sweep -c search train.py
+      workbench submit --dry-run train.py
     """
     from workbench.cli.follow import raise_for_result, stream_log
     from workbench.cli.output import plain, print_json, say
@@ -72,9 +79,14 @@ def submit(
         target=target,
         priority=priority,
         depends_on=tuple(after or ()),
+        sweep=sweep,
+        force=force,
     )
     as_json = output is Output.JSON
     with connected() as client:
+        if dry_run:
+            _show_plan(client.plan(request), as_json=as_json)
+            return
         run = client.submit(request)
         say(f"Run {run.number} ({run.id[:8]}) of {run.experiment}: {run.script} {' '.join(run.arguments)}".rstrip())
         if not detach:
@@ -85,6 +97,16 @@ def submit(
             _print_end(run)
     if not detach:
         raise_for_result(run)
+
+
+def _show_plan(plan: "JobPlanned", *, as_json: bool) -> None:
+    from workbench.cli.output import plain, print_json
+    from workbench.cli.planpage import print_plan
+
+    if as_json:
+        print_json(plain(plan))
+    else:
+        print_plan(plan)
 
 
 def _print_end(run: "Run") -> None:

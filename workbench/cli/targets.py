@@ -12,6 +12,8 @@ from workbench.cli.context import ProjectOption, checked, connected, open_projec
 from workbench.cli.output import Output, OutputOption, YesOption
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from workbench.schema import Target
 
 app = typer.Typer(help="Places where jobs run: this machine, Docker, machines over SSH, Spark.", no_args_is_help=True)
@@ -143,8 +145,8 @@ def show(name: TargetArgument, output: OutputOption = Output.TABLE) -> None:
     _print_links(target)
 
 
-@app.command()
-def test(name: TargetArgument, output: OutputOption = Output.TABLE) -> None:
+@app.command("test")
+def walk(name: TargetArgument, output: OutputOption = Output.TABLE) -> None:
     """Walk the chain to a target (reach, sign in, engine, disk, Python) and say which link fails.
 
     \b
@@ -239,7 +241,7 @@ def settings(kind: str, given: list[str]) -> dict[str, Any]:
     """
     from workbench import schema
 
-    specs = {"local": schema.LocalSpec, "docker": schema.DockerSpec, "ssh": schema.SshSpec}
+    specs: dict[str, type[BaseModel]] = {"local": schema.LocalSpec, "docker": schema.DockerSpec, "ssh": schema.SshSpec}
     specs |= {"ssh-docker": schema.SshDockerSpec, "spark": schema.SparkSpec}
     found: dict[str, Any] = {}
     for text in given:

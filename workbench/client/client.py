@@ -28,6 +28,7 @@ from workbench.schema import (
     ImportRequest,
     Job,
     JobPatch,
+    JobPlanned,
     JobRequest,
     Kernel,
     KernelRequest,
@@ -178,6 +179,10 @@ class Client:
         """Queues a script or package as a tracked job; returns its run as soon as it is on record."""
         return Run.model_validate_json(self._transport.call("POST", "/jobs", body=request, timeout=_SLOW))
 
+    def plan(self, request: JobRequest) -> JobPlanned:
+        """What the request would do: target, command, environment, files, variables, when. Nothing is queued."""
+        return JobPlanned.model_validate_json(self._transport.call("POST", "/jobs/plan", body=request, timeout=_SLOW))
+
     def jobs(self) -> tuple[Job, ...]:
         """The jobs that wait or run, and the latest ended ones."""
         return _JOBS.validate_json(self._get("/jobs"))
@@ -305,6 +310,10 @@ class Client:
     def diff(self, first: str, second: str) -> SnapshotDiff:
         """What differs from the files of one run's snapshot to those of another's."""
         return SnapshotDiff.model_validate_json(self._get(f"/runs/{_part(first)}/diff", {"other": second}))
+
+    def snapshot_file(self, run_id: str, path: str) -> bytes:
+        """One file of the run's snapshot, as it was. Raises NotFound."""
+        return self._transport.call("GET", f"/runs/{_part(run_id)}/snapshot/{_path(path)}", timeout=_SLOW)
 
     def download_snapshot(self, run_id: str, dest: Path) -> Path:
         """Writes the files of the run's snapshot as a zip file to `dest`, which is replaced as a whole."""

@@ -56,6 +56,8 @@ class FlowReport:
     sources: tuple[SourceReport, ...] = ()
     outputs: tuple[OutputReport, ...] = ()
     notes: tuple[Note, ...] = ()
+    files_only: bool = False
+    """Whether every source is made of files: no database, address or data frame."""
 
     def as_input(self, name: str, path: str, digest: str) -> dict[str, Any]:
         """The fields of a run's `input` event: the package `path` with its digest, and every file behind it."""
@@ -69,6 +71,7 @@ class FlowReport:
             "sources": [
                 {"path": source.path, "digest": source.digest, "rows": source.rows, "size": source.size} for source in self.sources
             ],
+            "repeatable": self.files_only and all(output.path is not None for output in self.outputs),
             "written": [
                 {"path": output.shown, "digest": output.digest if output.path else "", "rows": output.rows, "size": output.size}
                 for output in self.outputs

@@ -20,7 +20,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from workbench.base.clock import utc_now
-from workbench.base.errors import Conflict, NotFound, UserError, WorkbenchError
+from workbench.base.errors import Conflict, EnvironmentError_, NotFound, UserError, WorkbenchError
 from workbench.base.files import disk_error, write_atomic
 from workbench.base.ids import new_id
 from workbench.base.masking import masked
@@ -34,7 +34,9 @@ from workbench.jobs.folder import JobSpec, RunFolder
 from workbench.jobs.launching import Launcher, Tracking
 from workbench.jobs.logs import read_chunk
 from workbench.jobs.outputs import output_folders
+from workbench.jobs.planning import in_full, planned
 from workbench.jobs.queue import Decision, Waiting, circle, decide
+from workbench.jobs.skipping import done_before
 from workbench.jobs.sweeps.manager import SweepManager
 from workbench.jobs.sweeps.state import begin as begin_sweep
 from workbench.jobs.targets import TargetStore, spec_of
@@ -46,7 +48,9 @@ from workbench.schema import (
     GitState,
     Job,
     JobPatch,
+    JobPlanned,
     JobRequest,
+    LogBatch,
     LogChunk,
     Run,
     RunConfig,
@@ -62,6 +66,7 @@ LogStream = Literal["merged", "stdout", "stderr", "runner"]
 
 _TICK_S = 0.2
 _ENDS_WITHIN_S = 10.0
+_PLANS_KEPT = 20
 _LOOK_EVERY_S = 1.0  # at the queue, where nobody said that it has changed
 _PATIENCE_S = 300.0  # after which a job that does not fit has its target kept free
 _IDLE_TICK_S = 5.0
@@ -89,6 +94,8 @@ class JobManager:
         self._emit = emit
         self.snapshots = SnapshotStore(paths.snapshots)
         self.sweeps = SweepManager(store, self)
+        self._plans: dict[tuple[str, str, str], JobPlanned] = {}
+        """What the latest dry runs showed, by project, snapshot and configuration."""
         self.targets = TargetStore(database, paths, settings)
         self._launcher = Launcher(paths, lambda: self._settings, self.targets, tracking)
         self._watched: dict[str, WatchedJob] = {}
@@ -145,6 +152,12 @@ class JobManager:
         snapshot = self._snapshot(project, f"Before {config.script}")
         check_snapshot(self.snapshots, snapshot.commit, config)
         spec = replace(self._spec(plan, snapshot.commit), prepare_only=request.kind == "prepare")
+        skips = not (request.force or request.sweep or request.kind == "prepare")
+        earlier = done_before(self._store, self.snapshots, project, config, snapshot.commit) if skips else None
+        shown = self._planned(plan, request, depends_on, snapshot.left_out, earlier)
+        known = self._plans.pop((str(project.folder), snapshot.commit, config.model_dump_json()), None)
+        if known is not None:  # a dry run has just shown it
+            shown = shown.model_copy(update={"lock": known.lock})
         with self._database.write() as write:
             run = self._store.create_run(
                 run_id=spec.run_id,
@@ -164,15 +177,92 @@ class JobManager:
                 tags=request.tags,
                 kind="sweep" if request.sweep else request.kind or "job",
                 status=RunStatus.RUNNING if request.sweep else RunStatus.QUEUED,
+                result_of=earlier.id if earlier else None,
+                plan=shown.model_dump(mode="json"),
                 connection=write,
             )
             if request.sweep and config.sweep is not None:
                 begin_sweep(write, run.id, config.sweep)
             else:
                 table.add(write, spec, config, priority=request.priority, depends_on=depends_on)
+            if earlier is not None:
+                self._store.log_batch(run.id, LogBatch(inputs=earlier.inputs), connection=write)
+                reason = f"Nothing has changed since run {earlier.number}: its result counts."
+                run = end_run(write, self._store, run.id, RunStatus.FINISHED, reason)
         self._emit(run_changed(run))
         self.look()
         return run
+
+    def plan(self, request: JobRequest) -> JobPlanned:
+        """What `submit` would do with the request, which is checked in the same way; nothing is queued.
+
+        Raises what `submit` raises but for what a later submission may not meet: that is among the plan's problems.
+        """
+        plan = check_request(request)
+        project, config = plan.project, plan.config
+        problems = []
+        depends_on: tuple[str, ...] = ()
+        try:
+            depends_on = self._dependencies(request, project)
+            self._check_target(config)
+        except NotFound:
+            raise
+        except (UserError, EnvironmentError_) as error:
+            problems.append(f"{error.message} {error.hint}".strip())
+        snapshot = self._snapshot(project, f"Before {config.script}")
+        try:
+            check_snapshot(self.snapshots, snapshot.commit, config)
+        except UserError as error:
+            problems.append(f"{error.message} {error.hint}".strip())
+        skips = not (request.force or request.sweep)
+        earlier = done_before(self._store, self.snapshots, project, config, snapshot.commit) if skips else None
+        known = self._planned(plan, request, depends_on, snapshot.left_out, earlier, problems)
+        shown = in_full(known, plan, self.environments(), self.snapshots.sizes(snapshot.commit))
+        while len(self._plans) >= _PLANS_KEPT:
+            self._plans.pop(next(iter(self._plans)))
+        self._plans[str(project.folder), snapshot.commit, config.model_dump_json()] = shown
+        return shown
+
+    def _planned(
+        self,
+        plan: JobPlan,
+        request: JobRequest,
+        depends_on: Sequence[str],
+        left_out: Sequence[str],
+        earlier: Run | None,
+        problems: Sequence[str] = (),
+    ) -> JobPlanned:
+        config = plan.config
+        target = self.targets.get(config.target)
+        if earlier is not None:
+            starts = f"Not at all: nothing has changed since run {earlier.number}, whose result counts. --force runs it."
+        else:
+            starts = self._would_start(config, request, depends_on)
+        if request.sweep and config.sweep is not None:
+            starts = f"{starts} At most {config.sweep.parallel} of {config.sweep.trials} trials run at once."
+        return planned(plan, target, starts, problems, left_out)
+
+    def _would_start(self, config: RunConfig, request: JobRequest, depends_on: Sequence[str]) -> str:
+        """When the job would start, in a sentence."""
+        priority = config.priority if request.priority is None else request.priority
+        resources = config.resources
+        share = Slots(cpus=resources.cpus, memory_mb=resources.memory_mb, gpus=resources.gpus)
+        with self._database.read() as connection:
+            pools, paused = self.targets.pools(connection)
+            states = table.states(connection, depends_on)
+            before = [one for one in table.queued(connection) if one.target == config.target and one.priority >= priority]
+            for one in table.taken(connection):
+                if one.target in pools:
+                    pools[one.target].take(Slots.model_validate(one.resources or {}), one.gpus)
+        waits = [name for status, name in states.values() if not status.is_final]
+        if config.target in paused:
+            return f"When the queue of {config.target} is resumed: it is paused."
+        if waits:
+            return f"After run {' and run '.join(waits)}."
+        if before:
+            return f"After {len(before)} waiting job{'' if len(before) == 1 else 's'} on {config.target}."
+        lacks = pools[config.target].lacks(share)
+        return lacks or f"At once, on {config.target}."
 
     def open_run(self, request: RunOpen) -> RunOpened:
         """A run for a process that logs by itself, with a snapshot of its project. Raises UserError, NotFound, Conflict."""

@@ -70,6 +70,7 @@ def record(
         jobs.insert().values(
             run_id=run_id,
             status=RunStatus.RUNNING.value,
+            target="",  # it takes no share of any
             spec={OPENED: True},
             history=[first.model_dump(mode="json")],
             queued_at=now,

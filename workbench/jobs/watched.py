@@ -20,6 +20,7 @@ from workbench.jobs.collector import EventReader, Taken
 from workbench.jobs.drivers.registry import takes_up
 from workbench.jobs.folder import JobStatus, RunFolder
 from workbench.jobs.outputs import outputs_so_far, read_outputs
+from workbench.jobs.planning import held_against
 from workbench.runs import RunStore
 from workbench.schema import Artifact, EventBody, LogAppended, LogBatch, MetricsLogged, Run, RunChanged, RunStatus
 
@@ -264,7 +265,9 @@ def end_run(
     seen: JobStatus | None = None,
     artifacts: list[Artifact] | None = None,
 ) -> Run:
-    """Gives run and job their end, in one transaction."""
+    """Gives run and job their end, in one transaction. The reason of a failure says what was other than planned."""
+    if status is RunStatus.FAILED and (against := held_against(store.get(run_id), seen.lock if seen else "")):
+        reason = f"{reason} {against}"
     if artifacts is not None:
         store.set_artifacts(run_id, artifacts, connection=write)
     table.move(write, run_id, status, reason, _moment(seen.ended) if seen else None)

@@ -121,7 +121,7 @@ def condition(expression: Expression) -> Condition:
 
 
 def _metric(one: Comparison) -> Condition:
-    if found := _presence(one, metric_latest):
+    if (found := _presence(one, metric_latest)) is not None:
         return found
     last = metric_latest.c.last
     value = float(one.value)  # type: ignore[arg-type]  # the grammar has checked it
@@ -136,7 +136,7 @@ def _metric(one: Comparison) -> Condition:
 
 def _pair(table: sa.Table) -> Callable[[Comparison], Condition]:
     def compared(one: Comparison) -> Condition:
-        if found := _presence(one, table):
+        if (found := _presence(one, table)) is not None:
             return found
         value = one.value
         if isinstance(value, int | float):

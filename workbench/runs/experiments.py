@@ -92,8 +92,8 @@ def set_tag(write: sa.Connection, experiment_id: str, key: str, value: str) -> N
     write.execute(experiments.update().where(experiments.c.id == row.id).values(updated=utc_now()))
 
 
-def open_number(write: sa.Connection, name: str, experiment_id: str | None) -> tuple[str, int]:
-    """The experiment's id (it is made when the name is new) and its next run's number. Raises NotFound and Conflict."""
+def open_number(write: sa.Connection, name: str, experiment_id: str | None) -> tuple[str, str, int]:
+    """The experiment's id and name (it is made when the name is new) and its next run's number. Raises NotFound and Conflict."""
     wanted = experiments.c.id == experiment_id if experiment_id is not None else experiments.c.name == name
     row = write.execute(sa.select(experiments.c.id, experiments.c.name, experiments.c.deleted).where(wanted)).one_or_none()
     if row is None:
@@ -102,14 +102,14 @@ def open_number(write: sa.Connection, name: str, experiment_id: str | None) -> t
         found = make_experiment(write, name, {})
     else:
         _refuse_trashed(row)
-        found = row.id
+        found, name = row.id, row.name
     number = write.execute(
         experiments.update()
         .where(experiments.c.id == found)
         .values(last_number=experiments.c.last_number + 1)
         .returning(experiments.c.last_number)
     ).scalar_one()
-    return found, number
+    return found, name, number
 
 
 def experiment_row(connection: sa.Connection, id_or_name: str) -> Any:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 _LARGEST = 2**63 - 1
 PACK_FROM = 4096
-"""So many rows of one metric become a chunk."""
+"""So many rows of one metric become a chunk; one with fewer points grows when more are packed."""
+_MANY = 256  # points of one metric in one batch, that are packed at once
 _CHUNK = 16384  # points of a chunk at most
 
 _Row = tuple[int, int, float, float | None]
@@ -96,7 +97,7 @@ def write_points(connection: sa.Connection, run_id: str, points: Sequence[Metric
     changed: list[dict[str, Any]] = []
     for key, added in by_key.items():
         latest = known.get(key) or _Latest(None)
-        if latest.count - latest.packed + len(added) >= PACK_FROM:
+        if len(added) >= _MANY or latest.count - latest.packed + len(added) >= PACK_FROM:
             _write_packed(connection, run_id, key, latest, _columns(added, latest.count))
             continue
         new = [latest.add(point) for point in added]
@@ -106,13 +107,11 @@ def write_points(connection: sa.Connection, run_id: str, points: Sequence[Metric
             changed.append({"metric": latest.id, **latest.values()})
             rows += _point_rows(latest.id, new)
     if created:
-        statement = metric_latest.insert().returning(metric_latest.c.id, sort_by_parameter_order=True)
-        ids = connection.execute(statement, [values for values, _ in created]).scalars().all()
+        ids = connection.execute(_INSERT, [values for values, _ in created]).scalars().all()
         for metric_id, (_, new) in zip(ids, created, strict=True):
             rows += _point_rows(metric_id, new)
     if changed:
-        names: dict[str, Any] = {name: sa.bindparam(name) for name in changed[0] if name != "metric"}
-        connection.execute(metric_latest.update().where(metric_latest.c.id == sa.bindparam("metric")).values(names), changed)
+        connection.execute(_UPDATE, changed)
     if rows:
         connection.execute(metric_points.insert(), rows)
 
@@ -223,16 +222,28 @@ def _point_rows(metric_id: int, rows: Sequence[_Row]) -> list[dict[str, Any]]:
 def _write_packed(connection: sa.Connection, run_id: str, key: str, latest: _Latest, points: Points) -> None:
     """Adds points, and moves them with the rows that the metric has to chunks."""
     first = latest.packed
-    whole = joined([_read(connection, latest.id, first, latest.count, first), points]) if latest.id is not None else points
+    metric_id = latest.id
+    if metric_id is not None:
+        if latest.count > latest.packed:
+            points_before = _read(connection, metric_id, first, latest.count, first)
+            connection.execute(metric_points.delete().where(metric_points.c.metric_id == metric_id))
+            whole = joined([points_before, points])
+        else:
+            whole = points
+        if (small := _small_chunk(connection, metric_id)) is not None:
+            first = small
+            whole = joined([_read(connection, metric_id, first, latest.packed, latest.packed), whole])
+            chunk = (metric_chunks.c.metric_id == metric_id) & (metric_chunks.c.position == first)
+            connection.execute(metric_chunks.delete().where(chunk))
+    else:
+        whole = points
     latest.add_all(points)
     latest.packed = latest.count
-    if latest.id is None:
+    if metric_id is None:
         inserted = connection.execute(metric_latest.insert().values(run_id=run_id, key=key, **latest.values()))
         (metric_id,) = inserted.inserted_primary_key or (None,)
     else:
-        metric_id = latest.id
         connection.execute(metric_latest.update().where(metric_latest.c.id == metric_id).values(**latest.values()))
-        connection.execute(metric_points.delete().where(metric_points.c.metric_id == metric_id))
     connection.execute(
         metric_chunks.insert(),
         [
@@ -240,6 +251,14 @@ def _write_packed(connection: sa.Connection, run_id: str, key: str, latest: _Lat
             for begin in range(0, len(whole), _CHUNK)
         ],
     )
+
+
+def _small_chunk(connection: sa.Connection, metric_id: int) -> int | None:
+    """Where the last chunk begins, if it has room for more."""
+    columns = metric_chunks.c
+    query = sa.select(columns.position, columns.points).where(columns.metric_id == metric_id)
+    last = connection.execute(query.order_by(columns.position.desc()).limit(1)).one_or_none()
+    return last.position if last is not None and last.points < PACK_FROM else None
 
 
 def _read(connection: sa.Connection, metric_id: int, start: int, end: int, in_chunks: int) -> Points:
@@ -272,13 +291,19 @@ def _read(connection: sa.Connection, metric_id: int, start: int, end: int, in_ch
 
 def _known(connection: sa.Connection, run_id: str, keys: list[str]) -> dict[str, _Latest]:
     found: dict[str, _Latest] = {}
-    columns = metric_latest.c
     for begin in range(0, len(keys), 500):  # SQLite takes a limited number of parameters
-        query = sa.select(
-            columns.key, columns.id, columns.last, columns.last_step, columns.last_time, columns.min, columns.max, columns.count,
-            columns.packed,
-        ).where(columns.run_id == run_id, columns.key.in_(keys[begin : begin + 500]))  # fmt: skip
-        for key, metric_id, last, last_step, last_time, low, high, count, in_chunks in connection.execute(query):
+        piece = keys[begin : begin + 500]
+        named = _COLUMNS.key == piece[0] if len(piece) == 1 else _COLUMNS.key.in_(piece)
+        for key, metric_id, last, last_step, last_time, low, high, count, in_chunks in connection.execute(
+            _LATEST.where(_COLUMNS.run_id == run_id, named)
+        ).all():
             time = -math.inf if last_time is None else last_time
             found[key] = _Latest(metric_id, number(last), last_step, time, number(low), number(high), count, in_chunks)
     return found
+
+
+_COLUMNS = metric_latest.c
+_KEPT = ("last", "last_step", "last_time", "min", "max", "count", "packed")
+_LATEST = sa.select(_COLUMNS.key, _COLUMNS.id, *(_COLUMNS[name] for name in _KEPT))
+_INSERT = metric_latest.insert().returning(_COLUMNS.id, sort_by_parameter_order=True)
+_UPDATE = metric_latest.update().where(_COLUMNS.id == sa.bindparam("metric")).values({name: sa.bindparam(name) for name in _KEPT})

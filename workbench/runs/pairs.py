@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from workbench.base.errors import Conflict, NotFound
 from workbench.runs.compare import input_key
-from workbench.runs.tables import inputs, params, tags
+from workbench.runs.tables import input_digests, inputs, params, tags
 from workbench.runs.upsert import upsert
 from workbench.schema import DataInput
 
@@ -53,6 +53,8 @@ def add_inputs(write: sa.Connection, run_id: str, given: Sequence[DataInput]) ->
         return
     columns = (inputs.c.kind, inputs.c.path, inputs.c.flow, inputs.c.digest)
     known = {tuple(row) for row in write.execute(sa.select(*columns).where(inputs.c.run_id == run_id))}
+    digests = {digest for one in given for digest in (one.digest, *(source.digest for source in one.sources)) if digest}
+    upsert(write, input_digests, [{"run_id": run_id, "digest": digest} for digest in sorted(digests)])
     for one in given:
         key = input_key(one)
         if key not in known:

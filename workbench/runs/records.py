@@ -123,7 +123,8 @@ def whole_run(connection: sa.Connection, row: Any) -> Run:
 
 
 def _common(row: Any) -> dict[str, Any]:
-    values = {name: getattr(row, name) for name in _SUMMARY}
+    found = row._mapping  # noqa: SLF001 (SQLAlchemy's public name)
+    values = {name: found[name] for name in _SUMMARY}
     return {**values, "experiment": row.experiment, "status": RunStatus(row.status), "arguments": tuple(row.arguments)}
 
 
@@ -133,10 +134,14 @@ def _parts(connection: sa.Connection, ids: Sequence[str]) -> dict[str, dict[str,
     for piece in in_pieces(ids):
         for name, table in (("params", params), ("tags", tags)):
             query = sa.select(table.c.run_id, table.c.key, table.c.value).where(table.c.run_id.in_(piece)).order_by(table.c.key)
-            for run_id, key, value in connection.execute(query):
+            for run_id, key, value in connection.execute(query).all():
                 parts[run_id][name][key] = value
-        for run_id, *values in connection.execute(_METRICS.where(metric_latest.c.run_id.in_(piece))):
-            parts[run_id]["metrics"][values[0]] = _metric(*values)
+        for run_id, key, last, step, low, high, count, time in connection.execute(
+            _METRICS.where(metric_latest.c.run_id.in_(piece))
+        ).all():
+            parts[run_id]["metrics"][key] = MetricSummary(
+                key=key, last=number(last), last_step=step, min=number(low), max=number(high), count=count, last_time=time
+            )
         for run_id, count in child_counts(connection, piece).items():
             parts[run_id]["children"] = count
     return parts
@@ -145,9 +150,3 @@ def _parts(connection: sa.Connection, ids: Sequence[str]) -> dict[str, dict[str,
 _METRICS = sa.select(
     *(metric_latest.c[name] for name in ("run_id", "key", "last", "last_step", "min", "max", "count", "last_time"))
 ).order_by(metric_latest.c.key)
-
-
-def _metric(
-    key: str, last: float | None, step: int, low: float | None, high: float | None, count: int, time: float | None
-) -> MetricSummary:
-    return MetricSummary(key=key, last=number(last), last_step=step, min=number(low), max=number(high), count=count, last_time=time)

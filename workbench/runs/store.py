@@ -1,7 +1,7 @@
 """The run store: the one place that writes experiments, runs and what they record."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -10,6 +10,7 @@ from workbench.base.clock import utc_now
 from workbench.base.errors import Conflict, NotFound, UserError
 from workbench.base.ids import new_id
 from workbench.runs import trash
+from workbench.runs.arrow import ipc, runs_table, series_table
 from workbench.runs.chunks import Points
 from workbench.runs.compare import comparison
 from workbench.runs.database import Database
@@ -25,11 +26,12 @@ from workbench.runs.experiments import (
     set_tag,
 )
 from workbench.runs.family import ancestor_ids, descendant_ids
+from workbench.runs.kinship import came_from, went_into
 from workbench.runs.meaning import meant_run
 from workbench.runs.metrics import read_points, read_series, write_points, write_series
 from workbench.runs.pairs import add_inputs, refuse_changed, remove_tag, set_pairs
 from workbench.runs.records import ALL_COLUMNS, WITH_EXPERIMENT, history, summaries_of, whole_run
-from workbench.runs.search import Search, find_runs, orders_of
+from workbench.runs.search import Search, find_ids, find_runs, orders_of
 from workbench.runs.tables import artifacts, experiments, jobs, runs
 from workbench.schema import (
     Artifact,
@@ -41,6 +43,7 @@ from workbench.schema import (
     Run,
     RunComparison,
     RunConfig,
+    RunLink,
     RunPage,
     RunPatch,
     RunStatus,
@@ -102,41 +105,49 @@ class RunStore:
         """
         if experiment_id is None and not experiment.strip():
             raise UserError("A run needs an experiment.", hint="Name one.", place="experiment")
-        run_id = run_id or new_id()
         now = utc_now()
-        values = {
-            "id": run_id,
+        began = started or (now if status is RunStatus.RUNNING else None)
+        known: dict[str, Any] = {
+            "id": run_id or new_id(),
             "name": name,
             "project": project,
             "parent_id": parent_id,
-            "status": status.value,
+            "status": status,
             "reason": reason,
             "script": script,
-            "arguments": list(arguments),
+            "arguments": tuple(arguments),
             "target": target,
             "user": user,
-            "created": created or now,
-            "started": started or (now if status is RunStatus.RUNNING else None),
-            "config": config.model_dump(mode="json"),
+            "created": (created or now).astimezone(UTC),
+            "started": began.astimezone(UTC) if began else None,
+            "config": config,
             "snapshot": snapshot,
-            "left_out": list(left_out),
-            "git": (git or GitState()).model_dump(mode="json"),
-            "git_diff": git_diff,
+            "left_out": tuple(left_out),
+            "git": git or GitState(),
             "environment_lock": environment_lock,
             "python": python,
             "kind": kind,
             "plan": dict(plan or {}),
             "result_of": result_of,
+        }
+        given_tags = {key: value for key, value in (tags or {}).items() if value != ""}
+        values = known | {
+            "status": status.value,
+            "arguments": list(arguments),
+            "left_out": list(left_out),
+            "config": config.model_dump(mode="json"),
+            "git": known["git"].model_dump(mode="json"),
+            "git_diff": git_diff,
             "updated": now,
         }
 
         def work(write: sa.Connection) -> Run:
             if parent_id is not None:
                 _open(write, parent_id)
-            own_id, number = open_number(write, experiment.strip(), experiment_id)
+            own_id, own_name, number = open_number(write, experiment.strip(), experiment_id)
             write.execute(runs.insert().values(experiment_id=own_id, number=number, **values))
-            set_pairs(write, "tags", run_id, tags or {})
-            return whole_run(write, _row(write, run_id))
+            set_pairs(write, "tags", known["id"], given_tags)
+            return Run(experiment_id=own_id, experiment=own_name, number=number, tags=given_tags, has_diff=git_diff != "", **known)
 
         return self._write(connection, work)
 
@@ -294,13 +305,7 @@ class RunStore:
         `experiments`: ids or names; `order_by`: as `metrics.acc DESC`, the newest first without one; `count`: whether `total` is
         needed. Raises UserError that says what is wrong in the filter, and at which column.
         """
-        wanted = Search(
-            filter=filter,
-            text=text,
-            experiments=None if experiments is None else tuple(experiments),
-            view=view,
-            orders=orders_of(order_by) or (("created", True),),
-        )
+        wanted = _search(filter, experiments, order_by, view, text)
         with self.database.read() as connection:
             return find_runs(connection, wanted, limit=max(1, min(limit, _MOST_ROWS)), cursor=cursor, count=count)
 
@@ -365,6 +370,40 @@ class RunStore:
         with self.database.read() as connection:
             _here(connection, run_id)
             return summaries_of(connection, ancestor_ids(connection, run_id))
+
+    def came_from(self, run_id: str) -> tuple[RunLink, ...]:
+        """What the run came from: its parent, the run whose result it has, the data that it read and the runs that made it."""
+        with self.database.read() as connection:
+            return came_from(connection, _row(connection, run_id))
+
+    def went_into(self, run_id: str) -> tuple[RunLink, ...]:
+        """What came from the run: its children, the runs that have its result, and those that read its outputs."""
+        with self.database.read() as connection:
+            return went_into(connection, _row(connection, run_id))
+
+    def runs_arrow(
+        self,
+        filter: str = "",  # noqa: A002 (MLflow's name)
+        experiments: Sequence[str] | None = None,
+        order_by: Sequence[str] = (),
+        limit: int | None = None,
+        cursor: str = "",
+        view: View = "active",
+        text: str = "",
+        columns: Sequence[str] | None = None,
+    ) -> bytes:
+        """Runs as an Arrow IPC stream: see `workbench.runs.arrow.runs_table`; without a limit all that are found."""
+        wanted = _search(filter, experiments, order_by, view, text)
+        with self.database.read() as connection:
+            found = find_ids(connection, wanted, limit=None if limit is None else max(1, limit), cursor=cursor)
+            return ipc(runs_table(connection, found.ids, columns=columns, total=found.total, following=found.next))
+
+    def series_arrow(self, ids: Sequence[str], keys: Sequence[str], pixels: int = 1000) -> bytes:
+        """The metrics `keys` of several runs as an Arrow IPC stream: see `workbench.runs.arrow.series_table`."""
+        with self.database.read() as connection:
+            for run_id in ids:
+                _here(connection, run_id)
+            return ipc(series_table(connection, [(run_id, key) for run_id in ids for key in keys], pixels))
 
     def resolve(self, text: str, project: str | None = None) -> str:
         """The id of the run that a user means: an id, the first four or more characters of one, `experiment/number`, or a number
@@ -473,6 +512,16 @@ class RunStore:
 
     def _write(self, connection: sa.Connection | None, work: Callable[[sa.Connection], _Result]) -> _Result:
         return self.database.grouped(work) if connection is None else work(connection)
+
+
+def _search(text_filter: str, named: Sequence[str] | None, order_by: Sequence[str], view: View, text: str) -> Search:
+    return Search(
+        filter=text_filter,
+        text=text,
+        experiments=None if named is None else tuple(named),
+        view=view,
+        orders=orders_of(order_by) or (("created", True),),
+    )
 
 
 def _row(connection: sa.Connection, run_id: str) -> Any:

@@ -121,10 +121,12 @@ runs = Table(
     Column("result_of", String(32)),  # the run whose result this one has, since nothing had changed
     UniqueConstraint("experiment_id", "number"),
     Index(None, "created"),
-    Index(None, "project", "created"),
     Index(None, "parent_id"),
-    Index(None, "experiment_id", "created"),
-    Index(None, "deleted"),
+    Index(None, "result_of"),
+    # What lists choose and sort by, so that they read no row that they do not show.
+    Index("ix_runs_listed", "deleted", "created", "id", "archived"),
+    Index("ix_runs_listed_experiment", "experiment_id", "deleted", "created", "id", "archived"),
+    Index("ix_runs_listed_project", "project", "deleted", "created", "id", "archived"),
 )
 
 params = Table(
@@ -159,6 +161,16 @@ inputs = Table(
     Index(None, "path"),
 )
 
+# What the files behind an input are known by, to find the run that made them.
+input_digests = Table(
+    "input_digests",
+    metadata,
+    Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("digest", String(80), primary_key=True),
+    Index(None, "digest"),
+    sqlite_with_rowid=False,
+)
+
 artifacts = Table(
     "artifacts",
     metadata,
@@ -166,6 +178,7 @@ artifacts = Table(
     Column("path", Text, primary_key=True),
     Column("size", BigInteger, nullable=False),
     Column("digest", String(80), nullable=False, default="", server_default=""),
+    Index(None, "digest"),
     sqlite_with_rowid=False,
 )
 

@@ -18,10 +18,13 @@ def upsert(write: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]
         others = {name: pg.excluded[name] for name in rows[0] if name not in keys}
         # One statement for all rows would refuse two with the same key.
         unique = list({tuple(row[key] for key in keys): row for row in rows}.values())
-        write.execute(pg.on_conflict_do_update(index_elements=keys, set_=others), unique)
+        write.execute(pg.on_conflict_do_update(index_elements=keys, set_=others) if others else pg.on_conflict_do_nothing(), unique)
         return
     from sqlalchemy.dialects.sqlite import insert
 
     statement = insert(table)
     others = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    write.execute(statement.on_conflict_do_update(index_elements=keys, set_=others), list(rows))
+    write.execute(
+        statement.on_conflict_do_update(index_elements=keys, set_=others) if others else statement.on_conflict_do_nothing(),
+        list(rows),
+    )

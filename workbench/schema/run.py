@@ -1,7 +1,7 @@
 """Experiments, runs and what they record."""
 
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -89,6 +89,8 @@ class DataInput(Wire):
     """Files that the dataflow wrote. One without a digest is no file: a table of a database, or what a script made."""
     sample: str = ""
     """Which rows of its sources were read; empty: all."""
+    repeatable: bool = False
+    """Whether all that was read and written are files whose digests are known."""
     source_type: str = ""
     """What `source` is: local, s3, http, code ..."""
     source: str = ""
@@ -208,6 +210,19 @@ class Run(RunSummary):
     """Whether the user's repository had changes, which are kept."""
     plan: dict[str, Any] = Field(default_factory=dict)
     """What the dry run of the submission showed (`JobPlanned`)."""
+
+
+class RunLink(Wire):
+    """What a run came from, or what it went into.
+
+    `relation`: `parent` and `child` (of a sweep or pipeline), `result` (a run that has another's result, since nothing had
+    changed) or `data` (`data` was read; `run` is the one that made it as its output `path`, where it is known).
+    """
+
+    relation: Literal["parent", "child", "result", "data"]
+    run: RunSummary | None = None
+    data: DataInput | None = None
+    path: str = ""
 
 
 class RunPage(Wire):

@@ -11,7 +11,7 @@ from starlette.requests import HTTPConnection
 
 from workbench.base.errors import Forbidden, NotFound
 from workbench.runs import RunStore
-from workbench.runs.tables import runs
+from workbench.runs.tables import model_versions, runs
 
 _MODELS = "registered-models|model-versions|logged-models"
 _MLFLOW = r"/(?:ajax-)?api/[23]\.0/mlflow"
@@ -65,6 +65,17 @@ def check_run_scope(request: HTTPConnection, run_id: str, *, write: bool = True)
         f"The token of run {own} does not open run {run_id}.",
         hint="A run's token writes to its own run and the runs below it, and reads its experiment.",
     )
+
+
+def check_artifact_scope(request: HTTPConnection, run_id: str, *, write: bool = False) -> None:
+    """As `check_run_scope` for the files of a run: of other runs only those are read of which a model was registered."""
+    own = run_of_request(request)
+    if own is not None and own != run_id and not write:
+        with _store(request).database.read() as connection:
+            query = sa.select(model_versions.c.version).where(model_versions.c.run_id == run_id).limit(1)
+            if connection.execute(query).first() is not None:
+                return
+    check_run_scope(request, run_id)
 
 
 def check_experiment_scope(request: HTTPConnection, experiment_id: str) -> None:

@@ -142,7 +142,8 @@ def listening_socket(last_port: Path) -> socket.socket:
 def _bound(port: int | None) -> socket.socket | None:
     if port is None:
         return None
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # With its protocol named: asyncio sends without delay (TCP_NODELAY) only on sockets that say they are TCP.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if sys.platform != "win32":  # there it would let two servers share the port
             # Connections of the last server that are still being forgotten do not keep the port taken.

@@ -7,7 +7,7 @@ from workbench.cli.output import Output, OutputOption
 
 
 def doctor(output: OutputOption = Output.TABLE) -> None:
-    """Check this machine: Python, git, uv, disk, workspace, server, network, Qt, display.
+    """Check this machine: Python, git, uv, disk, workspace, server, network, Docker, ssh, Java, conda, Qt, display.
 
     Ends with 3 when something needed is missing, and says how to get it.
 

@@ -11,9 +11,11 @@ from pathlib import Path
 
 from workbench.base.errors import UserError
 from workbench.base.paths import WorkspacePaths
+from workbench.cli.doctor.diskuse import check_disk_use
 from workbench.cli.doctor.finding import Finding
 from workbench.cli.doctor.qt import check_display, check_qt
 from workbench.cli.doctor.system import install_line
+from workbench.cli.doctor.targets import check_conda, check_docker, check_java, check_ssh
 
 _NETWORK_S = 8
 _GB = 1_000_000_000
@@ -26,10 +28,15 @@ def run_checks() -> list[Finding]:
         check_git,
         check_uv,
         check_disk,
+        check_disk_use,
         check_workspace,
         check_settings,
         check_server,
         check_network,
+        check_docker,
+        check_ssh,
+        check_java,
+        check_conda,
         check_qt,
         check_display,
     )

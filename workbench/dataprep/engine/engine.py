@@ -319,8 +319,9 @@ class Engine:
             )
         notes = [*table.notes, *(Note(text) for output in outputs for text in output.notes)]
         return FlowReport(
-            node.flow.name, table.row_count, table.columns, time.monotonic() - began, sources, tuple(outputs), tuple(notes)
-        )
+            node.flow.name, table.row_count, table.columns, time.monotonic() - began, sources, tuple(outputs), tuple(notes),
+            files_only=all(reader.files for reader, _ in table.sources),
+        )  # fmt: skip
 
     def _written(
         self, plan: Plan, node: Node, writes: Writes, will_digest: Callable[[Path], object]

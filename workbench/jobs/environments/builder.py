@@ -55,10 +55,11 @@ class EnvironmentBuilder:
 
         `requirements`: a requirements.txt, a pyproject.toml (the uv.lock beside it counts), a uv.lock, a conda environment file, or
         the text of requirements or of a lock; `extra`: further requirements; `constraints`: a lock whose versions must hold.
-        With `platform` (as uv names it, e.g. `x86_64-manylinux_2_36`) it is for that one and the version `python`, which need not be
-        here.
-        Where the project asks for another Python, or for packages of conda, the lock says so (see `locks`). An answer is kept for
-        a day, so that runs of one afternoon agree and need no network; later, without a network, the old answer is used and said.
+        With `platform` (as uv names it, e.g. `x86_64-manylinux_2_36`) it is for that one and the version `python`, which need not
+        be here. Where the project asks for another Python, or for packages of conda, the lock says so (see `locks`).
+
+        An answer is kept for a day, so that runs of one afternoon agree and need no network; later, without a network, the old
+        answer is used and said.
         Raises UserError (not resolvable: the reason), EnvironmentError_ (offline, or a program is missing), Cancelled.
         """
         asked = wanted(requirements)
@@ -170,8 +171,9 @@ class EnvironmentBuilder:
             used = self.ensure(asked.text, python, say, cancel)
             return self._above_conda(asked, conda_part.splitlines()[1:], pip, used, extra, constraints, cancel)
         if asked.conda and platform:
-            message = f"{asked.shown} asks for packages of conda ({', '.join(asked.conda)}), which only jobs on this machine can have."
-            raise UserError(message, hint="Use the target local, or move what PyPI has too into the list under pip.", place=asked.place)
+            message = f"{asked.shown} asks for conda packages ({', '.join(asked.conda)}): only jobs on this machine can have them."
+            hint = "Use the target local, or move what PyPI has too into the list under pip."
+            raise UserError(message, hint=hint, place=asked.place)
         if asked.conda:
             with conda.solved(
                 self._tools, self._root, asked.conda, asked.channels, python, asked.shown, say, cancel, asked.place

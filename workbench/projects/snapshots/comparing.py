@@ -5,7 +5,7 @@ from typing import Literal
 
 from workbench.projects.snapshots.process import Git
 
-TEXT_LIMIT = 2_000_000
+TEXT_LIMIT = 1_000_000
 """So many characters of differences are given in all; the files after that are named only."""
 
 _OPTIONS = ("--no-color", "--no-ext-diff", "--no-textconv", "--full-index", "--find-renames", "-l1000")
@@ -38,13 +38,11 @@ def changes(git: Git, first: str, second: str) -> tuple[FileChange, ...]:
     found = []
     given = 0
     for status, path, old_path in entries:
-        text = next(parts, "")
-        if status == "T":  # a file became a link, or the other way round: one goes, one comes
-            text = f"{text}\n{next(parts, '')}"
-        text = text.rstrip("\n") + "\n"
-        lines = text.split("\n")
-        start = next((number for number, line in enumerate(lines) if line.startswith("@@ ")), len(lines))
-        binary = any(line.startswith("Binary files ") for line in lines[:start])
+        # A file that became a link, or the other way round, has two parts: one goes, one comes.
+        own = [next(parts, "").rstrip("\n") + "\n" for _ in range(2 if status == "T" else 1)]
+        text = "".join(own)
+        counted = [_counts(part) for part in own]
+        binary = any(part is None for part in counted)
         cut = not binary and given + len(text) > TEXT_LIMIT
         given += 0 if binary or cut else len(text)
         found.append(
@@ -52,14 +50,23 @@ def changes(git: Git, first: str, second: str) -> tuple[FileChange, ...]:
                 path=path,
                 kind=_KINDS.get(status, "changed"),
                 old_path=old_path,
-                added=sum(line.startswith("+") for line in lines[start:]),
-                removed=sum(line.startswith("-") for line in lines[start:]),
+                added=sum(part[0] for part in counted if part),
+                removed=sum(part[1] for part in counted if part),
                 binary=binary,
                 cut=cut,
                 text="" if binary or cut else text,
             )
         )
     return tuple(found)
+
+
+def _counts(part: str) -> tuple[int, int] | None:
+    """How many lines a part of a patch adds and removes; None for a binary file."""
+    lines = part.split("\n")
+    start = next((number for number, line in enumerate(lines) if line.startswith("@@ ")), len(lines))
+    if any(line.startswith("Binary files ") for line in lines[:start]):
+        return None
+    return sum(line.startswith("+") for line in lines[start:]), sum(line.startswith("-") for line in lines[start:])
 
 
 def _entries(raw: bytes) -> list[tuple[str, str, str]]:

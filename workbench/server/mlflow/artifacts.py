@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from workbench.runs.tables import logged_models, runs
 from workbench.server.mlflow.errors import missing, wrong
-from workbench.server.scope import check_experiment_scope, check_run_scope
+from workbench.server.scope import check_artifact_scope, check_experiment_scope
 from workbench.server.workspace import Workspace
 
 _ROUTE = "/api/2.0/mlflow-artifacts/artifacts/"
@@ -95,7 +95,7 @@ def safe_path(path: str) -> PurePosixPath:
     while (decoded := unquote(plain)) != plain:
         plain = decoded
     parts = plain.split("/")
-    bad = "\x00" in plain or "\\" in plain or plain.startswith("/") or any(part in {"..", "."} for part in parts)
+    bad = "\x00" in plain or "\\" in plain or plain.startswith("/") or any(part in {"..", "."} for part in parts) or "" in parts[:-1]
     if bad or re.match(r"[A-Za-z]:", plain) or re.match(r"\w+:/", plain) or any(len(part.encode()) > 255 for part in parts):
         raise wrong(f"Invalid path: {path!r}")
     return PurePosixPath(path)
@@ -125,7 +125,7 @@ def run_place(request: Request, run_id: str, *, experiment_id: str = "", write: 
         row = connection.execute(sa.select(runs.c.experiment_id, runs.c.deleted).where(runs.c.id == run_id)).one_or_none()
     if row is None or (experiment_id and row.experiment_id != experiment_id):
         raise missing(f"Run with id={run_id} not found")
-    check_run_scope(request, run_id, write=write)
+    check_artifact_scope(request, run_id, write=write)
     if write and row.deleted is not None:
         raise wrong(f"The run {run_id} must be in the 'active' state. Current state is deleted.")
     folder = here.paths.run(run_id)

@@ -13,6 +13,7 @@ from workbench.server.mlflow.errors import wrong
 
 _LISTS = {"tag": "tags", "param": "params", "metric": "metrics"}
 _LARGEST = 200_000
+_PROMPT = "mlflow.prompt.is_prompt"
 
 Form = Mapping[str, Any]
 
@@ -90,7 +91,8 @@ def _compares(one: Comparison, value: Any) -> bool:
     if one.operator in {"IS NULL", "IS NOT NULL"}:
         return (value is None) == (one.operator == "IS NULL")
     if value is None:
-        return False
+        # Clients leave prompts out of the models by themselves; no model here is one.
+        return one.field.key == _PROMPT and one.operator == "!="
     wanted = one.value
     if one.operator in {"LIKE", "ILIKE"}:
         return _like(str(value), str(wanted), ignore_case=one.operator == "ILIKE")

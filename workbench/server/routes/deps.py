@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from workbench.server.scope import check_run_scope
+from workbench.server.scope import check_artifact_scope, check_run_scope
 from workbench.server.workspace import Workspace
 
 
@@ -16,8 +16,11 @@ def _workspace(request: Request) -> Workspace:
 def _run_id(request: Request, run_id: str) -> str:
     """The run that the address means: an id, the beginning of one, or a number. A run's token opens not every run."""
     found = _workspace(request).store.resolve(run_id)
-    reading = request.method in {"GET", "HEAD"} and "/artifacts/" not in request.url.path and not request.url.path.endswith("/log")
-    check_run_scope(request, found, write=not reading)
+    reading = request.method in {"GET", "HEAD"}
+    if "/artifacts/" in request.url.path or request.url.path.endswith("/log"):
+        check_artifact_scope(request, found, write=not reading)
+    else:
+        check_run_scope(request, found, write=not reading)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from workbench.schema import Job, JobPatch, JobRequest, Run
+from workbench.schema import Job, JobPatch, JobPlanned, JobRequest, Run
 from workbench.server.routes.deps import Here, RunId
 
 router = APIRouter(tags=["jobs"])
@@ -12,6 +12,12 @@ router = APIRouter(tags=["jobs"])
 def submit(here: Here, request: JobRequest) -> Run:
     """Queues a script or package as a tracked job."""
     return here.jobs.submit(request)
+
+
+@router.post("/jobs/plan")
+def plan(here: Here, request: JobRequest) -> JobPlanned:
+    """What the request would do: a dry run."""
+    return here.jobs.plan(request)
 
 
 @router.get("/jobs")

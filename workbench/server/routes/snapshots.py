@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from fastapi import APIRouter
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, Response
 from starlette.background import BackgroundTask
 
 from workbench.base.errors import UserError
@@ -47,6 +47,13 @@ def read_diff(here: Here, run_id: RunId, other: str) -> SnapshotDiff:
     first, second = here.store.get(run_id), here.store.get(here.store.resolve(other))
     changes = here.jobs.snapshots.changes(_snapshot(first), _snapshot(second))
     return SnapshotDiff(first=first.id, second=second.id, files=tuple(FileDiff(**asdict(change)) for change in changes))
+
+
+@router.get("/runs/{run_id}/snapshot/{path:path}", response_class=Response)
+def read_snapshot_file(here: Here, run_id: RunId, path: str) -> Response:
+    """One file of the run's snapshot, as it was."""
+    content = here.jobs.snapshots.read(_snapshot(here.store.get(run_id)), path)
+    return Response(content, media_type="application/octet-stream", headers={"X-Content-Type-Options": "nosniff"})
 
 
 def _snapshot(run: Run) -> str:

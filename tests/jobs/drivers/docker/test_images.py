@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -38,8 +39,10 @@ class Listener:
 
 
 @pytest.fixture
-def engine(docker_engine: Dockerd) -> Engine:
-    return docker_engine.connect()
+def engine(docker_engine: Dockerd) -> Iterator[Engine]:
+    opened = docker_engine.connect()
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from workbench.base.errors import UserError
-from workbench.base.files import disk_error, file_digest
+from workbench.base.files import disk_error, file_digest, tree_digest
 from workbench.base.ids import new_id
 from workbench.dataprep.engine.writing.columnar import SUCCESS, write_arrow, write_parquet, write_parquet_folder
 from workbench.dataprep.engine.writing.database import write_sql
@@ -128,12 +127,10 @@ def _settle(written: Path) -> tuple[int, str]:
     if written.is_file():
         _sync(written)
         return written.stat().st_size, file_digest(written)
-    size, total = 0, hashlib.sha256()
-    for path in sorted(path for path in written.rglob("*") if path.is_file()):
+    files = [path for path in written.rglob("*") if path.is_file()]
+    for path in files:
         _sync(path)
-        size += path.stat().st_size
-        total.update(f"{path.relative_to(written).as_posix()}\0{file_digest(path)}\n".encode())
-    return size, f"sha256:{total.hexdigest()}"
+    return sum(path.stat().st_size for path in files), tree_digest(written)
 
 
 def _sync(path: Path) -> None:

@@ -151,11 +151,17 @@ class DockerDriver:
         for one in self._engine.labelled(f"{RUN_LABEL}={self._spec.run_id}"):
             self._engine.remove(one["Id"])
         remove_builds(self._engine, self._spec.run_id)
-        if self._follower:
-            self._follower.stop()
         self._made.unlink(missing_ok=True)
-        self._engine.close()
+        self.close()
+
+    def close(self) -> None:
+        """Lets go of the engine; the job stays as it is."""
+        follower, engine = self._follower, self._known
         self._known = self._follower = self._downloads = self._meter = None
+        if follower:
+            follower.stop()
+        if engine:
+            engine.close()
 
     def _environment(self, maker: ImageMaker, base: str, follow: Follow) -> tuple[str, str, str, str]:
         """Image, interpreter, lock and version of Python."""

@@ -156,7 +156,9 @@ class Engine:
                         said = (said + data)[-2000:]
                 code = api.exec_inspect(made["Id"])["ExitCode"]
             if code != 0:
-                raise EngineError(f"Reading from the container failed ({code}): {said.decode('utf-8', 'replace').strip()}")
+                found.seek(0)
+                words = " ".join((said or found.read(2000)).decode("utf-8", "replace").split())
+                raise EngineError(f"Reading from the container failed with exit code {code}: {words.rstrip('.')}.")
         except BaseException:
             found.close()
             raise

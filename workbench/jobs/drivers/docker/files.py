@@ -1,21 +1,23 @@
 """Files to and from the container of an engine that does not see this machine's folders."""
 
+import contextlib
 import os
 import shutil
 import tarfile
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from workbench.base.errors import Cancelled, WorkbenchError
+from workbench.base.errors import Cancelled
 from workbench.base.files import disk_error
 from workbench.jobs.drivers.docker import inside
 from workbench.jobs.drivers.docker.container import Places
 from workbench.jobs.drivers.docker.engine import Engine, Missing
 
 _CHUNK = 1 << 20
+_EVENTS_EVERY_S = 1.0
 _OUTPUTS_EVERY_S = 10.0
 
 
@@ -55,10 +57,13 @@ class Downloads:
         self._events = events
         self._outputs = outputs
         self._since = "0"
-        self._next_outputs = 0.0
+        self._next_events = self._next_outputs = 0.0
 
     def running(self) -> None:
         """Raises Taken or Missing when the container does not run any more."""
+        if time.monotonic() < self._next_events:
+            return
+        self._next_events = time.monotonic() + _EVENTS_EVERY_S
         size = self._events.stat().st_size if self._events.exists() else 0
         with self._tell("events", self._here.events, str(size)) as new:
             self._append(new)
@@ -93,40 +98,22 @@ class Downloads:
         code = Path(inside.__file__).read_text("utf-8")
         return self._engine.run_inside(self._container, [self._python, "-I", "-S", "-c", code, *words])
 
-    def _fetched(self, path: str) -> "_Fetched":
-        return _Fetched(self._engine, self._container, path)
-
-
-class _Fetched:
-    """The tar of a file or folder of a container; None where that does not have it."""
-
-    def __init__(self, engine: Engine, container: str, path: str) -> None:
-        self._engine = engine
-        self._container = container
-        self._path = path
-        self._file = tempfile.TemporaryFile(prefix="workbench-")  # noqa: SIM115 (closed at the end of the block)
-        self._tar: tarfile.TarFile | None = None
-
-    def __enter__(self) -> tarfile.TarFile | None:
-        try:
-            with self._engine.asking(self._path) as api:
-                parts, _ = api.get_archive(self._container, self._path, _CHUNK)
-                for part in parts:
-                    self._file.write(part)
-        except Missing:
-            self._engine.container(self._container)  # raises Missing when it is the container that is not there
-            return None
-        except WorkbenchError:
-            self._file.close()
-            raise
-        self._file.seek(0)
-        self._tar = tarfile.open(fileobj=self._file, mode="r:")
-        return self._tar
-
-    def __exit__(self, *_: object) -> None:
-        if self._tar:
-            self._tar.close()
-        self._file.close()
+    @contextlib.contextmanager
+    def _fetched(self, path: str) -> Iterator[tarfile.TarFile | None]:
+        """The tar of a file or folder of the container; None where that does not have it."""
+        with tempfile.TemporaryFile(prefix="workbench-") as file:
+            try:
+                with self._engine.asking(path) as api:
+                    parts, _ = api.get_archive(self._container, path, _CHUNK)
+                    for part in parts:
+                        file.write(part)
+            except Missing:
+                self._engine.container(self._container)  # raises Missing when it is the container that is not there
+                yield None
+                return
+            file.seek(0)
+            with tarfile.open(fileobj=file, mode="r:") as tar:
+                yield tar
 
 
 def unpack(file: IO[bytes], target: Path) -> None:

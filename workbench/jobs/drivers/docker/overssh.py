@@ -1,8 +1,10 @@
 """The engine of a remote machine, reached through SSH: each connection to it is a `docker system dial-stdio` over there."""
 
 import contextlib
+import io
 import queue
 import shlex
+from collections.abc import Callable
 from typing import Any
 
 import requests.adapters
@@ -25,7 +27,7 @@ def connect_over_ssh(target: SshDockerSpec, secret: str | None, *, timeout: floa
     connection = Connection(target, secret)
     connection.open()
     command = ["docker", *(["--host", target.docker.host] if target.docker.host else []), "system", "dial-stdio"]
-    api: Any = docker.APIClient(base_url="http://ssh", version="1.40", timeout=timeout)
+    api: Any = docker.APIClient(base_url="http://ssh:80", version="1.40", timeout=timeout)
     api.mount(_BASE, _Adapter(connection, shlex.join(command), timeout))
     api.base_url = _BASE
     engine = Engine(api, f"of {connection.name}", here=False, close=connection.close)
@@ -59,6 +61,57 @@ def _explained(connection: Connection, host: str, error: EngineError) -> EngineE
     return EngineError(f"The Docker engine of {connection.name} does not answer: {said.rstrip('.')}.") if done.code else error
 
 
+class _Socket:
+    """A channel as http.client wants its socket: closed only when what reads from it is closed too, as sockets are."""
+
+    def __init__(self, channel: Any) -> None:
+        self._channel = channel
+        self._readers = 0
+        self._is_closed = False
+        self.sendall = channel.sendall
+        self.settimeout = channel.settimeout
+
+    @property
+    def is_over(self) -> bool:
+        return self._is_closed or bool(self._channel.closed or self._channel.eof_received)
+
+    def makefile(self, *_mode: Any) -> io.BufferedReader:
+        self._readers += 1
+        return io.BufferedReader(_Reader(self._channel, self._let_go))
+
+    def close(self) -> None:
+        self._is_closed = True
+        if self._readers == 0:
+            self._channel.close()
+
+    def _let_go(self) -> None:
+        self._readers -= 1
+        if self._is_closed and self._readers == 0:
+            self._channel.close()
+
+
+class _Reader(io.RawIOBase):
+    """What comes through a channel."""
+
+    def __init__(self, channel: Any, let_go: Callable[[], None]) -> None:
+        super().__init__()
+        self._channel = channel
+        self._let_go = let_go
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._channel.recv(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        if not self.closed:
+            super().close()
+            self._let_go()
+
+
 class _Connection(urllib3.connection.HTTPConnection):
     """One connection to the engine: a channel with the command at its other end."""
 
@@ -76,7 +129,7 @@ class _Connection(urllib3.connection.HTTPConnection):
             raise urllib3.exceptions.NewConnectionError(self, str(error)) from error
         except Exception as error:
             raise urllib3.exceptions.NewConnectionError(self, f"the connection broke ({error})") from error
-        self.sock = channel
+        self.sock: Any = _Socket(channel)
 
 
 class _Pool(urllib3.HTTPConnectionPool):
@@ -100,7 +153,7 @@ class _Pool(urllib3.HTTPConnectionPool):
                 break
             if found is None:
                 break
-            if found.sock is None or (not found.sock.closed and not found.sock.eof_received):
+            if found.sock is None or not found.sock.is_over:
                 return found
             with contextlib.suppress(Exception):
                 found.close()

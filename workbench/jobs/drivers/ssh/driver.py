@@ -65,7 +65,7 @@ class SshDriver:
         sdk = sdk_folder(Path(self._spec.home))
         if not machine.names(machine.folder("sdk", sdk.name)):
             machine.upload(sdk, machine.folder("sdk", sdk.name), follow.must_stop, once=True)
-        python = remote_python(machine, self._spec, posixpath.join(there, "work"), follow)
+        python = remote_python(machine, self._folder, self._spec, follow)
         save_notes(self._notes, {"touched": True, "python": python.path, "ours": python.is_ours, "sdk": sdk.name})
         return python.lock, python.version
 

@@ -6,25 +6,27 @@ import contextlib
 import hashlib
 import json
 import platform
-import posixpath
+import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.base.errors import Cancelled, EnvironmentError_, UserError
+from workbench.base.errors import Cancelled, UserError
+from workbench.base.paths import WorkspacePaths
 from workbench.jobs.drivers import ssh
 from workbench.jobs.drivers.base import Follow
 from workbench.jobs.drivers.ssh.remote import RemoteMachine
-from workbench.jobs.environments import uv_program
+from workbench.jobs.environments import EnvironmentBuilder, is_conda, uv_program
+from workbench.jobs.environments.tools import failure
+from workbench.jobs.localpython import PackageSettings
 
 if TYPE_CHECKING:
-    from workbench.jobs.folder import JobSpec
+    from workbench.jobs.folder import JobSpec, RunFolder
 
 _QUIET_S = 1800.0
 _ANSWER = b"="
-_OFFLINE = ("error sending request", "dns error", "connection refused", "failed to fetch", "tcp connect error", "timed out",
-    "Temporary failure in name resolution", "NewConnectionError")  # fmt: skip
+_VERSION = re.compile(r"^\d+(\.\d+)*$")
 
 
 @dataclass(frozen=True)
@@ -38,28 +40,54 @@ class RemotePython:
     """Built by us: `path` lies in the `bin` of an environment."""
 
 
-def remote_python(machine: RemoteMachine, spec: JobSpec, work: str, follow: Follow) -> RemotePython:
-    """The interpreter for the job, whose working copy is `work` there. Raises UserError, EnvironmentError_, Cancelled."""
+def remote_python(machine: RemoteMachine, folder: RunFolder, spec: JobSpec, follow: Follow) -> RemotePython:
+    """The interpreter for the job. Raises UserError, EnvironmentError_, Cancelled.
+
+    What the project asks for is resolved here, for that machine's platform and Python; the environment is built there.
+    """
     named = machine.connection.spec.python or (spec.python if spec.environment == "interpreter" else "")
     builder = machine.put_script("builder.py", ssh)
     if named:
-        request: dict[str, Any] = {"kind": "installed"}
-        answer = _built(machine, [named, "-I", builder], request, named, follow)
+        answer = _built(machine, [named, "-I", builder], {"kind": "installed"}, named, follow)
         return RemotePython(str(answer["python"]), str(answer["version"]), str(answer["lock"]), is_ours=False)
     if spec.environment == "workbench":
         message = f"{spec.script} needs Workbench's own Python, which is not on {machine.name}."
         raise UserError(message, hint="Run it on the target local.", place="environment.kind")
+    lock = _resolved(machine, folder, spec, follow)
     request = {
         "kind": "build",
         "root": machine.folder(),
         "uv": remote_uv(machine, follow),
         "python": spec.python,
-        "requirements": posixpath.join(work, spec.requirements),
+        "lock": lock,
         "variables": _package_variables(machine, spec),
     }
-    python = str(machine.probe()["python"])
-    answer = _built(machine, [python, "-I", builder], request, spec.requirements, follow)
-    return RemotePython(str(answer["python"]), str(answer["version"]), str(answer["lock"]), is_ours=True)
+    answer = _built(machine, [str(machine.probe()["python"]), "-I", builder], request, spec.requirements, follow)
+    return RemotePython(str(answer["python"]), str(answer["version"]), lock, is_ours=True)
+
+
+def _resolved(machine: RemoteMachine, folder: RunFolder, spec: JobSpec, follow: Follow) -> str:
+    from workbench.jobs.drivers.docker.image import ImageFacts
+
+    requirements = folder.work / spec.requirements
+    if not requirements.is_file():
+        message = f"The requirements file {spec.requirements} is not in the run's copy of the project: it is ignored."
+        raise UserError(message, hint="Take it out of .gitignore or .wbignore.")
+    known = machine.probe()
+    version = spec.python or str(known["version"])
+    if not _VERSION.match(version):
+        done = machine.connection.run([version, "-I", "-c", "import platform; print(platform.python_version())"])
+        if done.code:
+            message = f"There is no Python interpreter {version} on {machine.name}."
+            raise UserError(message, hint="Correct environment.python.", place="environment.python")
+        version = done.output.decode("ascii", "replace").strip()
+    builder = EnvironmentBuilder(WorkspacePaths(Path(spec.home)), PackageSettings(spec.ca_bundle, spec.package_index))
+    platform_name = ImageFacts(str(known["machine"]), str(known["libc"])).platform
+    lock = builder.resolve(requirements, python=version, platform=platform_name, say=follow.say, cancel=follow.must_stop)
+    if is_conda(lock):
+        hint = "Name an interpreter there that has them, or move what PyPI has into the list under pip."
+        raise UserError(f"{spec.requirements} asks for packages of conda, which are not installed on {machine.name}.", hint=hint)
+    return lock
 
 
 def remote_uv(machine: RemoteMachine, follow: Follow | None = None) -> str:
@@ -106,7 +134,7 @@ def _built(machine: RemoteMachine, command: list[str], request: dict[str, Any], 
             raise UserError(message, hint="Correct the target's python, or environment.python.", place="Python") from None
         raise machine.failed("build the environment of", silent.said) from None
     if "failed" in answer:
-        raise _failure(machine, str(answer["failed"]), str(answer["said"]), what)
+        raise failure(f"{answer['failed']} on {machine.name}", str(answer["said"]), what)
     return answer
 
 
@@ -147,15 +175,3 @@ def _listened(machine: RemoteMachine, command: list[str], request: dict[str, Any
         if code < 0:
             raise EOFError("the builder's connection ended")
         raise _Silent(code, said.decode("utf-8", "replace").strip())
-
-
-def _failure(machine: RemoteMachine, what: str, said: str, place: str) -> UserError | EnvironmentError_:
-    """uv's or pip's own reason, condensed, with the one to blame."""
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
-    reason = " ".join(" ".join(lines[-6:]).replace("╰─▶", "").replace("×", "").split())[:600].rstrip(".")
-    if "no space left on device" in said.lower():
-        return EnvironmentError_(f"{what} on {machine.name}: its disk is full.", hint="Free some space there.", place="disk")
-    if any(sign.lower() in said.lower() for sign in _OFFLINE):
-        hint = "Check the network of that machine, its proxy, and the package index in the settings."
-        return EnvironmentError_(f"{what} on {machine.name}: no connection to the package index ({reason}).", hint=hint)
-    return UserError(f"{what} on {machine.name}: {reason}.", hint="Correct it and run again.", place=place)

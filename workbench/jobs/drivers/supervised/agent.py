@@ -16,6 +16,7 @@ import fcntl
 import io
 import json
 import os
+import platform
 import selectors
 import shutil
 import signal
@@ -531,6 +532,13 @@ def unpack(folder: Path, stream: IO[bytes], *, once: bool) -> dict[str, Any]:
     return {}
 
 
+def libc() -> str:
+    """`musl`, or `glibc 2.36`."""
+    if list(Path("/lib").glob("ld-musl-*")):
+        return "musl"
+    return " ".join(platform.libc_ver()).strip() or "glibc 2.17"
+
+
 def probe(folder: Path) -> dict[str, Any]:
     """What the machine is: for the environment, and for the test of the target."""
     there = folder
@@ -546,6 +554,7 @@ def probe(folder: Path) -> dict[str, Any]:
         "folder": str(folder),
         "system": machine.sysname,
         "machine": machine.machine,
+        "libc": libc(),
         "python": sys.executable,
         "version": ".".join(str(part) for part in sys.version_info[:3]),
         "boot_id": boot_id(),

@@ -1,5 +1,7 @@
 """Targets, sweeps, slots and dependencies of jobs; trash; aliases and logged models; what MLflow's protocol keeps."""
 
+import json
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -15,6 +17,7 @@ def upgrade() -> None:
     _model_aliases()
     _logged_models()
     _metric_chunks()
+    _input_digests()
     _new_columns()
 
 
@@ -97,9 +100,7 @@ def _logged_models() -> None:
         sa.Column("direction", sa.String(length=10), nullable=False),
         sa.Column("model_id", sa.String(length=64), nullable=False),
         sa.Column("step", sa.BigInteger(), server_default="0", nullable=False),
-        sa.ForeignKeyConstraint(
-            ["run_id"], ["runs.id"], name=op.f("fk_logged_model_links_run_id_runs"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_logged_model_links_run_id_runs"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("run_id", "direction", "model_id", name=op.f("pk_logged_model_links")),
         sqlite_with_rowid=False,
     )
@@ -121,6 +122,24 @@ def _metric_chunks() -> None:
     )
 
 
+def _input_digests() -> None:
+    table = op.create_table(
+        "input_digests",
+        sa.Column("run_id", sa.String(length=32), nullable=False),
+        sa.Column("digest", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_input_digests_run_id_runs"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("run_id", "digest", name=op.f("pk_input_digests")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_input_digests_digest"), "input_digests", ["digest"])
+    found: set[tuple[str, str]] = set()
+    for run_id, digest, content in op.get_bind().execute(sa.text("SELECT run_id, digest, content FROM inputs")):
+        sources = json.loads(content).get("sources", [])
+        found |= {(run_id, one) for one in (digest, *(source.get("digest", "") for source in sources)) if one}
+    if found:
+        op.bulk_insert(table, [{"run_id": run_id, "digest": digest} for run_id, digest in sorted(found)])
+
+
 def _new_columns() -> None:
     """Added in place, which no database copies the rows for."""
     for table, columns in _columns().items():
@@ -133,8 +152,12 @@ def _new_columns() -> None:
         "UPDATE metric_latest SET last_time = (SELECT max(p.time) FROM metric_points p "
         "WHERE p.metric_id = metric_latest.id AND p.step = metric_latest.last_step)"
     )
-    op.create_index(op.f("ix_runs_deleted"), "runs", ["deleted"])
-    op.create_index(op.f("ix_runs_experiment_id_created"), "runs", ["experiment_id", "created"])
+    op.drop_index(op.f("ix_runs_project_created"), "runs")
+    op.create_index(op.f("ix_runs_result_of"), "runs", ["result_of"])
+    op.create_index("ix_runs_listed", "runs", ["deleted", "created", "id", "archived"])
+    op.create_index("ix_runs_listed_experiment", "runs", ["experiment_id", "deleted", "created", "id", "archived"])
+    op.create_index("ix_runs_listed_project", "runs", ["project", "deleted", "created", "id", "archived"])
+    op.create_index(op.f("ix_artifacts_digest"), "artifacts", ["digest"])
     op.create_index(op.f("ix_metric_latest_key_last"), "metric_latest", ["key", "last"])
 
 
