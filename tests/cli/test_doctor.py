@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import sqlite3
 import sys
 from pathlib import Path
@@ -121,6 +122,9 @@ def test_that_what_only_some_targets_need_is_no_fault_when_it_is_absent(tmp_path
 
 def test_that_a_docker_engine_that_does_not_answer_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/docker.sock")
+    assert check_docker().state == "warning"
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(f"{tmp_path}/docker.sock")  # an engine that has ended
     finding = check_docker()
     assert finding.state == "warning"
     assert str(tmp_path) in finding.detail

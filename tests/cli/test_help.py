@@ -18,7 +18,7 @@ COMMANDS = {
     "tour", "open", "init", "source detect", "source show",
     "prep show", "prep run", "prep code", "prep check", "prep learn", "prep steps", "prep drift", "submit",
     "run list", "run show", "run compare", "run logs", "run cancel", "run restore", "run import", "run export",
-    "run diff", "run snapshot", "run lineage", "prep runs", "sweep show", "sweep stop", "sweep resume", "env list", "env clean",
+    "run diff", "run snapshot", "run delete", "run undelete", "run trash", "run lineage", "prep runs", "sweep show", "sweep stop", "sweep resume", "env list", "env clean",
     "model register", "model list", "model show", "model delete",
     "service create", "service list", "service show", "service score", "service logs", "service start", "service stop",
     "service delete",

@@ -87,7 +87,7 @@ def test_that_whatever_is_killed_each_job_ends_once_and_loses_nothing(
     workspace: Any, request_for: Callable[..., JobRequest], project: Any, home: Path, tmp_path: Path
 ) -> None:
     (project.folder / "runconfig/plain.toml").write_text('[environment]\nkind = "workbench"\n[resources]\ncpus = 0.25\n')
-    chance = random.Random(20261121)  # noqa: S311 (a test that can be repeated)
+    chance = random.Random(20261121)
     acknowledged = tmp_path / "acknowledged"
     acknowledged.mkdir()
     request = request_for(SCRIPT, config="plain")
@@ -121,7 +121,7 @@ def test_that_whatever_is_killed_each_job_ends_once_and_loses_nothing(
 
 
 def _check(workspace: Any, ids: list[str], acknowledged: Path, kills: dict[str, int]) -> None:
-    ends = {status: 0 for status in FINAL}
+    ends = dict.fromkeys(FINAL, 0)
     with workspace.manager(started=False) as manager:
         for number, run_id in enumerate(ids):
             run, folder = workspace.store.get(run_id), RunFolder(workspace.paths.run(run_id))

@@ -60,9 +60,9 @@ def test_that_projects_take_turns_within_a_priority() -> None:
     waiting += [job(f"b{number}", 10 + number, project="b") for number in range(2)]
     waiting.append(job("urgent", 99, project="a", priority=1))
     assert [one.run_id for one in in_turns(waiting, {}, {})] == ["urgent", "b0", "a0", "b1", "a1", "a2"]
-    assert [one.run_id for one in in_turns(waiting[:4], {"a": 1}, {})][0] == "b0"
-    assert [one.run_id for one in in_turns(waiting[:4], {}, {"a": 5.0})][0] == "b0"
-    assert [one.run_id for one in in_turns(waiting[:4], {}, {"a": 5.0, "b": 6.0})][0] == "a0"
+    assert next(one.run_id for one in in_turns(waiting[:4], {"a": 1}, {})) == "b0"
+    assert next(one.run_id for one in in_turns(waiting[:4], {}, {"a": 5.0})) == "b0"
+    assert next(one.run_id for one in in_turns(waiting[:4], {}, {"a": 5.0, "b": 6.0})) == "a0"
 
 
 def test_that_a_big_job_is_overtaken_only_until_it_is_starving() -> None:

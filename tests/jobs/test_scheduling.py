@@ -4,13 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from tests.waiting import until
 from workbench.base.errors import Conflict, NotFound, UserError
 from workbench.base.masking import MASK
 from workbench.jobs import table
-from workbench.jobs.folder import RunFolder
+from workbench.jobs.folder import JobStatus, RunFolder
 from workbench.projects import Project
 from workbench.runs.tables import jobs as jobs_table
 from workbench.schema import JobPatch, JobRequest, LocalSpec, Run, RunStatus, Slots, TargetRequest
@@ -260,3 +261,19 @@ def test_that_a_time_limit_and_a_signal_and_memory_are_told_apart(workspace: Any
         "The script was stopped: it used more than its 150 MB of memory.",
         "The script was ended from outside by signal SIGKILL.",
     ]
+
+
+def test_that_a_runner_that_hangs_does_not_keep_a_cancelled_job_alive(
+    workspace: Any, plain: Project, request_for: Request, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.jobs.watched._DEAF_AFTER_S", 1.0)
+    code = "import os, time, workbench\nworkbench.log('pid', os.getpid())\ntime.sleep(600)"
+    with workspace.manager() as manager:
+        run = workspace.until(manager.submit(request_for(code)).id, lambda run: "pid" in run.metrics)
+        status = JobStatus.load(RunFolder(workspace.paths.run(run.id)))
+        assert status is not None
+        psutil.Process(status.runner_pid).suspend()
+        manager.cancel(run.id)
+        run = workspace.end_of(run.id)
+    assert (run.status, run.reason) == (RunStatus.CANCELLED, "Cancelled by the user.")
+    assert not psutil.pid_exists(int(run.metrics["pid"].last))

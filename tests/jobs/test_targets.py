@@ -57,7 +57,7 @@ def test_that_a_target_is_added_changed_and_deleted(targets: TargetStore) -> Non
 
 def test_that_a_password_is_kept_in_the_keyring_only(targets: TargetStore, workspace: Any) -> None:
     spec = SshSpec(address="box.invalid", host_key=KEY)
-    made = targets.add(TargetRequest(name="box", spec=spec, password="open sesame"))  # noqa: S106 (a test's)
+    made = targets.add(TargetRequest(name="box", spec=spec, password="open sesame"))
     assert targets.secret("box") == "open sesame"
     assert made.fingerprint.startswith("SHA256:")
     for path in workspace.paths.root.glob("workspace.db*"):

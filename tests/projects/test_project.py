@@ -19,7 +19,7 @@ def test_that_a_new_project_is_a_git_repository_with_a_first_commit(tmp_path: Pa
         git(project.folder, "ls-files").split()
     )
     assert project.scripts() == ["train.py"]
-    assert project.config_names() == ["local"]
+    assert project.config_names() == ["local", "docker"]
     assert project.config()["script"] == "train.py"
     assert project.readme().startswith("# flights")
     assert Project.open(project.folder) == project

@@ -1,6 +1,7 @@
 """A database and a store of the test's own: on SQLite, and on PostgreSQL where its server is installed."""
 
 import itertools
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,17 +23,45 @@ def postgres() -> Iterator[PostgresServer]:
 @pytest.fixture
 def postgres_url(postgres: PostgresServer) -> str:
     """The URL of an empty database."""
-    name = f"runs{next(_COUNT)}"
-    postgres.psql(f"CREATE DATABASE {name};")
-    return f"postgresql+psycopg://postgres:{PASSWORD}@127.0.0.1:{postgres.port}/{name}"
+    return _new_database(postgres)
+
+
+@pytest.fixture(scope="package")
+def ready_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with all tables."""
+    path = tmp_path_factory.mktemp("ready") / "workspace.db"
+    Database(path).close()
+    return path
+
+
+@pytest.fixture(scope="package")
+def ready_name(postgres: PostgresServer) -> str:
+    """A database with all tables, by its name, for PostgreSQL to copy."""
+    url = _new_database(postgres)
+    Database(url).close()
+    return url.rpartition("/")[2]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_place(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
+    """Where nothing is yet: a file, then a URL."""
+    if request.param == "sqlite":
+        return tmp_path / "workspace.db"
+    return _new_database(request.getfixturevalue("postgres"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
-    """Where a fresh database is opened: a file, then a URL."""
+    """Where a fresh database with all tables is: a file, then a URL."""
     if request.param == "sqlite":
-        return tmp_path / "workspace.db"
-    return str(request.getfixturevalue("postgres_url"))
+        return Path(shutil.copy(request.getfixturevalue("ready_file"), tmp_path / "workspace.db"))
+    return _new_database(request.getfixturevalue("postgres"), request.getfixturevalue("ready_name"))
+
+
+def _new_database(server: PostgresServer, like: str = "template1") -> str:
+    name = f"runs{next(_COUNT)}"
+    server.psql(f"CREATE DATABASE {name} TEMPLATE {like};")
+    return f"postgresql+psycopg://postgres:{PASSWORD}@127.0.0.1:{server.port}/{name}"
 
 
 @pytest.fixture

@@ -27,6 +27,9 @@ INSERT INTO params VALUES ('{RUN}', 'depth', '3');
 INSERT INTO tags VALUES ('{RUN}', 'team', 'blue');
 INSERT INTO metric_latest (id, run_id, key, last, last_step, min, max, count) VALUES (7, '{RUN}', 'loss', 0.5, 1, 0.5, 2.0, 3);
 INSERT INTO metric_points VALUES (7, 0, 0, 1700000000.25, 2.0), (7, 1, 1, 1700000000.5, NULL), (7, 2, 1, 1700000000.75, 0.5);
+INSERT INTO inputs (run_id, kind, path, digest, content) VALUES ('{RUN}', 'prep', 'a.wbprep', 'sha256:1',
+    '{{"kind": "prep", "name": "a", "path": "a.wbprep", "digest": "sha256:1",
+    "sources": [{{"path": "a.csv", "digest": "sha256:2"}}]}}');
 INSERT INTO jobs (run_id, status, spec, history, queued_at) VALUES ('{RUN}', 'finished', '{{}}', '[]', 1700000000000001);
 INSERT INTO models VALUES ('tree', 1700000000000000);
 INSERT INTO model_versions (name, version, run_id, path, files, size, digest, tags, metrics, created)
@@ -35,9 +38,9 @@ INSERT INTO model_versions (name, version, run_id, path, files, size, digest, ta
 
 
 @pytest.fixture
-def first_version(place: Path | str) -> Path | str:
+def first_version(empty_place: Path | str) -> Path | str:
     """A database as the first version wrote it."""
-    url = f"sqlite:///{place}" if isinstance(place, Path) else place
+    url = f"sqlite:///{empty_place}" if isinstance(empty_place, Path) else empty_place
     engine = sa.create_engine(url)
     config = Config()
     config.set_main_option("path_separator", "os")
@@ -47,9 +50,15 @@ def first_version(place: Path | str) -> Path | str:
         command.upgrade(config, "0001")
         for statement in ROWS.split(";\n"):
             if statement.strip():
-                connection.exec_driver_sql(statement)
+                connection.execute(sa.text(statement.replace(":", "\\:")))
     engine.dispose()
-    return place
+    return empty_place
+
+
+@pytest.fixture
+def place(first_version: Path | str) -> Path | str:
+    """The databases of this file are the first version's."""
+    return first_version
 
 
 def test_that_a_first_version_s_database_is_upgraded_with_all_it_holds(
@@ -69,6 +78,10 @@ def test_that_a_first_version_s_database_is_upgraded_with_all_it_holds(
     assert store.list(filter="metrics.loss < 1 and params.depth = '3'").total == 1
     with database.read() as connection:
         assert connection.exec_driver_sql("SELECT last_version FROM models").scalar_one() == 4
+        assert connection.exec_driver_sql("SELECT digest FROM input_digests ORDER BY digest").scalars().all() == [
+            "sha256:1",
+            "sha256:2",
+        ]
         assert connection.exec_driver_sql("SELECT priority, attempt, resources FROM jobs").one() == (0, 1, "{}")
 
 

@@ -195,7 +195,7 @@ def test_that_pages_of_a_search_have_every_run_once_in_one_order(store: RunStore
     with store.database.write() as write:
         for at in range(40):
             run = made(store, f"e{at % 3}", name=f"run {at % 3}", connection=write, tags={"team": "ab"[at % 2]} if at % 3 else {})
-            values: list[float] = [[math.nan], [at % 4], [math.inf], [], [-math.inf]][at % 5]
+            values = ([math.nan], [float(at % 4)], [math.inf], [], [-math.inf])[at % 5]
             batch = LogBatch(params={"depth": str(at % 6) if at % 4 else "deep"} if at % 7 else {})
             store.log_batch(run.id, batch, connection=write)
             if values:

@@ -17,7 +17,7 @@ from workbench.client import Client
 from workbench.client.starting import read_handshake
 from workbench.jobs.sdkcopy import sdk_folder
 from workbench.projects import Project
-from workbench.schema import Run, RunPage, RunStatus
+from workbench.schema import JobRequest, Run, RunPage, RunStatus
 
 Start = Callable[[str], "subprocess.Popen[str]"]
 
@@ -196,6 +196,38 @@ def test_that_opening_a_run_starts_the_server_where_none_runs(home: Path, start:
         if found := read_handshake(WorkspacePaths(home)):
             kill_tree(found.pid)
             reap(found.pid)
+
+
+def test_that_a_job_opens_runs_below_its_own(home: Path, tmp_path: Path) -> None:
+    project = Project.create(tmp_path / "project", name="nested")
+    code = """
+import workbench
+job = workbench.current_run()
+for fold in range(2):
+    with workbench.start_run(f"fold {fold}", params={"fold": fold}):
+        workbench.log("score", fold)
+assert workbench.current_run() is job
+workbench.log("score", 5)
+"""
+    (project.folder / "folds.py").write_text(code)
+    (project.folder / "runconfig" / "local.toml").write_text('[environment]\nkind = "workbench"\n')
+    with served(home) as client:
+        job = client.wait(client.submit(JobRequest(project=str(project.folder), script="folds.py")).id, timeout=120)
+        assert job.status is RunStatus.FINISHED, client.log(job.id).text
+        folds = sorted((run for run in client.runs().runs if run.id != job.id), key=lambda run: run.name)
+    assert job.metrics["score"].last == 5
+    assert [(run.name, run.parent_id, run.metrics["score"].last) for run in folds] == [("fold 0", job.id, 0), ("fold 1", job.id, 1)]
+    assert [run.experiment for run in folds] == ["nested", "nested"]
+
+
+def test_that_a_run_of_a_notebook_is_called_so(home: Path, tmp_path: Path) -> None:
+    code = "import ipykernel, IPython, workbench\nwith workbench.start_run() as run: print(run.experiment)"
+    with served(home) as client:
+        done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+        assert (done.returncode, done.stdout) == (0, "notebooks\n"), done.stderr
+        run = _only(client)
+    assert (run.kind, run.status, run.arguments) == ("notebook", RunStatus.FINISHED, ())
+    assert "workbench==" in run.environment_lock
 
 
 def test_that_what_the_server_refuses_is_a_sentence(home: Path, start: Start) -> None:

@@ -96,11 +96,10 @@ LEADING_OUT = [
 def test_that_no_path_leads_out_of_a_run_s_outputs(place: tuple[Client, str, str, Path], path: str) -> None:
     client, run_id, _, _ = place
     for prefix in (f"/api/v1/runs/{run_id}/artifacts", f"{UPLOADS}/flights/{run_id}/artifacts"):
-        for method in ("GET", "HEAD"):
-            status, answer = raw(client, method, f"{prefix}/{path}")
-            assert status in {400, 403, 404, 405}, f"{prefix}/{path}: {status} {answer!r}"
-            assert SECRET.encode() not in answer
-            assert b"root:" not in answer
+        status, answer = raw(client, "GET", f"{prefix}/{path}")
+        assert status in {400, 404}, f"{prefix}/{path}: {status} {answer!r}"
+        assert SECRET.encode() not in answer
+        assert b"root:" not in answer
 
 
 @pytest.mark.parametrize("path", LEADING_OUT)
@@ -149,7 +148,7 @@ def test_that_strangers_do_not_come_in(place: tuple[Client, str, str, Path], aut
         "/",
         "/nothing",
     ):
-        headers = {} if authorization is None else {"Authorization": authorization.encode("latin-1")}
+        headers = [] if authorization is None else [(b"Authorization", authorization.encode("latin-1"))]
         answer = httpx.get(f"{client.url}{path}", headers=headers, trust_env=False)
         assert answer.status_code == 401, path
 

@@ -1,10 +1,12 @@
 """`workbench run lineage` and `workbench prep runs`: from a run to the exact preparation of its data, and back."""
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from workbench.base.errors import NotFound
 from workbench.cli.context import ProjectOption, RunArgument, connected, find_run
 from workbench.cli.output import Output, OutputOption
 
@@ -36,7 +38,10 @@ def run_lineage(
     with connected() as client:
         found = find_run(client, run, project)
         parts = client.lineage("run", found.id)
-        same = client.run(found.result_of) if found.result_of else None
+        same = None
+        if found.result_of:
+            with contextlib.suppress(NotFound):  # it was deleted since
+                same = client.run(found.result_of)
         if package is not None:
             _save(client, found, package)
             say(f"The data preparation of run {found.number} is in {package}.")

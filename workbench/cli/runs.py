@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from workbench.base.errors import UserError
-from workbench.cli import lineage, snapshots
+from workbench.cli import lineage, snapshots, trash
 from workbench.cli.context import PROJECT_FILE, ProjectOption, RunArgument, connected, find_run, project_folder
 from workbench.cli.output import Output, OutputOption
 from workbench.cli.transfers import export_runs, import_runs
@@ -124,7 +124,8 @@ def metrics_text(run: "RunSummary", most: int = 4) -> str:
     """The run's first metrics with their last values; single values (results) before series."""
     from workbench.cli.format import number
 
-    ordered = sorted(run.metrics.values(), key=lambda metric: (metric.count > 1, metric.key))
+    own = [metric for metric in run.metrics.values() if not metric.key.startswith("system/")]
+    ordered = sorted(own, key=lambda metric: (metric.count > 1, metric.key))
     shown = "  ".join(f"{metric.key} {number(metric.last)}" for metric in ordered[:most])
     return f"{shown}  +{len(ordered) - most}" if len(ordered) > most else shown
 
@@ -246,3 +247,6 @@ app.command("lineage")(lineage.run_lineage)
 app.command()(snapshots.diff)
 app.command()(snapshots.restore)
 app.command()(snapshots.snapshot)
+app.command()(trash.delete)
+app.command()(trash.undelete)
+app.command()(trash.trash)

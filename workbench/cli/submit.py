@@ -32,9 +32,7 @@ def submit(
     name: Annotated[str, typer.Option("--name", "-n", help="A name for the run.", show_default=False)] = "",
     tag: Annotated[list[str] | None, typer.Option("--tag", help="Tag KEY=VALUE; may be repeated.", show_default=False)] = None,
     env: Annotated[list[str] | None, typer.Option("--env", help="Variable KEY=VALUE; may be repeated.", show_default=False)] = None,
-    target: Annotated[
-        str, typer.Option("--target", "-t", help="Target. Default: the configuration's.", show_default=False)
-    ] = "",
+    target: Annotated[str, typer.Option("--target", "-t", help="Target. Default: the configuration's.", show_default=False)] = "",
     priority: Annotated[
         int | None, typer.Option("--priority", min=-100, max=100, help="Higher ones start first.", show_default=False)
     ] = None,
@@ -113,5 +111,7 @@ def _print_end(run: "Run") -> None:
     from workbench.cli.format import duration, number
     from workbench.cli.output import say
 
-    metrics = "   ".join(f"{key} {number(metric.last)}" for key, metric in sorted(run.metrics.items()))
+    metrics = "   ".join(
+        f"{key} {number(metric.last)}" for key, metric in sorted(run.metrics.items()) if not key.startswith("system/")
+    )
     say(f"Run {run.number} {run.status.value} after {duration(run.duration_s)}   {metrics}".rstrip())

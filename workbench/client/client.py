@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 from urllib.parse import quote
 
 import httpx
@@ -21,6 +21,7 @@ from workbench.client.events import EventStream
 from workbench.client.transport import Transport
 from workbench.schema import (
     CleanRequest,
+    EmptyRequest,
     Environment,
     Experiment,
     ExportRequest,
@@ -34,6 +35,7 @@ from workbench.schema import (
     KernelRequest,
     Lineage,
     LogChunk,
+    MetricHistory,
     MetricSeries,
     ModelRequest,
     ModelSummary,
@@ -42,11 +44,13 @@ from workbench.schema import (
     Run,
     RunComparison,
     RunEnd,
+    RunLink,
     RunOpen,
     RunOpened,
     RunPage,
     RunPatch,
     RunStatus,
+    RunSummary,
     ScoreReply,
     Service,
     ServiceRequest,
@@ -56,7 +60,11 @@ from workbench.schema import (
     Target,
     TargetRequest,
     Transfer,
+    TrashEmptied,
 )
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _JOBS = TypeAdapter(tuple[Job, ...])
 _TARGETS = TypeAdapter(tuple[Target, ...])
@@ -66,6 +74,9 @@ _VERSIONS = TypeAdapter(tuple[ModelVersion, ...])
 _SERVICES = TypeAdapter(tuple[Service, ...])
 _ENVIRONMENTS = TypeAdapter(tuple[Environment, ...])
 _TRANSFERS = TypeAdapter(tuple[Transfer, ...])
+_IDS = TypeAdapter(tuple[str, ...])
+_LINKS = TypeAdapter(tuple[RunLink, ...])
+_SUMMARIES = TypeAdapter(tuple[RunSummary, ...])
 _KERNELS = TypeAdapter(tuple[Kernel, ...])
 
 _SLOW = 600.0  # seconds for calls that copy files (snapshots, model versions)
@@ -320,6 +331,90 @@ class Client:
         self._fetch(f"/runs/{_part(run_id)}/snapshot.zip", "The snapshot", dest)
         return dest
 
+    def search(
+        self,
+        filter: str = "",  # noqa: A002 (MLflow's name)
+        experiments: Sequence[str] | None = None,
+        order_by: Sequence[str] = (),
+        limit: int = 100,
+        cursor: str = "",
+        view: Literal["active", "deleted", "all"] = "active",
+        text: str = "",
+    ) -> RunPage:
+        """A page of the runs that a filter finds, written as MLflow's: `metrics.acc > 0.9 and params.model = 'tree'`.
+
+        Also `or`, `not` and parentheses. `experiments`: ids or names; `order_by`: as `metrics.acc DESC`.
+        """
+        params = {
+            "filter": filter, "experiment": experiments, "order": list(order_by), "limit": limit, "cursor": cursor,
+            "view": view, "text": text,
+        }  # fmt: skip
+        return RunPage.model_validate_json(self._get("/search", params))
+
+    def runs_table(
+        self,
+        filter: str = "",  # noqa: A002 (as above)
+        experiments: Sequence[str] | None = None,
+        order_by: Sequence[str] = (),
+        limit: int | None = None,
+        cursor: str = "",
+        view: Literal["active", "deleted", "all"] = "active",
+        text: str = "",
+        columns: Sequence[str] | None = None,
+    ) -> "pa.Table":
+        """The runs that a filter finds as an Arrow table, all of them without a limit: a run's fields, then `params.<key>`,
+        `metrics.<key>` (last values) and `tags.<key>`; `columns`: only these of the latter.
+
+        The schema's metadata has `total` and `next`, the cursor of the following page.
+        """
+        import pyarrow as pa
+
+        params = {
+            "filter": filter, "experiment": experiments, "order": list(order_by), "limit": limit, "cursor": cursor,
+            "view": view, "text": text, "column": columns,
+        }  # fmt: skip
+        return pa.ipc.open_stream(self._transport.call("GET", "/runs.arrow", params=params, timeout=_SLOW)).read_all()
+
+    def series_table(self, runs: Sequence[str], keys: Sequence[str], pixels: int = 1000) -> "pa.Table":
+        """Metrics of several runs as one Arrow table (run_id, key, step, time, value), each thinned to `pixels` (0: not)."""
+        import pyarrow as pa
+
+        params = {"run": list(runs), "key": list(keys), "pixels": pixels}
+        return pa.ipc.open_stream(self._transport.call("GET", "/series.arrow", params=params, timeout=_SLOW)).read_all()
+
+    def metric_history(self, run_id: str, key: str, limit: int = 1000, cursor: str = "") -> MetricHistory:
+        """A metric's exact points in the order of logging, a part at a time; `cursor` is the `next` of the part before."""
+        path = f"/runs/{_part(run_id)}/history/{_part(key)}"
+        return MetricHistory.model_validate_json(self._get(path, {"limit": limit, "cursor": cursor}))
+
+    def came_from(self, run_id: str) -> tuple[RunLink, ...]:
+        """What the run came from: its parent, the run whose result it has, the data that it read and the runs that made it."""
+        return _LINKS.validate_json(self._get(f"/runs/{_part(run_id)}/came-from"))
+
+    def went_into(self, run_id: str) -> tuple[RunLink, ...]:
+        """What came from the run: its children, the runs that have its result, and those that read its outputs."""
+        return _LINKS.validate_json(self._get(f"/runs/{_part(run_id)}/went-into"))
+
+    def descendants(self, run_id: str) -> tuple[RunSummary, ...]:
+        """The run's children, their children and so on, nearer ones first."""
+        return _SUMMARIES.validate_json(self._get(f"/runs/{_part(run_id)}/descendants"))
+
+    def create_experiment(self, name: str, tags: Mapping[str, str] | None = None) -> Experiment:
+        """Makes an experiment. Conflict when there is one of that name, be it in the trash."""
+        body = {"name": name, "tags": dict(tags or {})}
+        return Experiment.model_validate_json(self._transport.call("POST", "/experiments", json=body))
+
+    def experiment(self, id_or_name: str) -> Experiment:
+        """One experiment, also one in the trash."""
+        return Experiment.model_validate_json(self._get(f"/experiments/{_part(id_or_name)}"))
+
+    def patch_experiment(
+        self, id_or_name: str, *, name: str | None = None, tags: Mapping[str, str] | None = None, deleted: bool | None = None
+    ) -> Experiment:
+        """Renames an experiment, tags it (an empty value removes a tag), puts it into the trash with its runs or brings it back."""
+        body = {"name": name, "tags": dict(tags or {}), "deleted": deleted}
+        return Experiment.model_validate_json(self._transport.call("PATCH", f"/experiments/{_part(id_or_name)}", json=body))
+
     def experiments(self) -> tuple[Experiment, ...]:
         """All experiments, by name."""
         return _EXPERIMENTS.validate_json(self._get("/experiments"))
@@ -485,6 +580,25 @@ class Client:
     def lineage(self, kind: str, id: str) -> Lineage:  # noqa: A002 (the wire's name)
         """The breadcrumb around a `data`, `preparation`, `run`, `model` or `service`."""
         return Lineage.model_validate_json(self._get(f"/lineage/{_part(kind)}", {"id": id}))
+
+    # The trash
+
+    def trash_run(self, run_id: str) -> tuple[str, ...]:
+        """Puts a run into the trash, with its children; returns the ids of those that went in. One that runs gives Conflict."""
+        return _IDS.validate_json(self._post(f"/runs/{_part(run_id)}/trash"))
+
+    def untrash_run(self, run_id: str) -> tuple[str, ...]:
+        """Brings a run back, with the children that went into the trash with it; returns their ids."""
+        return _IDS.validate_json(self._post(f"/runs/{_part(run_id)}/untrash"))
+
+    def trashed_runs(self) -> tuple[RunSummary, ...]:
+        """The runs in the trash, the latest first."""
+        return _SUMMARIES.validate_json(self._get("/trash"))
+
+    def empty_trash(self, older_than_days: float = 0) -> TrashEmptied:
+        """Deletes for good what has been in the trash for so long (0: all of it), with folders and unneeded snapshots."""
+        body = EmptyRequest(older_than_days=older_than_days)
+        return TrashEmptied.model_validate_json(self._transport.call("POST", "/trash/empty", body=body, timeout=_SLOW))
 
     # Environments
 

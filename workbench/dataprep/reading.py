@@ -12,7 +12,6 @@ from workbench.base.errors import EnvironmentError_, UserError
 from workbench.base.files import file_digest
 from workbench.base.paths import WorkspacePaths
 from workbench.dataprep.package import Dataflow, FileRef, Package
-from workbench.dataprep.recipe import recipe
 from workbench.dataprep.reports import FlowReport
 from workbench.dataprep.sources import project_of
 from workbench.dataprep.substitution import substitution
@@ -86,6 +85,8 @@ def _by_spark(package: Package, flow: Dataflow, base: Path, sample: bool | int, 
         frame = spark_frame(spark, base, inputs, package, flow.id, rows_of(sample))
     except ImportError as error:
         raise EnvironmentError_("PySpark is not installed.", hint="Install it: pip install 'pyspark>=4'.") from error
+    from workbench.dataprep.recipe import recipe
+
     path = package.path or Path("package.wbprep")
     fields = {"kind": "prep", "name": path.stem, "path": shown_path(path), "digest": file_digest(path), "flow": flow.name}
     return frame, fields | recipe(package, flow, base) | {"sample": sample_text(rows_of(sample))}
@@ -128,6 +129,8 @@ def engine_of(base: Path, **settings: Any) -> Engine:
 
 def package_input(package: Package, flow: Dataflow, report: FlowReport, sample_rows: int | None = None) -> dict[str, Any]:
     """The fields of a run's `input` event for a package that was read: its steps, and every file behind it."""
+    from workbench.dataprep.recipe import recipe
+
     path = package.path or Path("package.wbprep")
     fields = report.as_input(path.stem, shown_path(path), file_digest(path))
     return fields | recipe(package, flow, base_of(package)) | {"sample": sample_text(sample_rows)}

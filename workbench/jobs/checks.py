@@ -48,6 +48,8 @@ def check_request(request: JobRequest) -> JobPlan:
         changes["environment"] = config.environment.model_copy(update={"kind": "workbench", "python": ""})
     if request.sweep:
         changes["sweep"] = checked_sweep(config.sweep, f"runconfig/{config.name}.toml")
+        if request.priority is not None:  # the trials take it from the configuration
+            changes["priority"] = request.priority
     config = config.model_copy(update=changes)
     _check_values(config, str(project.folder / "runconfig" / f"{config.name}.toml"))
     _check_environment(project, config)

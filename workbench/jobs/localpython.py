@@ -13,6 +13,7 @@ from pathlib import Path
 from workbench.base.errors import Cancelled, EnvironmentError_, UserError
 from workbench.base.paths import WorkspacePaths
 from workbench.jobs.drivers.base import Follow
+from workbench.jobs.drivers.spark.command import shell_arguments
 from workbench.jobs.environments import EnvironmentBuilder, environment_variables
 from workbench.jobs.folder import JobSpec, RunFolder
 from workbench.jobs.sdkcopy import sdk_folder
@@ -75,6 +76,8 @@ def script_variables(folder: RunFolder, spec: JobSpec, python: Path) -> dict[str
     if spec.environment != "workbench":
         own = [spec.variables["PYTHONPATH"]] if spec.variables.get("PYTHONPATH") else []
         variables["PYTHONPATH"] = os.pathsep.join([str(sdk_folder(Path(spec.home))), *own])
+    if spec.framework == "pyspark":
+        variables.setdefault("PYSPARK_PYTHON", str(python))  # of its workers
     return variables | {
         "WORKBENCH_RUN_ID": spec.run_id,
         "WORKBENCH_RUN_DIR": str(folder.path),
@@ -92,6 +95,8 @@ def common_variables(spec: JobSpec) -> dict[str, str]:
     variables |= dict.fromkeys(_THREADS, str(max(1, math.ceil(spec.cpus))))
     if spec.gpus:
         variables["CUDA_VISIBLE_DEVICES"] = ",".join(map(str, spec.gpus))
+    if spec.framework == "pyspark" and spec.kind != "spark":
+        variables["PYSPARK_SUBMIT_ARGS"] = shell_arguments(spec)
     return variables | spec.tracking | spec.variables
 
 

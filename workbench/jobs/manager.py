@@ -10,7 +10,6 @@ import logging
 import shutil
 import threading
 import time
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -19,7 +18,6 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from workbench.base.clock import utc_now
 from workbench.base.errors import Conflict, EnvironmentError_, NotFound, UserError, WorkbenchError
 from workbench.base.files import disk_error, write_atomic
 from workbench.base.ids import new_id
@@ -28,19 +26,19 @@ from workbench.base.paths import WorkspacePaths
 from workbench.base.settings import Settings
 from workbench.jobs import opened, table
 from workbench.jobs.checks import JobPlan, check_request, check_snapshot, data_variables
+from workbench.jobs.dispatching import Dispatcher
 from workbench.jobs.emptying import Emptied, empty_trash
 from workbench.jobs.environments import EnvironmentBuilder
 from workbench.jobs.folder import JobSpec, RunFolder
 from workbench.jobs.launching import Launcher, Tracking
 from workbench.jobs.logs import read_chunk
 from workbench.jobs.outputs import output_folders
-from workbench.jobs.planning import in_full, planned
-from workbench.jobs.queue import Decision, Waiting, circle, decide
+from workbench.jobs.planning import DryRuns
+from workbench.jobs.queue import Decision, circle
 from workbench.jobs.skipping import done_before
 from workbench.jobs.sweeps.manager import SweepManager
 from workbench.jobs.sweeps.state import begin as begin_sweep
 from workbench.jobs.targets import TargetStore, spec_of
-from workbench.jobs.targets import find as find_target
 from workbench.jobs.watched import Emit, WatchedJob, end_run, run_changed
 from workbench.projects import GitInfo, Project, Restored, Snapshot, SnapshotStore, git_state
 from workbench.runs import Database, RunStore
@@ -58,7 +56,6 @@ from workbench.schema import (
     RunOpen,
     RunOpened,
     RunStatus,
-    Slots,
 )
 
 _log = logging.getLogger(__name__)
@@ -66,9 +63,6 @@ LogStream = Literal["merged", "stdout", "stderr", "runner"]
 
 _TICK_S = 0.2
 _ENDS_WITHIN_S = 10.0
-_PLANS_KEPT = 20
-_LOOK_EVERY_S = 1.0  # at the queue, where nobody said that it has changed
-_PATIENCE_S = 300.0  # after which a job that does not fit has its target kept free
 _IDLE_TICK_S = 5.0
 
 
@@ -94,17 +88,11 @@ class JobManager:
         self._emit = emit
         self.snapshots = SnapshotStore(paths.snapshots)
         self.sweeps = SweepManager(store, self)
-        self._plans: dict[tuple[str, str, str], JobPlanned] = {}
-        """What the latest dry runs showed, by project, snapshot and configuration."""
         self.targets = TargetStore(database, paths, settings)
         self._launcher = Launcher(paths, lambda: self._settings, self.targets, tracking)
         self._watched: dict[str, WatchedJob] = {}
-        self._blocked: dict[str, float] = {}
-        """Since when each job has waited for its share of a target only."""
-        self._turns: dict[str, float] = {}
-        """When each project started a job last."""
-        self._looked = 0.0
-        self._queue_changed = threading.Event()
+        self._dispatcher = Dispatcher(store, self.targets)
+        self._dry_runs = DryRuns(self.targets, self._dispatcher.would_start)
         self._unwatched = threading.Event()
         """A run was opened by a process of its own, and nobody follows it yet."""
         self._starting = threading.Lock()  # a job is either cancelled in the queue or started, never both
@@ -127,7 +115,7 @@ class JobManager:
 
     def look(self) -> None:
         """Has the scheduler look at the queue at once: a job, a target or the settings have changed."""
-        self._queue_changed.set()
+        self._dispatcher.changed()
         self._wake.set()
 
     def stop(self) -> None:
@@ -146,7 +134,7 @@ class JobManager:
         """
         plan = check_request(request)
         project, config = plan.project, plan.config
-        depends_on = self._dependencies(request, project)
+        depends_on = self._dispatcher.dependencies(request, str(project.folder))
         self._check_target(config)
         git = git_state(project.folder)
         snapshot = self._snapshot(project, f"Before {config.script}")
@@ -154,10 +142,9 @@ class JobManager:
         spec = replace(self._spec(plan, snapshot.commit), prepare_only=request.kind == "prepare")
         skips = not (request.force or request.sweep or request.kind == "prepare")
         earlier = done_before(self._store, self.snapshots, project, config, snapshot.commit) if skips else None
-        shown = self._planned(plan, request, depends_on, snapshot.left_out, earlier)
-        known = self._plans.pop((str(project.folder), snapshot.commit, config.model_dump_json()), None)
-        if known is not None:  # a dry run has just shown it
-            shown = shown.model_copy(update={"lock": known.lock})
+        shown = self._dry_runs.planned(
+            plan, request, snapshot.commit, depends_on=depends_on, left_out=snapshot.left_out, earlier=earlier
+        )
         with self._database.write() as write:
             run = self._store.create_run(
                 run_id=spec.run_id,
@@ -182,7 +169,7 @@ class JobManager:
                 connection=write,
             )
             if request.sweep and config.sweep is not None:
-                begin_sweep(write, run.id, config.sweep)
+                begin_sweep(write, run.id, config.sweep, depends_on)
             else:
                 table.add(write, spec, config, priority=request.priority, depends_on=depends_on)
             if earlier is not None:
@@ -203,7 +190,7 @@ class JobManager:
         problems = []
         depends_on: tuple[str, ...] = ()
         try:
-            depends_on = self._dependencies(request, project)
+            depends_on = self._dispatcher.dependencies(request, str(project.folder))
             self._check_target(config)
         except NotFound:
             raise
@@ -216,53 +203,17 @@ class JobManager:
             problems.append(f"{error.message} {error.hint}".strip())
         skips = not (request.force or request.sweep)
         earlier = done_before(self._store, self.snapshots, project, config, snapshot.commit) if skips else None
-        known = self._planned(plan, request, depends_on, snapshot.left_out, earlier, problems)
-        shown = in_full(known, plan, self.environments(), self.snapshots.sizes(snapshot.commit))
-        while len(self._plans) >= _PLANS_KEPT:
-            self._plans.pop(next(iter(self._plans)))
-        self._plans[str(project.folder), snapshot.commit, config.model_dump_json()] = shown
-        return shown
-
-    def _planned(
-        self,
-        plan: JobPlan,
-        request: JobRequest,
-        depends_on: Sequence[str],
-        left_out: Sequence[str],
-        earlier: Run | None,
-        problems: Sequence[str] = (),
-    ) -> JobPlanned:
-        config = plan.config
-        target = self.targets.get(config.target)
-        if earlier is not None:
-            starts = f"Not at all: nothing has changed since run {earlier.number}, whose result counts. --force runs it."
-        else:
-            starts = self._would_start(config, request, depends_on)
-        if request.sweep and config.sweep is not None:
-            starts = f"{starts} At most {config.sweep.parallel} of {config.sweep.trials} trials run at once."
-        return planned(plan, target, starts, problems, left_out)
-
-    def _would_start(self, config: RunConfig, request: JobRequest, depends_on: Sequence[str]) -> str:
-        """When the job would start, in a sentence."""
-        priority = config.priority if request.priority is None else request.priority
-        resources = config.resources
-        share = Slots(cpus=resources.cpus, memory_mb=resources.memory_mb, gpus=resources.gpus)
-        with self._database.read() as connection:
-            pools, paused = self.targets.pools(connection)
-            states = table.states(connection, depends_on)
-            before = [one for one in table.queued(connection) if one.target == config.target and one.priority >= priority]
-            for one in table.taken(connection):
-                if one.target in pools:
-                    pools[one.target].take(Slots.model_validate(one.resources or {}), one.gpus)
-        waits = [name for status, name in states.values() if not status.is_final]
-        if config.target in paused:
-            return f"When the queue of {config.target} is resumed: it is paused."
-        if waits:
-            return f"After run {' and run '.join(waits)}."
-        if before:
-            return f"After {len(before)} waiting job{'' if len(before) == 1 else 's'} on {config.target}."
-        lacks = pools[config.target].lacks(share)
-        return lacks or f"At once, on {config.target}."
+        known = self._dry_runs.planned(
+            plan,
+            request,
+            snapshot.commit,
+            depends_on=depends_on,
+            left_out=snapshot.left_out,
+            earlier=earlier,
+            problems=problems,
+        )
+        sizes = self.snapshots.sizes(snapshot.commit)
+        return self._dry_runs.show(known, plan, snapshot.commit, self.environments(), sizes)
 
     def open_run(self, request: RunOpen) -> RunOpened:
         """A run for a process that logs by itself, with a snapshot of its project. Raises UserError, NotFound, Conflict."""
@@ -325,7 +276,9 @@ class JobManager:
 
     # What a sweep needs: see TrialQueue
 
-    def queue_trial(self, write: sa.Connection, parent: Run, script_arguments: Sequence[str], name: str) -> Run:
+    def queue_trial(
+        self, write: sa.Connection, parent: Run, script_arguments: Sequence[str], name: str, depends_on: Sequence[str]
+    ) -> Run:
         """Makes a child run of a sweep, of the same files, and queues its job, in the caller's transaction."""
         config = parent.config.model_copy(update={"arguments": tuple(script_arguments), "sweep": None})
         spec = self._spec(JobPlan(Project.open(parent.project), config), parent.snapshot)
@@ -346,7 +299,7 @@ class JobManager:
             kind="trial",
             connection=write,
         )
-        table.add(write, spec, config)
+        table.add(write, spec, config, depends_on=depends_on)
         return run
 
     def cancel_trial(self, run_id: str, reason: str) -> None:
@@ -370,12 +323,12 @@ class JobManager:
     def list(self) -> tuple[Job, ...]:
         """The jobs that wait or run, then the latest ended ones; newest first."""
         with self._database.read() as connection:
-            return tuple(table.listed(connection, waits=self._waits(connection)))
+            return tuple(table.listed(connection, waits=self._dispatcher.waits(connection)))
 
     def get(self, run_id: str) -> Job:
         """One job. Raises NotFound."""
         with self._database.read() as connection:
-            found = table.listed(connection, run_id, waits=self._waits(connection))
+            found = table.listed(connection, run_id, waits=self._dispatcher.waits(connection))
         if not found and self.sweeps.is_sweep(run_id):
             return _sweep_as_job(self._store.get(run_id))
         if not found:
@@ -487,26 +440,9 @@ class JobManager:
         with self._database.read() as connection:
             return spec_of(connection, name)
 
-    def _dependencies(self, request: JobRequest, project: Project) -> tuple[str, ...]:
-        """The ids of the runs that the job waits for. Raises NotFound, or Conflict where one has not finished well."""
-        found = tuple(dict.fromkeys(self._store.resolve(text, project=str(project.folder)) for text in request.depends_on))
-        with self._database.read() as connection:
-            states = table.states(connection, found)
-        for status, name in states.values():
-            if status.is_final and status is not RunStatus.FINISHED:
-                raise Conflict(f"The job cannot wait for run {name}: it is {status.value}.", place="depends_on")
-        return found
-
     def _check_target(self, config: RunConfig) -> None:
         """Refuses a job that could never start: an unknown target, more than that has, a secret that is not there."""
-        with self._database.read() as connection:
-            find_target(connection, config.target)
-            pools, _paused = self.targets.pools(connection)
-        resources = config.resources
-        share = Slots(cpus=resources.cpus, memory_mb=resources.memory_mb, gpus=resources.gpus)
-        if never := pools[config.target].never(share):
-            hint = f"Lower resources in runconfig/{config.name}.toml, or give the target {config.target} more slots."
-            raise UserError(never, hint=hint, place="resources")
+        self._dispatcher.check(config)
         self._launcher.secret_variables(config.variables)
 
     def _folder(self, run_id: str) -> RunFolder:
@@ -555,7 +491,7 @@ class JobManager:
             try:
                 if job.step():
                     del self._watched[run_id]
-                    self._queue_changed.set()
+                    self._dispatcher.changed()
             except NotFound:
                 del self._watched[run_id]  # the run was deleted
             except WorkbenchError as error:
@@ -565,16 +501,11 @@ class JobManager:
 
     def _start_waiting(self) -> None:
         """Starts what has its share of a target free, and ends what can never start."""
-        now = time.monotonic()
-        if not self._queue_changed.is_set() and now - self._looked < _LOOK_EVERY_S:
+        if not self._dispatcher.due():
             return
-        self._queue_changed.clear()
-        self._looked = now
         with self._starting:
             with self._database.read() as connection:
-                decisions = self._decisions(connection)
-            waiting = {one.job.run_id for one in decisions if one.blocked}
-            self._blocked = {run_id: self._blocked.get(run_id, now) for run_id in waiting}
+                decisions = self._dispatcher.look(connection)
             for one in decisions:
                 if self._stopping.is_set():
                     return
@@ -590,51 +521,9 @@ class JobManager:
             table.move(write, run_id, RunStatus.PREPARING)
             table.change(write, run_id, gpus=list(decision.gpus), not_before=None)
             row = table.row(write, run_id)
-        self._turns[decision.job.project] = time.monotonic()
+        self._dispatcher.started(decision.job.project)
         self._emit(run_changed(run))
         self._launch(row)
-
-    def _decisions(self, connection: sa.Connection) -> Sequence[Decision]:
-        """What becomes of each waiting job now, in the order of the queue."""
-        rows = table.queued(connection)
-        if not rows:
-            return []
-        pools, paused = self.targets.pools(connection)
-        active: Counter[str] = Counter()
-        for one in table.taken(connection):
-            active[one.project] += 1
-            if one.target in pools:
-                pools[one.target].take(Slots.model_validate(one.resources or {}), one.gpus)
-        waiting = [
-            Waiting(
-                run_id=one.run_id,
-                project=one.project,
-                target=one.target,
-                priority=one.priority,
-                queued_at=one.queued_at,
-                share=Slots.model_validate(one.resources or {}),
-                depends_on=tuple(one.depends_on),
-                not_before=one.not_before,
-            )
-            for one in rows
-        ]
-        others = sorted({other for one in waiting for other in one.depends_on})
-        since = time.monotonic() - _PATIENCE_S
-        return decide(
-            waiting,
-            pools,
-            now=utc_now(),
-            states=table.states(connection, others) if others else {},
-            active=active,
-            last_started=self._turns,
-            paused=paused,
-            starving=lambda run_id: self._blocked.get(run_id, since + 1) < since,
-        )
-
-    def _waits(self, connection: sa.Connection) -> dict[str, tuple[int, str]]:
-        """The place of each waiting job in the queue, and what it waits for."""
-        decisions = self._decisions(connection)
-        return {one.job.run_id: (number, one.waits_for or one.fails) for number, one in enumerate(decisions, start=1)}
 
     def _launch(self, row: Any) -> None:
         """Starts the job's runner; a failure here is the job's end."""

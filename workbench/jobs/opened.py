@@ -25,7 +25,7 @@ def project_of(request: RunOpen) -> Project | None:
     """The project of the run. Raises UserError or NotFound."""
     if not request.project:
         return None
-    if not os.path.isabs(request.project):  # noqa: PTH117 (it may be empty or of another platform)
+    if "\0" in request.project or not os.path.isabs(request.project):  # noqa: PTH117 (it may be empty or of another platform)
         raise UserError(f"The project folder must be an absolute path, not {request.project!r}.", place="project")
     return Project.open(request.project)
 

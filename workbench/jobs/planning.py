@@ -1,6 +1,6 @@
 """The dry run: what a submission would do. It is kept with the run, and a failure is held against it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -10,18 +10,66 @@ from workbench.jobs.checks import JobPlan, data_variables
 from workbench.jobs.environments import EnvironmentBuilder
 from workbench.jobs.sweeps.space import arguments as sweep_arguments
 from workbench.jobs.sweeps.suggesting import next_point
-from workbench.schema import JobPlanned, PlannedFile, Run, RunConfig, Target
+from workbench.jobs.targets import TargetStore
+from workbench.schema import JobPlanned, JobRequest, PlannedFile, Run, RunConfig, Target
 
 _PACKAGES_NAMED = 5
+_KEPT = 20
+_LEFT_OUT = " is left out of the run's copy"
 _HERE = frozenset({"local", "spark"})
 """Kinds of targets whose environments are built on this machine."""
 
 
-def planned(plan: JobPlan, target: Target, starts: str, problems: Sequence[str], left_out: Sequence[str]) -> JobPlanned:
-    """All that is known without asking any network: what is kept with a run."""
+class DryRuns:
+    """Makes plans, and remembers the latest ones that were shown: the submission that follows keeps the lock that the user saw."""
+
+    def __init__(self, targets: TargetStore, would_start: Callable[[RunConfig, JobRequest, Sequence[str]], str]) -> None:
+        self._targets = targets
+        self._would_start = would_start
+        self._shown: dict[tuple[str, str, str], JobPlanned] = {}
+
+    def planned(
+        self,
+        plan: JobPlan,
+        request: JobRequest,
+        commit: str,
+        *,
+        depends_on: Sequence[str] = (),
+        left_out: Sequence[str] = (),
+        earlier: Run | None = None,
+        problems: Sequence[str] = (),
+    ) -> JobPlanned:
+        """What a submission would do, as far as it is known without asking any network. `earlier`: the run whose result counts."""
+        config = plan.config
+        if earlier is not None:
+            starts = f"Not at all: nothing has changed since run {earlier.number}, whose result counts. --force runs it."
+        else:
+            starts = self._would_start(config, request, depends_on)
+        if request.sweep and config.sweep is not None:
+            starts = f"{starts} At most {config.sweep.parallel} of {config.sweep.trials} trials run at once."
+        made = _planned(plan, self._targets.get(config.target), starts, problems, left_out)
+        shown = self._shown.pop(_key(plan, commit), None)
+        return made if shown is None else made.model_copy(update={"lock": shown.lock})
+
+    def show(
+        self, known: JobPlanned, plan: JobPlan, commit: str, builder: EnvironmentBuilder, sizes: Mapping[str, int]
+    ) -> JobPlanned:
+        """The plan with the snapshot's files and the environment's lock, for which the package index may be asked."""
+        shown = _in_full(known, plan, builder, sizes)
+        while len(self._shown) >= _KEPT:
+            self._shown.pop(next(iter(self._shown)))
+        self._shown[_key(plan, commit)] = shown
+        return shown
+
+
+def _key(plan: JobPlan, commit: str) -> tuple[str, str, str]:
+    return str(plan.project.folder), commit, plan.config.model_dump_json()
+
+
+def _planned(plan: JobPlan, target: Target, starts: str, problems: Sequence[str], left_out: Sequence[str]) -> JobPlanned:
     config = plan.config
     told = list(problems)
-    told += [f"{name} is left out of the run's copy of the project, for its size or since it cannot be read." for name in left_out]
+    told += [f"{name}{_LEFT_OUT} of the project, for its size or since it cannot be read." for name in left_out]
     failed = next((link for link in target.links if link.state == "failed"), None)
     if failed is not None:
         told.append(f"The last test of the target {target.name} failed: {failed.message} {failed.hint}".strip())
@@ -40,8 +88,7 @@ def planned(plan: JobPlan, target: Target, starts: str, problems: Sequence[str],
     )
 
 
-def in_full(known: JobPlanned, plan: JobPlan, builder: EnvironmentBuilder, sizes: Mapping[str, int]) -> JobPlanned:
-    """With the snapshot's files and the environment's lock, for which the package index may be asked."""
+def _in_full(known: JobPlanned, plan: JobPlan, builder: EnvironmentBuilder, sizes: Mapping[str, int]) -> JobPlanned:
     changes: dict[str, Any] = {"files": tuple(PlannedFile(path=path, size=size) for path, size in sizes.items())}
     environment = plan.config.environment
     if environment.kind == "requirements" and known.kind in _HERE:
@@ -52,14 +99,17 @@ def in_full(known: JobPlanned, plan: JobPlan, builder: EnvironmentBuilder, sizes
     return known.model_copy(update=changes)
 
 
-def held_against(run: Run, lock: str) -> str:
-    """What was other than planned, in sentences, for the reason of a failure; empty where nothing was."""
+def held_against(run: Run, lock: str, reason: str) -> str:
+    """What was other than planned, or foreseen in the plan, in sentences, for the reason of a failure; empty where nothing was."""
     if not run.plan:
         return ""
     told = []
     if (before := str(run.plan.get("lock", ""))) and lock and (different := _differences(before, lock)):
         told.append(f"Other than planned, the environment was made with {different}.")
-    told += [f"The plan had said: {problem}" for problem in run.plan.get("problems", ())]
+    for problem in map(str, run.plan.get("problems", ())):
+        name, left_out, _ = problem.partition(_LEFT_OUT)
+        if not left_out or name in reason:
+            told.append(f"The plan had said: {problem}")
     return " ".join(told)
 
 

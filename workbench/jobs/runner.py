@@ -148,6 +148,7 @@ class Runner:
             if self._must_stop():
                 raise Cancelled
             if self._spec.prepare_only:
+                self._log.say("The environment is ready.")
                 return _Ending("finished", "The environment is ready.")
             self._log.say(f"Started {self._spec.script} with Python {self._status.python}.")
             self._status.handle = self._driver.handle()
@@ -225,8 +226,9 @@ class Runner:
         with contextlib.suppress(EnvironmentError_):
             self._driver.pull(self._status.handle, final=True)
 
-    def _patiently(self, action: Callable[[], T], what: str, *, most: float = _UNREACHABLE_S, stoppable: bool = True) -> T:
+    def _patiently(self, action: Callable[[], T], what: str, *, most: float | None = None, stoppable: bool = True) -> T:
         """Tries again while the target does not answer. Raises EnvironmentError_ when it has not for `most` seconds."""
+        most = _UNREACHABLE_S if most is None else most
         began = 0.0
         wait = 0.5
         while True:

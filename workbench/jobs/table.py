@@ -121,10 +121,10 @@ def queued(connection: sa.Connection) -> Sequence[Any]:
 
 
 def taken(connection: sa.Connection) -> Sequence[Any]:
-    """The shares that jobs hold which are prepared or run."""
+    """The shares that jobs hold which are prepared or run. A run that a process of its own opened holds none."""
     columns = (jobs.c.run_id, jobs.c.target, jobs.c.resources, jobs.c.gpus, runs.c.project)
     query = sa.select(*columns).select_from(jobs.join(runs, jobs.c.run_id == runs.c.id))
-    return connection.execute(query.where(jobs.c.status.in_(_ACTIVE))).all()
+    return connection.execute(query.where(jobs.c.status.in_(_ACTIVE), jobs.c.resources != {})).all()
 
 
 def states(connection: sa.Connection, run_ids: Sequence[str]) -> dict[str, tuple[RunStatus, str]]:

@@ -26,6 +26,7 @@ from workbench.runs.tables import jobs, targets
 from workbench.schema import Link, LocalSpec, RunStatus, Slots, SshSpec, Target, TargetRequest, TargetSpec
 
 LOCAL = "local"
+KINDS = ("local", "docker", "ssh", "ssh-docker", "spark")
 _SPEC: TypeAdapter[TargetSpec] = TypeAdapter(TargetSpec)
 _UNFINISHED = (RunStatus.QUEUED.value, RunStatus.PREPARING.value, RunStatus.RUNNING.value)
 
@@ -137,11 +138,16 @@ class TargetStore:
             links.extend(chain_to(target.spec, self.secret(name), self._paths.root))
         except WorkbenchError as error:
             links.append(Link(name="chain", state="failed", message=error.message, hint=error.hint))
-        tested = {"time": utc_now().isoformat(), "links": [one.model_dump(mode="json") for one in links]}
+        found = self._found_on(target.spec, name) if links and all(one.state == "ok" for one in links) else target.capacity
+        tested = {
+            "time": utc_now().isoformat(),
+            "links": [one.model_dump(mode="json") for one in links],
+            "capacity": found.model_dump(mode="json"),
+        }
         with self._database.write() as write:
-            found = find(write, name)
-            if found.created is None:
-                values = {"name": name, "kind": "local", "created": utc_now(), "spec": found.spec, "tested": tested}
+            row = find(write, name)
+            if row.created is None:
+                values = {"name": name, "kind": "local", "created": utc_now(), "spec": row.spec, "tested": tested}
                 write.execute(targets.insert().values(**values))
             else:
                 write.execute(targets.update().where(targets.c.name == name).values(tested=tested))
@@ -165,7 +171,7 @@ class TargetStore:
             if name == LOCAL or (_is_here(row.spec["spec"]) and slots == Slots()):
                 pools[name] = here
             else:
-                pools[name] = self._pool(name, slots, machine() if _is_here(row.spec["spec"]) else Slots())
+                pools[name] = self._pool(name, slots, _capacity(row))
         return pools, {name for name, row in rows.items() if row.paused}
 
     def _pool(self, name: str, slots: Slots, found: Slots) -> Pool:
@@ -183,13 +189,26 @@ class TargetStore:
             public_key=public_key,
             fingerprint=fingerprint,
             slots=_slots(row),
-            capacity=machine() if _is_here(row.spec["spec"]) else Slots(),
+            capacity=_capacity(row),
             paused=row.paused,
             running=counts.get((row.name, True), 0),
             queued=counts.get((row.name, False), 0),
             tested=datetime.fromisoformat(tested["time"]) if tested else None,
             links=tuple(Link.model_validate(one) for one in tested.get("links", ())),
         )
+
+    def _found_on(self, spec: TargetSpec, name: str) -> Slots:
+        """What a machine over SSH has; empty where nobody knows, as of an engine behind a network or a cluster."""
+        if _is_here(spec.model_dump(mode="json")):
+            return machine()
+        if not isinstance(spec, SshSpec):
+            return Slots()
+        from workbench.jobs.drivers.ssh import capacity
+
+        try:
+            return capacity(spec, self.secret(name))
+        except WorkbenchError:
+            return Slots()
 
     def _keep_password(self, request: TargetRequest) -> None:
         if request.password:
@@ -210,7 +229,8 @@ def find(connection: sa.Connection, name: str) -> Any:
     rows = {row.name: row for row in _rows(connection)}
     if name not in rows:
         near = difflib.get_close_matches(name, rows, n=3)
-        hint = f"Did you mean {' or '.join(near)}?" if near else f"There are: {', '.join(sorted(rows))}."
+        add = f"Add it with: workbench target add {name} --kind {name}" if name in KINDS else ""
+        hint = add or (f"Did you mean {' or '.join(near)}?" if near else f"There are: {', '.join(sorted(rows))}.")
         raise NotFound(f"There is no target {name!r}.", hint=hint, place="target")
     return rows[name]
 
@@ -249,6 +269,13 @@ def _counts(connection: sa.Connection) -> dict[tuple[str, bool], int]:
 
 def _slots(row: Any) -> Slots:
     return Slots.model_validate(row.spec.get("slots") or {})
+
+
+def _capacity(row: Any) -> Slots:
+    """What the target has, as far as it is known: of this machine always, of another one since its last test."""
+    if _is_here(row.spec["spec"]):
+        return machine()
+    return Slots.model_validate((row.tested or {}).get("capacity") or {})
 
 
 def _stored(request: TargetRequest) -> dict[str, Any]:

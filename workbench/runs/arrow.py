@@ -129,7 +129,7 @@ def _fields(connection: sa.Connection, ids: Sequence[str], place: dict[str, int]
     query = sa.select(
         *(runs.c[name] for name in names), *(sa.type_coerce(runs.c[name], sa.BigInteger) for name in _TIMES), runs.c.experiment_id
     )
-    called = dict(connection.execute(sa.select(experiments.c.id, experiments.c.name)).tuples().all())
+    called = {row[0]: row[1] for row in connection.execute(sa.select(experiments.c.id, experiments.c.name))}
     rows: list[Any] = [None] * len(ids)
     for piece in in_pieces(ids):
         for row in connection.execute(query.where(runs.c.id.in_(piece))).all():

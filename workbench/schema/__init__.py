@@ -57,6 +57,7 @@ from workbench.schema.target import (
     TargetSpec,
 )
 from workbench.schema.transfer import ExportRequest, ImportRequest, Transfer
+from workbench.schema.trash import EmptyRequest, TrashEmptied
 from workbench.schema.trials import Sweep, SweepTrial
 
 __all__ = [
@@ -65,6 +66,7 @@ __all__ = [
     "DataInput",
     "DockerSpec",
     "EarlyStop",
+    "EmptyRequest",
     "Environment",
     "EnvironmentSpec",
     "ErrorBody",
@@ -111,8 +113,8 @@ __all__ = [
     "RunChanged",
     "RunComparison",
     "RunConfig",
-    "RunLink",
     "RunEnd",
+    "RunLink",
     "RunOpen",
     "RunOpened",
     "RunPage",
@@ -139,5 +141,6 @@ __all__ = [
     "TargetRequest",
     "TargetSpec",
     "Transfer",
+    "TrashEmptied",
     "event_adapter",
 ]

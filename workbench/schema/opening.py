@@ -10,7 +10,7 @@ from workbench.schema.base import Wire
 class RunOpen(Wire):
     """Opens a run that the sender logs to. It must be a process on the server's machine: it writes into the run's folder."""
 
-    pid: int = Field(ge=1)
+    pid: int = Field(ge=1, lt=2**31)
     """The run is lost when this process has gone without ending it."""
     kind: Literal["notebook", "external"] = "external"
     name: str = Field("", max_length=500)

@@ -17,8 +17,10 @@ from workbench.server.routes import (
     snapshots,
     sweeps,
     system,
+    tables,
     targets,
     transfers,
+    trash,
 )
 from workbench.server.workspace import Workspace
 
@@ -37,7 +39,8 @@ def create_app(workspace: Workspace, token: str) -> FastAPI:
     )
     app.state.workspace = workspace
     app.router.routes.append(MlflowProtocol())
-    for room in (system, jobs, runs, snapshots, opening, sweeps, models, services, kernels, environments, targets, transfers):
+    about_runs = (runs, tables, snapshots, trash, opening, sweeps, transfers)
+    for room in (system, jobs, *about_runs, models, services, kernels, environments, targets):
         app.include_router(room.router, prefix=PREFIX)
     add_error_handlers(app)
     app.add_middleware(Guard, token=token, tokens=workspace.tokens, living=workspace.living)

@@ -54,7 +54,7 @@ class SmallJob:
             self.driver.pull(handle)
             return bool(condition())
 
-        until(pulled, what or self.folder.log.read_text("utf-8") if self.folder.log.exists() else what)
+        until(pulled, what or "the log says so", 240)
 
     def end(self, handle: Handle) -> Poll:
         """Waits for the script's end and brings all that it left."""
@@ -64,7 +64,7 @@ class SmallJob:
             self.driver.pull(handle)
             return None if poll.running else poll
 
-        poll = until(ended, "the script ends")
+        poll = until(ended, "the script ends", 240)
         assert poll
         self.driver.pull(handle, final=True)
         self.log.flush()

@@ -141,9 +141,7 @@ bad.values = [1, 9, 2]"""
     assert stopped.metrics["loss"].count == 5
 
 
-def test_that_a_new_server_goes_on_with_a_sweep_and_runs_no_trial_twice(
-    workspace: Workspace, begin: Begin, tmp_path: Path
-) -> None:
+def test_that_a_new_server_goes_on_with_a_sweep_and_runs_no_trial_twice(workspace: Workspace, begin: Begin, tmp_path: Path) -> None:
     code = f"""
 import pathlib, sys, time, workbench
 folder = pathlib.Path({str(tmp_path)!r})
@@ -230,17 +228,39 @@ def test_that_a_gentle_stop_lets_the_running_trial_end(workspace: Workspace, beg
     assert parent.status is RunStatus.CANCELLED
 
 
+def test_that_the_trials_of_a_sweep_wait_for_what_it_depends_on_and_have_its_priority(
+    workspace: Workspace, begin: Begin, project: Project, tmp_path: Path
+) -> None:
+    (project.folder / "first.py").write_text(_blocked(tmp_path))
+    sweep = "[sweep.parameters]\nnumber.values = [1]"
+    request = begin(f'method = "grid"\n{sweep}', "print('trial')")
+    with workspace.manager() as manager:
+        first = manager.submit(request.model_copy(update={"sweep": False, "script": "first.py", "arguments": ("--number", "2")}))
+        parent = manager.submit(request.model_copy(update={"depends_on": (first.id,), "priority": 7}))
+        until(lambda: manager.sweeps.get(parent.id).trials)
+        trial = manager.sweeps.get(parent.id).trials[0]
+        waits = until(lambda: (job := manager.get(trial.run_id)).reason.startswith("Waits for run") and job)
+        assert waits.status is RunStatus.QUEUED
+        assert workspace.store.get(trial.run_id).config.priority == 7
+        (tmp_path / "go").touch()
+        assert workspace.end_of(parent.id).status is RunStatus.FINISHED
+
+
 def test_that_a_sweep_out_of_time_ends_its_trials_and_tells_so(workspace: Workspace, begin: Begin, tmp_path: Path) -> None:
     with workspace.manager() as manager:
         parent = manager.submit(begin(f"time_limit_s = 1\n{GRID}", _blocked(tmp_path)))
         parent = workspace.end_of(parent.id)
         states = [state for _, state, _ in _trials(manager, parent)]
-    assert parent.reason.startswith("The sweep's time limit of 1 s was reached; ")
-    assert set(states) <= {"finished", "cancelled"}
+        assert parent.reason.startswith("The sweep's time limit of 1 s was reached; ")
+        assert set(states) <= {"finished", "cancelled"}
+        (tmp_path / "go").touch()
+        assert manager.sweeps.resume(parent.id).status is RunStatus.RUNNING
+        workspace.end_of(parent.id)
+        assert manager.sweeps.get(parent.id).trials[0].state in {"finished", "cancelled"}
 
 
 def test_that_a_sweep_whose_first_trials_all_fail_gives_up(workspace: Workspace, begin: Begin) -> None:
-    sweep = 'parallel = 1\ntrials = 50\n[sweep.parameters]\nrate = {low = 0, high = 1}'
+    sweep = "parallel = 1\ntrials = 50\n[sweep.parameters]\nrate = {low = 0, high = 1}"
     with workspace.manager() as manager:
         parent = workspace.end_of(manager.submit(begin(sweep, "raise KeyError('column')")).id)
     assert parent.status is RunStatus.FAILED
@@ -260,7 +280,9 @@ def test_that_a_sweep_whose_script_logs_another_metric_says_so(workspace: Worksp
     )
 
 
-def test_that_a_configuration_without_a_sweep_is_refused_and_nothing_is_queued(workspace: Workspace, begin: Begin, project: Project) -> None:
+def test_that_a_configuration_without_a_sweep_is_refused_and_nothing_is_queued(
+    workspace: Workspace, begin: Begin, project: Project
+) -> None:
     request = begin("")
     (project.folder / "runconfig" / "local.toml").write_text('script = "train.py"\n')
     with workspace.manager(started=False) as manager, pytest.raises(UserError, match="has no sweep"):

@@ -90,7 +90,7 @@ def wrote(store: RunStore, ids: Sequence[str], folder: Path, folders: Path, **mo
 def content(store: RunStore, folders: Path) -> dict[str, Any]:
     """All that a store says about its runs, with their points and files."""
     with store.database.read() as connection:
-        rows = {
+        rows: dict[str, Any] = {
             table.name: sorted(map(repr, connection.execute(sa.select(*(c for c in table.columns if c.name not in leave)))))
             for table in (tables.experiments, tables.experiment_tags, tables.runs, tables.params, tables.tags, tables.artifacts)
             for leave in [{"updated"}]

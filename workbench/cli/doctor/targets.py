@@ -4,6 +4,7 @@ import contextlib
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from workbench.cli.doctor.finding import Finding
@@ -29,14 +30,17 @@ def check_docker() -> Finding:
 
 def _engine_version(host: str) -> str:
     """Raises OSError where no engine answers."""
-    if host.startswith("unix://"):
+    if sys.platform != "win32" and host.startswith("unix://"):
+        import socket
+
         import httpx
 
-        socket = host.removeprefix("unix://")
-        if not os.access(socket, os.W_OK) and Path(socket).exists():
-            raise PermissionError(socket)
+        path = host.removeprefix("unix://")
+        # httpx would leave the socket open where nobody listens.
+        with socket.socket(socket.AF_UNIX) as asking:
+            asking.connect(path)
         try:
-            with httpx.Client(transport=httpx.HTTPTransport(uds=socket), timeout=_WAIT_S) as client:
+            with httpx.Client(transport=httpx.HTTPTransport(uds=path), timeout=_WAIT_S) as client:
                 return str(client.get("http://docker/version").json()["Version"])
         except (httpx.HTTPError, KeyError, ValueError) as error:
             raise OSError(str(error)) from error

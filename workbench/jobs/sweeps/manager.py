@@ -29,7 +29,9 @@ _HOPELESS = 3  # trials that fail one after the other from the start: the rest w
 class TrialQueue(Protocol):
     """What a sweep needs of the job manager."""
 
-    def queue_trial(self, write: sa.Connection, parent: Run, script_arguments: Sequence[str], name: str) -> Run:
+    def queue_trial(
+        self, write: sa.Connection, parent: Run, script_arguments: Sequence[str], name: str, depends_on: Sequence[str]
+    ) -> Run:
         """Makes a child run of the sweep and queues its job, in the caller's transaction."""
 
     def cancel_trial(self, run_id: str, reason: str) -> None:
@@ -94,6 +96,8 @@ class SweepManager:
     def resume(self, run_id: str) -> Run:
         """Goes on with a sweep that was cancelled, lost, or ended for its time; trials that were cancelled or lost run again.
 
+        Its time limit begins anew.
+
         Raises Conflict for one that runs, UserError for one with nothing left to do.
         """
         with self._lock, self._store.database.write() as write:
@@ -108,7 +112,6 @@ class SweepManager:
             for trial in again:
                 trial.state = "again"
             state.ending, state.cancelled, state.kill = "", False, False
-            state.spent_s += run.duration_s or 0.0
             table.save(write, run_id, state)
             run = self._store.set_status(run_id, RunStatus.RUNNING, started=utc_now(), reopen=True, connection=write)
         self._queue.say(run_id, f"Resumed; {len(again)} cancelled or lost trials run again.")
@@ -186,7 +189,7 @@ class SweepManager:
             return f"None of the first {len(tried)} trials logged a number as {spec.metric}, so no more are tried"
         if spec.time_limit_s:
             started = self._store.get(run_id).started
-            spent = state.spent_s + (self._now() - started.timestamp() if started else 0.0)
+            spent = self._now() - started.timestamp() if started else 0.0
             if spent > spec.time_limit_s:
                 state.kill = True
                 return f"The sweep's time limit of {spec.time_limit_s} s was reached"
@@ -225,7 +228,7 @@ class SweepManager:
         made = []
         for trial in new:
             given = (*parent.config.arguments, *arguments(trial.point))
-            run = self._queue.queue_trial(write, parent, given, shown(trial.point)[:200])
+            run = self._queue.queue_trial(write, parent, given, shown(trial.point)[:200], state.depends_on)
             params = dict(zip(trial.point, arguments(trial.point)[1::2], strict=True))
             self._store.log_batch(run.id, LogBatch(params=params), connection=write)
             trial.run_id, trial.run_number, trial.state = run.id, run.number, "running"

@@ -1,6 +1,7 @@
 """Where a sweep stands: its trials. Kept as JSON in the `sweeps` table, written in the transactions that queue the trials."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -49,8 +50,8 @@ class SweepState:
     """The user ended it."""
     kill: bool = False
     """Running trials are cancelled too."""
-    spent_s: float = 0.0
-    """How long it ran before it was resumed."""
+    depends_on: list[str] = field(default_factory=list)
+    """Runs that must have finished before a trial starts."""
 
     @property
     def running(self) -> list[Trial]:
@@ -69,9 +70,13 @@ class SweepState:
         return cls(**{**values, "trials": [Trial(**one) for one in values.get("trials", [])]})
 
 
-def begin(write: sa.Connection, run_id: str, spec: SweepSpec) -> None:
+def begin(write: sa.Connection, run_id: str, spec: SweepSpec, depends_on: Sequence[str] = ()) -> None:
     """Puts a sweep on record, in the transaction that makes its run."""
-    values = {"spec": spec.model_dump(mode="json"), "state": SweepState().to_json(), "updated": utc_now()}
+    values = {
+        "spec": spec.model_dump(mode="json"),
+        "state": SweepState(depends_on=list(depends_on)).to_json(),
+        "updated": utc_now(),
+    }
     write.execute(sweeps.insert().values(run_id=run_id, **values))
 
 

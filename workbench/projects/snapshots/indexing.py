@@ -8,7 +8,7 @@ import struct
 import tempfile
 from pathlib import Path
 
-from workbench.projects.snapshots.process import Git, joined, result, split
+from workbench.projects.snapshots.process import Git, Unstable, joined, result, split
 
 _PACKED_FROM = 200
 _PACKED_SIZE = 10_000_000
@@ -17,16 +17,7 @@ _UNREADABLE = re.compile(r"^warning: could not open directory '(.+)': ", re.MULT
 
 def update_index(git: Git, size_limit: int) -> tuple[str, ...]:
     """Brings the index to the state of the folder, but for what is too big or not readable, whose names it returns."""
-    # Both walks at once. What was taken once and is ignored since can hide in a folder whose own ignore file ignores itself.
-    walking = git.start("ls-files", "-z", "--others", "--modified", "--exclude-standard")
-    checking = git.start("ls-files", "-z", "--cached", "--ignored", "--exclude-standard")
-    try:
-        found, warnings = result(walking)
-    finally:
-        ignored, _ = result(checking)
-    candidates = split(found)
-    dropped = split(ignored)
-    left_out = _UNREADABLE.findall(warnings)
+    candidates, dropped, left_out = _walk(git)
     submodules = _submodules(git.root)
     taken = []
     for name in candidates:
@@ -42,10 +33,54 @@ def update_index(git: Git, size_limit: int) -> tuple[str, ...]:
     if taken:
         if len(taken) >= _PACKED_FROM:
             _write_pack(git, taken)
-        git.run("update-index", "--add", "--remove", "--replace", "-z", "--stdin", given=joined(taken))
+        _take(git, taken)
     if dropped:
         git.run("update-index", "--force-remove", "-z", "--stdin", given=joined(dropped))
     return tuple(sorted(set(left_out)))
+
+
+def _walk(git: Git, attempts: int = 5) -> tuple[list[str], list[str], list[str]]:
+    """What is new, changed or gone; what is ignored since it was taken; and folders that cannot be read."""
+    # Both walks at once. What is ignored now can hide in a folder whose own ignore file ignores itself.
+    walking = git.start("ls-files", "-z", "--others", "--modified", "--exclude-standard")
+    checking = git.start("ls-files", "-z", "--cached", "--ignored", "--exclude-standard")
+    try:
+        try:
+            found, warnings = result(walking)
+        finally:
+            ignored, _ = result(checking)
+    except Unstable:
+        if attempts == 1:
+            raise
+        return _walk(git, attempts - 1)
+    return split(found), split(ignored), _UNREADABLE.findall(warnings)
+
+
+def _take(git: Git, names: list[str]) -> None:
+    """Puts files into the index, or takes those out that are gone. One that changes meanwhile is found, and read by ourselves."""
+    try:
+        git.run("update-index", "--add", "--remove", "--replace", "-z", "--stdin", given=joined(names))
+    except Unstable:
+        git.unlock()
+        if len(names) == 1:
+            _take_copy(git, names[0])
+            return
+        half = len(names) // 2
+        _take(git, names[:half])
+        _take(git, names[half:])
+
+
+def _take_copy(git: Git, name: str) -> None:
+    """Puts what a file holds at one moment into the index; the next snapshot looks at it again."""
+    path = git.root / name
+    try:
+        content, mode = path.read_bytes(), path.stat().st_mode
+    except OSError:  # gone meanwhile
+        git.run("update-index", "--force-remove", "-z", "--stdin", given=joined([name]))
+        return
+    blob = git.run("hash-object", "-w", "--stdin", given=content).strip()
+    kind = b"100755" if mode & stat.S_IXUSR else b"100644"
+    git.run("update-index", "-z", "--add", "--replace", "--index-info", given=b"%s %s\t%s\0" % (kind, blob, os.fsencode(name)))
 
 
 def count(git: Git) -> int:

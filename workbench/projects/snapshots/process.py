@@ -26,6 +26,12 @@ _CONFIG = {
     "gc.auto": "0",
 }
 
+_UNSTABLE = ("unstable object source", "short read while indexing", "file changed")
+
+
+class Unstable(EnvironmentError_):
+    """A file changed while git read it: worth another try."""
+
 
 class Git:
     """git with the snapshot repository, a work tree and an index file."""
@@ -49,7 +55,7 @@ class Git:
             [*self._command, *arguments], cwd=self.root, env=self._environment, input=given or b"", capture_output=True, check=False
         )
         if check and done.returncode:
-            raise failure(arguments[0], done.stderr.decode("utf-8", "replace"))
+            raise failure(arguments[0], done.stderr.decode("utf-8", "replace"), done.returncode)
         return done.stdout
 
     def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
@@ -71,6 +77,10 @@ class Git:
         """The same with another work tree and index."""
         return Git(self._repository, work_tree, index, self._config)
 
+    def unlock(self) -> None:
+        """Removes what a git that was killed left beside the index; only for whoever holds the project's lock."""
+        self.index.with_name(self.index.name + ".lock").unlink(missing_ok=True)
+
     def text(self, *arguments: str) -> str:
         return self.run(*arguments).decode().strip()
 
@@ -85,7 +95,7 @@ def result(process: "subprocess.Popen[bytes]") -> tuple[bytes, str]:
         out, err = process.communicate()
     warnings = err.decode("utf-8", "surrogateescape")
     if process.returncode:
-        raise failure("ls-files", warnings)
+        raise failure("ls-files", warnings, process.returncode)
     return out, warnings
 
 
@@ -106,8 +116,10 @@ def clean_environment() -> dict[str, str]:
     return {**kept, **who, "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_ATTR_NOSYSTEM": "1", "LC_ALL": "C"}
 
 
-def failure(command: str, stderr: str) -> EnvironmentError_:
+def failure(command: str, stderr: str, code: int = 1) -> EnvironmentError_:
     """git's own reason in a sentence."""
+    if code < 0 or any(sign in stderr for sign in _UNSTABLE):  # a file cut short under its eyes kills git
+        return Unstable("Files of the project change all the time: they could not be copied.", hint="Try again.")
     lines = [line.strip() for line in stderr.splitlines() if line.strip()]
     reason = next(
         (line for line in reversed(lines) if line.startswith(("fatal:", "error:"))), lines[-1] if lines else "no reason given"

@@ -76,11 +76,10 @@ class SnapshotStore:
         index = self._state / f"{key}-{place}{limit}.index"
         ref = f"refs/projects/{key}"
         with FileLock(self._state / f"{key}.lock"):
-            # Only the holder of the lock writes this index: a lock file of git's is what a killed one left.
-            index.with_name(index.name + ".lock").unlink(missing_ok=True)
             excludes = self._state / f"{key}-{place}.exclude"
             write_excludes(folder.absolute(), excludes)
             git = Git(self._path, folder, index, {"core.excludesFile": str(excludes)})
+            git.unlock()  # only the holder of our lock writes this index
             asking = git.start("for-each-ref", "--format=%(objectname) %(tree)", ref)
             try:
                 left_out = update_index(git, size_limit)

@@ -169,7 +169,7 @@ class _Import:
             write.execute(experiments.update().where(experiments.c.id == made.experiment_id).values(last_number=last))
         write.execute(runs.update().where(runs.c.id == found.id).values(**values))
         self._store.log_batch(
-            found.id, LogBatch(params=dict(found.params), tags=_kept(found.tags), inputs=found.inputs), connection=write
+            found.id, LogBatch(params=dict(found.params), tags=_kept(found), inputs=found.inputs), connection=write
         )
 
     def _end(self, write: sa.Connection, found: FoundRun) -> None:
@@ -254,8 +254,10 @@ def _copied(file: FoundFile, target: Path) -> Artifact:
     return Artifact(path=file.path, size=size, digest=f"sha256:{digest.hexdigest()}")
 
 
-def _kept(given: Mapping[str, str]) -> dict[str, str]:
-    return {key: value for key, value in given.items() if key not in {MARK, _UNFINISHED}}
+def _kept(found: FoundRun) -> dict[str, str]:
+    """The tags but for marks of an import elsewhere; a run of our own may have been imported before it was exported."""
+    ours = {_UNFINISHED} if found.is_own else {MARK, _UNFINISHED}
+    return {key: value for key, value in found.tags.items() if key not in ours}
 
 
 __all__ = ["MARK", "Imported", "import_runs"]

@@ -6,34 +6,28 @@ import sqlalchemy as sa
 
 from workbench.base.errors import Conflict, NotFound
 from workbench.runs.tables import runs
-from workbench.schema import LogBatch, MetricsLogged, Run, RunChanged, RunStatus, RunSummary
+from workbench.schema import LogBatch, MetricsLogged, RunChanged, RunStatus
 from workbench.server.mlflow.calls import Call
 from workbench.server.mlflow.errors import missing, wrong
+from workbench.server.mlflow.reading import ROW
 from workbench.server.scope import check_run_scope
 
-_ROW = (runs.c.id, runs.c.experiment_id, runs.c.status, runs.c.project, runs.c.name, runs.c.deleted, runs.c.parent_id)
+_QUERY = sa.select(*ROW).where(runs.c.id == sa.bindparam("id"))
 
 
-def open_run(call: Call, run_id: str, *, write: bool = True, trashed: bool = False) -> Run:
-    """The run, when the call may touch it. Raises when it is not there, or in the trash and to be changed."""
-    try:
-        run = call.here.store.get(run_id)
-    except NotFound:
-        raise missing(f"Run with id={run_id} not found") from None
-    check_run_scope(call.request, run_id, write=write)
-    if write and run.deleted and not trashed:
-        raise _trashed(run_id)
-    return run
-
-
-def open_row(call: Call, run_id: str, *, write: bool = True) -> Any:
-    """What `open_run` finds out, and little more: one row, for calls that come often."""
+def open_row(call: Call, run_id: str, *, write: bool = True, trashed: bool = False) -> Any:
+    """The run's row, when the call may touch it. Raises when it is not there, or in the trash and to be changed."""
     with call.here.database.read() as connection:
-        row = connection.execute(sa.select(*_ROW).where(runs.c.id == run_id)).one_or_none()
+        return checked_row(call, connection, run_id, write=write, trashed=trashed)
+
+
+def checked_row(call: Call, connection: sa.Connection, run_id: str, *, write: bool = True, trashed: bool = False) -> Any:
+    """As `open_row`, within a transaction."""
+    row = connection.execute(_QUERY, {"id": run_id}).one_or_none()
     if row is None:
         raise missing(f"Run with id={run_id} not found")
     check_run_scope(call.request, run_id, write=write)
-    if write and row.deleted is not None:
+    if write and not trashed and row.deleted is not None:
         raise _trashed(run_id)
     return row
 
@@ -54,13 +48,8 @@ def write_batch(call: Call, run_id: str, batch: LogBatch) -> None:
         tell_row(call, open_row(call, run_id))
 
 
-def tell(call: Call, run: RunSummary) -> None:
-    """Tells the listeners that a run has changed."""
-    call.here.events.publish(RunChanged(run_id=run.id, status=run.status, project=run.project, name=run.name))
-
-
 def tell_row(call: Call, row: Any) -> None:
-    """As `tell`, of a row that `open_row` gave."""
+    """Tells the listeners that a run has changed."""
     call.here.events.publish(RunChanged(run_id=row.id, status=RunStatus(row.status), project=row.project, name=row.name))
 
 

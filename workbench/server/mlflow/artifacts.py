@@ -95,7 +95,9 @@ def safe_path(path: str) -> PurePosixPath:
     while (decoded := unquote(plain)) != plain:
         plain = decoded
     parts = plain.split("/")
-    bad = "\x00" in plain or "\\" in plain or plain.startswith("/") or any(part in {"..", "."} for part in parts) or "" in parts[:-1]
+    bad = (
+        "\x00" in plain or "\\" in plain or plain.startswith("/") or any(part in {"..", "."} for part in parts) or "" in parts[:-1]
+    )
     if bad or re.match(r"[A-Za-z]:", plain) or re.match(r"\w+:/", plain) or any(len(part.encode()) > 255 for part in parts):
         raise wrong(f"Invalid path: {path!r}")
     return PurePosixPath(path)

@@ -2,11 +2,14 @@
 
 from typing import Any
 
+import sqlalchemy as sa
+
 from workbench.base.errors import Conflict, NotFound
 from workbench.runs.experiments import make_experiment
+from workbench.runs.tables import experiments
 from workbench.schema import Experiment
 from workbench.server.mlflow.calls import Call, spoken
-from workbench.server.mlflow.errors import exists, missing
+from workbench.server.mlflow.errors import exists, missing, wrong
 from workbench.server.mlflow.forms import experiment_form
 from workbench.server.mlflow.matching import found_page
 from workbench.server.mlflow.naming import check_tags
@@ -34,6 +37,23 @@ def experiment_of(call: Call, experiment_id: str) -> Experiment:
     if experiment_id not in (found.id, _DEFAULT_ID):  # a name is no id
         raise missing(f"No Experiment with id={experiment_id} exists")
     return found
+
+
+def active_id(call: Call, experiment_id: str) -> str:
+    """The id of the experiment, which takes new runs: one row is read, for runs are made often. Raises for one in the trash."""
+    with call.here.database.read() as connection:
+        row = connection.execute(_STATE, {"id": experiment_id}).one_or_none()
+    if row is None:
+        found = experiment_of(call, experiment_id)
+        experiment_id, deleted = found.id, found.deleted
+    else:
+        deleted = row.deleted
+    if deleted is not None:
+        raise wrong(f"The experiment {experiment_id} must be in the 'active' state. Current state is deleted.")
+    return experiment_id
+
+
+_STATE = sa.select(experiments.c.deleted).where(experiments.c.id == sa.bindparam("id"))
 
 
 def _default(call: Call) -> Experiment:

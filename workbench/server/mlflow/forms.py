@@ -1,11 +1,11 @@
 """Our records in the form of MLflow's messages: times in milliseconds, texts for what JSON's numbers do not have."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from workbench.schema import DataInput, Experiment, MetricSummary, ModelVersion, RunStatus, RunSummary
+from workbench.schema import DataInput, Experiment, ModelVersion, RunStatus
 from workbench.server.mlflow.errors import wrong
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -20,7 +20,7 @@ CONTEXT_TAG = "mlflow.data.context"
 FIELD_TAGS = frozenset({NAME_TAG, PARENT_TAG, USER_TAG, NOTE_TAG})
 """Tags in which MLflow keeps what we keep in fields: they are not stored a second time."""
 
-_TO_STATUS = {
+STATUS_NAMES = {
     RunStatus.QUEUED: "SCHEDULED",
     RunStatus.PREPARING: "SCHEDULED",
     RunStatus.RUNNING: "RUNNING",
@@ -29,6 +29,8 @@ _TO_STATUS = {
     RunStatus.CANCELLED: "KILLED",
     RunStatus.LOST: "FAILED",
 }
+"""MLflow's names of our states."""
+
 _FROM_STATUS = {
     "RUNNING": RunStatus.RUNNING,
     "SCHEDULED": RunStatus.QUEUED,
@@ -84,75 +86,6 @@ def experiment_form(experiment: Experiment) -> dict[str, Any]:
         "creation_time": millis(experiment.created),
         "last_update_time": millis(experiment.updated or experiment.created),
         "tags": pair_list(experiment.tags),
-    }
-
-
-def run_name(run: RunSummary) -> str:
-    """MLflow's clients expect a name of every run."""
-    return run.name or f"run-{run.number}"
-
-
-def info_form(run: RunSummary) -> dict[str, Any]:
-    """What MLflow calls a run's info."""
-    info = {
-        "run_id": run.id,
-        "run_uuid": run.id,
-        "run_name": run_name(run),
-        "experiment_id": run.experiment_id,
-        "user_id": run.user,
-        "status": _TO_STATUS[run.status],
-        "start_time": millis(run.started or run.created),
-        "artifact_uri": artifact_uri(run),
-        "lifecycle_stage": "deleted" if run.deleted else "active",
-    }
-    if run.ended:
-        info["end_time"] = millis(run.ended)
-    return info
-
-
-def artifact_uri(run: RunSummary) -> str:
-    """Where a run's outputs are, for MLflow's clients."""
-    return f"mlflow-artifacts:/{run.experiment_id}/{run.id}/artifacts"
-
-
-def run_form(
-    run: RunSummary, *, notes: str = "", datasets: Sequence[DataInput] = (), links: Sequence[tuple[str, str, int]] = ()
-) -> dict[str, Any]:
-    """A run with all its latest values. `links`: input or output, a logged model's id, the step."""
-    return {
-        "info": info_form(run),
-        "data": {
-            "metrics": [metric_form(metric) for metric in run.metrics.values()],
-            "params": pair_list(run.params),
-            "tags": pair_list(tags_of(run, notes)),
-        },
-        "inputs": {
-            "dataset_inputs": [dataset_form(one) for one in datasets],
-            "model_inputs": [{"model_id": model} for kind, model, _ in links if kind == "input"],
-        },
-        "outputs": {"model_outputs": [{"model_id": model, "step": step} for kind, model, step in links if kind == "output"]},
-    }
-
-
-def tags_of(run: RunSummary, notes: str = "") -> dict[str, str]:
-    """A run's tags, with those in which MLflow keeps what we keep in fields of their own."""
-    found = {**run.tags, NAME_TAG: run_name(run)}
-    fields = {PARENT_TAG: run.parent_id, USER_TAG: run.user, NOTE_TAG: notes}
-    found |= {key: value for key, value in fields.items() if value}
-    if run.script:
-        found.setdefault("mlflow.source.name", run.script)
-        found.setdefault("mlflow.source.type", "JOB" if run.kind == "job" else "LOCAL")
-    return found
-
-
-def metric_form(metric: MetricSummary) -> dict[str, Any]:
-    """The latest value of a metric."""
-    when = metric.last_time
-    return {
-        "key": metric.key,
-        "value": number(metric.last),
-        "timestamp": round(when * 1000) if when is not None else 0,
-        "step": metric.last_step,
     }
 
 

@@ -4,92 +4,65 @@ A run that a job executes has its end from the job manager: what a client says o
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
 
+from workbench.base.clock import utc_now
 from workbench.base.errors import NotFound
-from workbench.runs.tables import inputs, jobs, logged_model_links, runs
-from workbench.schema import DataInput, LogBatch, Run, RunConfig, RunPatch, RunStatus, RunSummary
-from workbench.server.mlflow.access import open_row, open_run, tell, tell_row, write_batch
+from workbench.runs.tables import jobs, runs
+from workbench.schema import LogBatch, RunConfig, RunPatch, RunStatus
+from workbench.server.mlflow.access import checked_row, open_row, tell_row, write_batch
 from workbench.server.mlflow.calls import Call, spoken
 from workbench.server.mlflow.errors import missing, wrong
-from workbench.server.mlflow.experiments import experiment_of
-from workbench.server.mlflow.forms import (
-    FIELD_TAGS,
-    NAME_TAG,
-    NOTE_TAG,
-    PARENT_TAG,
-    USER_TAG,
-    info_form,
-    moment,
-    run_form,
-    status_of,
-)
+from workbench.server.mlflow.experiments import active_id
+from workbench.server.mlflow.forms import FIELD_TAGS, NAME_TAG, NOTE_TAG, PARENT_TAG, USER_TAG, moment, status_of
 from workbench.server.mlflow.metrics import add_to_models, points_of
 from workbench.server.mlflow.naming import check_params, check_tags
+from workbench.server.mlflow.reading import info_of, new_form, run_forms
 from workbench.server.scope import check_experiment_scope, check_run_scope, run_of_request
 
 END_TAG = "mlflow.endStatus"
 """Of a job's run: how its script said that it ends."""
 
-_PIECE = 500
-
-
-def with_parts(call: Call, found: Sequence[RunSummary]) -> list[dict[str, Any]]:
-    """Runs in MLflow's form, with their datasets and models: two queries for five hundred of them."""
-    datasets: dict[str, list[DataInput]] = {}
-    links: dict[str, list[tuple[str, str, int]]] = {}
-    notes: dict[str, str] = {}
-    ids = [run.id for run in found]
-    with call.here.database.read() as connection:
-        for begin in range(0, len(ids), _PIECE):
-            piece = ids[begin : begin + _PIECE]
-            query = sa.select(inputs.c.run_id, inputs.c.content).where(inputs.c.run_id.in_(piece)).order_by(inputs.c.id)
-            for row in connection.execute(query):
-                datasets.setdefault(row.run_id, []).append(DataInput.model_validate(row.content))
-            for link in connection.execute(sa.select(logged_model_links).where(logged_model_links.c.run_id.in_(piece))):
-                links.setdefault(link.run_id, []).append((link.direction, link.model_id, link.step))
-            query = sa.select(runs.c.id, runs.c.notes).where(runs.c.id.in_(piece), runs.c.notes != "")
-            notes |= {row.id: row.notes for row in connection.execute(query)}
-    return [
-        run_form(run, notes=notes.get(run.id, ""), datasets=datasets.get(run.id, ()), links=links.get(run.id, ())) for run in found
-    ]
+_CONFIG = RunConfig()
+_END = (
+    runs.update()
+    .where(runs.c.id == sa.bindparam("id_"))
+    .values(status=sa.bindparam("status"), ended=sa.bindparam("ended"), updated=sa.bindparam("updated"), reason="")
+)
+_JOB = sa.select(jobs.c.run_id).where(jobs.c.run_id == sa.bindparam("id"))
 
 
 @spoken("POST runs/create")
 def create(call: Call) -> dict[str, Any]:
     """A new run, which runs. One that a job's script makes lies below the job's run."""
-    experiment = experiment_of(call, call.text("experiment_id") or "0")
-    check_experiment_scope(call.request, experiment.id)
-    if experiment.deleted:
-        raise wrong(f"The experiment {experiment.id} must be in the 'active' state. Current state is deleted.")
+    experiment_id = active_id(call, call.text("experiment_id") or "0")
+    check_experiment_scope(call.request, experiment_id)
     tags = call.pairs("tags")
     check_tags(tags)
-    name = _one_name(call.text("run_name"), tags.get(NAME_TAG, ""))
+    started = call.whole("start_time", 0)
     parent = _parent(call, tags.get(PARENT_TAG, ""))
-    started = moment(call.whole("start_time", 0)) if call.whole("start_time", 0) else None
-    store = call.here.store
-    with store.database.write() as write:
-        run = store.create_run(
-            experiment_id=experiment.id,
-            config=RunConfig(),
-            project=parent.project if parent else "",
-            name=name,
-            parent_id=parent.id if parent else None,
-            status=RunStatus.RUNNING,
-            script=tags.get("mlflow.source.name", ""),
-            user=call.text("user_id") or tags.get(USER_TAG, ""),
-            tags={key: value for key, value in tags.items() if key not in FIELD_TAGS},
-            kind="external",
-            started=started,
-            connection=write,
-        )
-        if note := tags.get(NOTE_TAG):
-            write.execute(runs.update().where(runs.c.id == run.id).values(notes=note))
-    tell(call, run)
-    return {"run": run_form(run, notes=tags.get(NOTE_TAG, ""))}
+    kept = {key: value for key, value in tags.items() if key not in FIELD_TAGS}
+    run = call.here.store.create_run(
+        experiment_id=experiment_id,
+        config=_CONFIG,
+        project=parent.project if parent else "",
+        name=_one_name(call.text("run_name"), tags.get(NAME_TAG, "")),
+        parent_id=parent.id if parent else None,
+        status=RunStatus.RUNNING,
+        script=tags.get("mlflow.source.name", ""),
+        user=call.text("user_id") or tags.get(USER_TAG, ""),
+        tags=kept,
+        kind="external",
+        started=moment(started) if started else None,
+    )
+    notes = tags.get(NOTE_TAG, "")
+    if notes:
+        call.here.store.patch(run.id, RunPatch(notes=notes))
+    tell_row(call, run)
+    return {"run": new_form(run, kept, notes)}
 
 
 def _one_name(name: str, tag: str) -> str:
@@ -101,88 +74,78 @@ def _one_name(name: str, tag: str) -> str:
     return name or tag
 
 
-def _parent(call: Call, run_id: str) -> Run | None:
-    """The run above a new one: the one that is named, else the one whose token the call came with."""
+def _parent(call: Call, run_id: str) -> Any:
+    """The row of the run above a new one: the one that is named, else the one whose token the call came with."""
     own = run_of_request(call.request)
-    for wanted in (run_id, own):
-        if not wanted:
-            continue
-        try:
-            found = call.here.store.get(wanted)
-        except NotFound:
-            continue  # MLflow does not look whether the run is there
-        check_run_scope(call.request, wanted)
-        return found
+    for wanted in filter(None, (run_id, own)):
+        with call.here.database.read() as connection:
+            row = connection.execute(sa.select(runs.c.id, runs.c.project).where(runs.c.id == wanted)).one_or_none()
+        if row is not None:  # MLflow does not look whether the run is there
+            check_run_scope(call.request, wanted)
+            return row
     return None
 
 
 @spoken("GET runs/get")
 def get(call: Call) -> dict[str, Any]:
     """A run with its latest values."""
-    run = open_run(call, call.run_id(), write=False)
-    (form,) = with_parts(call, [run])
-    return {"run": form}
+    run_id = call.run_id()
+    check_run_scope(call.request, run_id, write=False)
+    with call.here.database.read() as connection:
+        found = run_forms(connection, (run_id,))
+    if not found:
+        raise missing(f"Run with id={run_id} not found")
+    return {"run": found[0]}
 
 
 @spoken("POST runs/update")
 def update(call: Call) -> dict[str, Any]:
     """Another state, end or name."""
-    run = open_run(call, call.run_id())
-    store = call.here.store
-    if name := call.text("run_name"):
-        _set_tags(call, run.id, {NAME_TAG: name})
-        run = store.get(run.id)
-    if call.given("status"):
-        status = status_of(call.text("status"))
-        ended = moment(call.whole("end_time", 0)) if call.whole("end_time", 0) else None
-        if _has_job(call, run.id):
+    run_id, name, ended = call.run_id(), call.text("run_name"), call.whole("end_time", 0)
+    status = status_of(call.text("status")) if call.given("status") else None
+    at = moment(ended) if ended else None
+
+    def work(write: sa.Connection) -> Any:
+        row = checked_row(call, write, run_id)
+        store = call.here.store
+        if name:
+            write.execute(runs.update().where(runs.c.id == run_id).values(name=name))
+        if status is not None and write.execute(_JOB, {"id": run_id}).one_or_none() is not None:
             if status.is_final:
-                store.log_batch(run.id, LogBatch(tags={END_TAG: call.text("status")}))
-        elif run.status.is_final and not status.is_final:
-            run = store.reopen(run.id)
-        elif run.status.is_final:
-            run = _end_again(call, run, status, ended or run.ended)
-        else:
-            run = store.set_status(run.id, status, ended=ended)
-    tell(call, run)
-    return {"run_info": info_form(run)}
+                store.log_batch(run_id, LogBatch(tags={END_TAG: call.text("status")}), connection=write)
+        elif status is not None:
+            now = utc_now()
+            end = (at or row.ended or now) if status.is_final else None  # a run that goes on has none until it ends again
+            write.execute(_END, {"id_": run_id, "status": status.value, "ended": end, "updated": now})
+        return checked_row(call, write, run_id)
 
-
-def _end_again(call: Call, run: Run, status: RunStatus, ended: Any) -> Run:
-    """Corrects the end of a run that no job executes."""
-    with call.here.database.write() as write:
-        write.execute(runs.update().where(runs.c.id == run.id).values(status=status.value, ended=ended))
-    return call.here.store.get(run.id)
-
-
-def _has_job(call: Call, run_id: str) -> bool:
-    with call.here.database.read() as connection:
-        return connection.execute(sa.select(jobs.c.run_id).where(jobs.c.run_id == run_id)).first() is not None
+    row = call.here.database.grouped(work)
+    tell_row(call, row)
+    return {"run_info": info_of(row)}
 
 
 @spoken("POST runs/delete")
 def delete(call: Call) -> dict[str, Any]:
     """Into the trash, with its children."""
-    run = open_run(call, call.run_id(), trashed=True)
-    call.here.store.trash(run.id)
-    tell(call, run)
+    row = open_row(call, call.run_id(), trashed=True)
+    call.here.store.trash(row.id)
+    tell_row(call, row)
     return {}
 
 
 @spoken("POST runs/restore")
 def restore(call: Call) -> dict[str, Any]:
     """Back from the trash."""
-    run = open_run(call, call.run_id(), trashed=True)
-    call.here.store.untrash(run.id)
-    tell(call, run)
+    row = open_row(call, call.run_id(), trashed=True)
+    call.here.store.untrash(row.id)
+    tell_row(call, row)
     return {}
 
 
 @spoken("POST runs/log-parameter")
 def log_parameter(call: Call) -> dict[str, Any]:
     """A param, once and for all."""
-    run_id = call.run_id()
-    params = {call.required("key"): call.text("value")}
+    run_id, params = call.run_id(), {call.required("key"): call.text("value")}
     check_params(params)
     write_batch(call, run_id, LogBatch(params=params))
     return {}
@@ -191,13 +154,15 @@ def log_parameter(call: Call) -> dict[str, Any]:
 @spoken("POST runs/log-batch")
 def log_batch(call: Call) -> dict[str, Any]:
     """Metrics, params and tags in one transaction."""
-    run_id = call.run_id()
-    sent = call.items("metrics")
+    run_id, sent = call.run_id(), call.items("metrics")
     params: dict[str, str] = {}
     for one in call.items("params"):
         key, value = str(one.get("key", "")), str(one.get("value", ""))
         if params.setdefault(key, value) != value:
-            raise _changed(run_id, key, params[key], value)
+            raise wrong(
+                f"Changing param values is not allowed. Param with key='{key}' was already logged with value='{params[key]}' "
+                f"for run ID='{run_id}'. Attempted logging new value '{value}'."
+            )
     check_params(params)
     tags = call.pairs("tags")
     check_tags(tags)
@@ -209,18 +174,10 @@ def log_batch(call: Call) -> dict[str, Any]:
     return {}
 
 
-def _changed(run_id: str, key: str, before: str, after: str) -> Exception:
-    return wrong(
-        f"Changing param values is not allowed. Param with key='{key}' was already logged with value='{before}' "
-        f"for run ID='{run_id}'. Attempted logging new value '{after}'."
-    )
-
-
 @spoken("POST runs/set-tag")
 def set_tag(call: Call) -> dict[str, Any]:
     """A tag; some of MLflow's own are fields of ours."""
-    run_id = call.run_id()
-    tag = {call.required("key"): call.text("value")}
+    run_id, tag = call.run_id(), {call.required("key"): call.text("value")}
     check_tags(tag)
     open_row(call, run_id)
     _set_tags(call, run_id, tag)
@@ -237,18 +194,25 @@ def _set_tags(call: Call, run_id: str, tags: Mapping[str, str]) -> None:
     values: dict[str, Any] = {}
     if user := tags.get(USER_TAG):
         values["user"] = user
-    if (parent := tags.get(PARENT_TAG)) and parent != run_id and _is_there(call, parent):
-        check_run_scope(call.request, parent)
+    if (parent := tags.get(PARENT_TAG)) and parent != run_id and _may_be_above(call, parent, run_id):
         values["parent_id"] = parent
     if values:
         with call.here.database.write() as write:
             write.execute(runs.update().where(runs.c.id == run_id).values(**values))
-    tell(call, store.get(run_id))
+    tell_row(call, open_row(call, run_id))
 
 
-def _is_there(call: Call, run_id: str) -> bool:
-    with call.here.database.read() as connection:
-        return connection.execute(sa.select(runs.c.id).where(runs.c.id == run_id)).first() is not None
+def _may_be_above(call: Call, parent: str, run_id: str) -> bool:
+    """Whether the run is there, and not below the other one: runs are a tree."""
+    try:
+        above = call.here.store.ancestors(parent)
+        call.here.store.get(parent)
+    except NotFound:
+        return False
+    check_run_scope(call.request, parent)
+    if run_id in {one.id for one in above}:
+        raise wrong(f"Run {parent} lies below run {run_id}: it cannot be its parent.")
+    return True
 
 
 @spoken("POST runs/delete-tag")
@@ -271,7 +235,7 @@ def delete_tag(call: Call) -> dict[str, Any]:
 def log_model(call: Call) -> dict[str, Any]:
     """What a client of the 2.x line tells of a model among the run's outputs; kept as its history tag, as MLflow does."""
     run_id = call.run_id()
-    run = open_run(call, run_id)
+    open_row(call, run_id)
     try:
         told = json.loads(call.required("model_json"))
     except ValueError:
@@ -279,7 +243,7 @@ def log_model(call: Call) -> dict[str, Any]:
     needed = {"artifact_path", "flavors", "utc_time_created", "run_id"}
     if not isinstance(told, dict) or needed - told.keys():
         raise wrong(f"Model json is missing mandatory fields: {', '.join(sorted(needed - set(told)))}")
-    history = json.loads(run.tags.get(_HISTORY_TAG, "[]"))
+    history = json.loads(call.here.store.get(run_id).tags.get(_HISTORY_TAG, "[]"))
     call.here.store.log_batch(run_id, LogBatch(tags={_HISTORY_TAG: json.dumps([*history, told])}))
     return {}
 

@@ -4,11 +4,11 @@ from typing import Any, cast
 
 from workbench.base.errors import NotFound
 from workbench.runs.experiments import View
-from workbench.schema import RunSummary
+from workbench.runs.search import Search, find_ids, orders_of
 from workbench.server.mlflow.calls import Call, spoken
 from workbench.server.mlflow.errors import ProtocolError, wrong
 from workbench.server.mlflow.experiments import experiment_of, view_of
-from workbench.server.mlflow.runs import with_parts
+from workbench.server.mlflow.reading import run_forms
 from workbench.server.scope import check_experiment_scope
 
 _PAGE = 1000
@@ -23,24 +23,18 @@ def search(call: Call) -> dict[str, Any]:
     if not 0 < size <= _MOST:
         raise wrong(f"Invalid value {size} for parameter 'max_results' supplied. It must be between 1 and {_MOST}.")
     ids = _experiments(call)
-    found: list[RunSummary] = []
-    cursor = call.text("page_token")
-    while ids and len(found) < size:
-        page = call.here.store.search(
-            call.text("filter"),
-            ids,
-            call.texts("order_by") or _NEWEST,
-            min(_PAGE, size - len(found)),
-            cursor,
-            cast("View", view_of(call, "run_view_type")),
-            count=False,
-        )
-        found += page.runs
-        cursor = page.next
-        if not cursor:
-            break
-    answer: dict[str, Any] = {"runs": with_parts(call, found)}
-    return {**answer, "next_page_token": cursor} if cursor else answer
+    if not ids:
+        return {"runs": []}
+    wanted = Search(
+        filter=call.text("filter"),
+        experiments=tuple(ids),
+        view=cast("View", view_of(call, "run_view_type")),
+        orders=orders_of(call.texts("order_by") or _NEWEST),
+    )
+    with call.here.database.read() as connection:
+        page = find_ids(connection, wanted, limit=size, cursor=call.text("page_token"), count=False)
+        answer: dict[str, Any] = {"runs": run_forms(connection, page.ids)}
+    return {**answer, "next_page_token": page.next} if page.next else answer
 
 
 def _experiments(call: Call) -> list[str]:

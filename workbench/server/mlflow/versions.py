@@ -4,10 +4,10 @@ from typing import Any
 
 from workbench.base.errors import NotFound
 from workbench.schema import ModelVersion, Run
-from workbench.server.mlflow.access import open_run
+from workbench.server.mlflow.access import open_row
 from workbench.server.mlflow.artifacts import Place, logged_place, place_of_uri
 from workbench.server.mlflow.calls import Call, spoken
-from workbench.server.mlflow.errors import ProtocolError, missing, wrong
+from workbench.server.mlflow.errors import missing, wrong
 from workbench.server.mlflow.forms import stored_uri, version_form
 from workbench.server.mlflow.logged_models import add_version, get_row
 from workbench.server.mlflow.matching import found_page
@@ -85,11 +85,8 @@ def _place(call: Call, source: str, model_id: str) -> Place | None:
 def _run(call: Call, run_id: str) -> Run | None:
     if not run_id:
         return None
-    try:
-        run = open_run(call, run_id, write=False)
-    except ProtocolError:
-        raise missing(f"Run with id={run_id} not found") from None
-    return run
+    open_row(call, run_id, write=False)
+    return call.here.store.get(run_id)
 
 
 @spoken("GET model-versions/get")

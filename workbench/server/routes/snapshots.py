@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from fastapi.responses import FileResponse, Response
 from starlette.background import BackgroundTask
 
-from workbench.base.errors import UserError
+from workbench.base.errors import NotFound, UserError
 from workbench.base.files import disk_error
 from workbench.schema import FileDiff, Run, SnapshotDiff
 from workbench.server.routes.deps import Here, RunId
@@ -52,6 +52,8 @@ def read_diff(here: Here, run_id: RunId, other: str) -> SnapshotDiff:
 @router.get("/runs/{run_id}/snapshot/{path:path}", response_class=Response)
 def read_snapshot_file(here: Here, run_id: RunId, path: str) -> Response:
     """One file of the run's snapshot, as it was."""
+    if "\0" in path:
+        raise NotFound(f"The snapshot has no file {path!r}.")
     content = here.jobs.snapshots.read(_snapshot(here.store.get(run_id)), path)
     return Response(content, media_type="application/octet-stream", headers={"X-Content-Type-Options": "nosniff"})
 

@@ -59,6 +59,7 @@ def spark_processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkC
     program = Path(str(pyspark.__file__)).parent / "bin" / "spark-class"
     port, page = _free(), _free()
     variables = {**os.environ, "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_LOCAL_DIRS": str(folder), "SPARK_NO_DAEMONIZE": "1"}
+    variables["SPARK_DAEMON_JAVA_OPTS"] = "-XX:TieredStopAtLevel=1"
     cluster = SparkCluster(f"spark://127.0.0.1:{port}", f"http://127.0.0.1:{page}")
     deploy = "org.apache.spark.deploy"
     commands = [

@@ -15,7 +15,7 @@ from workbench.schema.target import Link, SparkSpec
 
 
 def _walk(home: Path, master: str, **more: object) -> dict[str, Link]:
-    return {link.name: link for link in walk_chain(SparkSpec(master=master, **more), None, home)}  # type: ignore[arg-type]
+    return {link.name: link for link in walk_chain(SparkSpec(master=master, **more), None, home)}
 
 
 def test_that_a_master_here_needs_java_only(require: Requirement, tmp_path: Path) -> None:

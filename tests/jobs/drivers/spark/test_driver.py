@@ -19,8 +19,14 @@ from workbench.base.errors import EnvironmentError_, UserError
 
 MakeJob = Callable[..., SmallJob]
 
-# On a machine whose own name leads nowhere, the executors find their driver all the same.
-LOOPBACK = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1", "spark.ui.enabled": "false"}
+# On a machine whose own name leads nowhere, the executors find their driver all the same. A small Java starts faster.
+LOOPBACK = {
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.ui.enabled": "false",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+    "spark.executor.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+}
 
 COUNTING = """
 import sys, workbench
@@ -28,13 +34,13 @@ from pyspark.sql import SparkSession
 spark = SparkSession.builder.getOrCreate()
 context = spark.sparkContext
 print("master", context.master, "name", context.appName, "arguments", sys.argv[1:])
-rows = spark.range(1000, numPartitions=2)
+rows = context.parallelize(range(1000), 2)
 def where(_):
     import os
     return [os.environ.get("SPARK_EXECUTOR_DIRS", "")]
 print("executors", context.parallelize([0, 1], 2).mapPartitions(where).distinct().collect())
 workbench.log("rows", rows.count())
-workbench.log_text("sum.txt", str(rows.groupBy().sum("id").collect()[0][0]))
+workbench.log_text("sum.txt", str(rows.sum()))
 """
 
 WAITING = """
@@ -52,7 +58,9 @@ def job(home: Path, require: Requirement) -> Iterator[MakeJob]:
     made: list[SmallJob] = []
 
     def make(code: str, master: str = "local[2]", *, target: dict[str, Any] | None = None, **values: Any) -> SmallJob:
-        spec = {"kind": "spark", "master": master, "conf": LOOPBACK, **(target or {})}
+        spec = target or {}
+        if "kind" not in spec:
+            spec = {"kind": "spark", "master": master, "conf": LOOPBACK, **spec}
         made.append(make_job(home, code, spec, framework="pyspark", **{"python": sys.executable, **values}))
         return made[-1]
 
@@ -90,6 +98,17 @@ def test_that_cancel_ends_the_application_on_the_cluster(job: MakeJob, cluster: 
     one.driver.cancel(handle, 2.0)
     assert not one.driver.poll(handle).running
     until(lambda: "cancelled-run" not in cluster.applications(), "the master has let it go")
+
+
+def test_that_a_pyspark_script_runs_on_other_targets_with_its_settings_and_share(job: MakeJob) -> None:
+    code = """
+    from pyspark.sql import SparkSession
+    context = SparkSession.builder.getOrCreate().sparkContext
+    print(context.master, context.appName, context.getConf().get("spark.a"))
+    """
+    one = job(code, target={"kind": "local"}, cpus=1.5, spark={"conf": {**LOOPBACK, "spark.a": "x y"}})
+    assert one.run().exit_code == 0, one.text
+    assert one.folder.stdout.read_text("utf-8") == f"local[2] {one.spec.run_id} x y\n"
 
 
 def test_that_the_settings_of_target_and_run_reach_spark(job: MakeJob) -> None:

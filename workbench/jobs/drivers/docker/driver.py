@@ -3,7 +3,9 @@
 import contextlib
 import json
 import math
+import signal
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from workbench.jobs.drivers.docker.image import ENVIRONMENT, ImageFacts, ImageMa
 from workbench.jobs.drivers.docker.images import note_use
 from workbench.jobs.drivers.docker.layer import remove_builds
 from workbench.jobs.drivers.docker.meter import Meter
+from workbench.jobs.drivers.ssh.tunnel import Tunnel
 from workbench.jobs.environments import EnvironmentBuilder, is_conda
 from workbench.jobs.folder import JobSpec, RunFolder
 from workbench.jobs.joblog import JobLog
@@ -45,6 +48,8 @@ class DockerDriver:
         self._follower: LogFollower | None = None
         self._downloads: Downloads | None = None
         self._meter: Meter | None = None
+        self._tunnel: Tunnel | None = None
+        self._was_away = False
 
     @property
     def _engine(self) -> Engine:
@@ -95,6 +100,9 @@ class DockerDriver:
     def poll(self, handle: Handle) -> Poll:
         try:
             state = self._engine.container(handle["container"])["State"]
+        except EngineError:
+            self._was_away = True
+            raise
         except Missing:
             return Poll(
                 running=False, reason="The job's container was removed while it ran, so how it would have ended is not known."
@@ -104,11 +112,14 @@ class DockerDriver:
         code, memory = int(state["ExitCode"]), bool(state.get("OOMKilled"))
         if code > 128 and code - 128 in _SIGNALS:
             code = 128 - code  # its init process says so of a script that a signal ended
+        if self._was_away and not memory and code in {-signal.SIGTERM, -signal.SIGKILL}:
+            return Poll(running=False, reason="The Docker engine was stopped while the job ran, and the job's container with it.")
         reason = " ".join(str(state.get("Error") or "").split())
         return Poll(running=False, exit_code=code, out_of_memory=memory and code != 0, reason=reason)
 
     def pull(self, handle: Handle, *, final: bool = False) -> None:
         name = handle["container"]
+        self._log.commit()  # also before anything came: to this whoever takes the job up goes back
         if self._follower is None:
             self._follower = LogFollower(self._engine, name, self._log)
         if final:
@@ -116,6 +127,7 @@ class DockerDriver:
                 self._follower.finish()
             self._log.flush()
         if not self._engine.here:
+            self._keep_way_back()
             with contextlib.suppress(Missing):
                 self._download(name, final=final)
         self._log.commit()
@@ -156,12 +168,14 @@ class DockerDriver:
 
     def close(self) -> None:
         """Lets go of the engine; the job stays as it is."""
-        follower, engine = self._follower, self._known
-        self._known = self._follower = self._downloads = self._meter = None
+        follower, engine, tunnel = self._follower, self._known, self._tunnel
+        self._known = self._follower = self._downloads = self._meter = self._tunnel = None
         if follower:
             follower.stop()
         if engine:
             engine.close()
+        if tunnel:
+            tunnel.close()
 
     def _environment(self, maker: ImageMaker, base: str, follow: Follow) -> tuple[str, str, str, str]:
         """Image, interpreter, lock and version of Python."""
@@ -193,12 +207,38 @@ class DockerDriver:
             if engine.container(container_name(spec.run_id))["State"]["Status"] != "created":
                 return  # it was started before
             engine.remove(container_name(spec.run_id))  # half made
-        made = create(engine, self._folder, spec, self._target, image, python)
+        made = create(engine, self._folder, self._with_way_back(follow), self._target, image, python)
         if not engine.here:
             follow.say("Bringing the working copy to the engine ...")
             here, owner = places(self._folder, spec), user_of(engine.facts())
             upload(engine, made, self._folder.work, sdk_folder(Path(spec.home)), here, owner, follow.must_stop)
-        write_json(self._made, {"id": made, "image": image, "python": python})
+        port = self._tunnel.port if self._tunnel else 0
+        write_json(self._made, {"id": made, "image": image, "python": python, "port": port})
+
+    def _with_way_back(self, follow: Follow) -> JobSpec:
+        """The specification, with the server's address as the script sees it from a machine that is reached over SSH."""
+        url = self._spec.tracking.get("MLFLOW_TRACKING_URI", "")
+        if self._engine.connection is None or not url or not Tunnel.needed(url) or self._target.network not in {"", "host"}:
+            return self._spec
+        tunnel = Tunnel(self._engine.connection, url, Path(self._spec.home))
+        if not tunnel.open():
+            follow.say("The machine allows no way back to the server here: what the script logs through MLFlow does not arrive.")
+            return self._spec
+        self._tunnel = tunnel
+        return replace(self._spec, tracking={**self._spec.tracking, "MLFLOW_TRACKING_URI": tunnel.url()})
+
+    def _keep_way_back(self) -> None:
+        """Opens it again for a job that another runner began, with the port that its script knows."""
+        if self._tunnel is not None or self._engine.connection is None:
+            return
+        try:
+            port = int(json.loads(self._made.read_text("utf-8")).get("port", 0))
+        except (OSError, ValueError):
+            return
+        if port:
+            url = self._spec.tracking.get("MLFLOW_TRACKING_URI", "http://127.0.0.1")
+            self._tunnel = Tunnel(self._engine.connection, url, Path(self._spec.home), port)
+            self._tunnel.open()
 
     def _is_made(self) -> bool:
         if not self._made.exists():

@@ -155,6 +155,8 @@ class Engine:
                     else:
                         said = (said + data)[-2000:]
                 code = api.exec_inspect(made["Id"])["ExitCode"]
+            if code == 137:
+                raise Taken("The container ended meanwhile.")
             if code != 0:
                 found.seek(0)
                 words = " ".join((said or found.read(2000)).decode("utf-8", "replace").split())

@@ -17,7 +17,7 @@ from workbench.jobs.drivers.docker.engine import Engine, EngineError, agree_on_v
 from workbench.jobs.drivers.ssh.connection import Connection
 from workbench.schema import SshDockerSpec
 
-_BASE = "http+docker://ssh"
+_BASE = "http+docker://over-ssh"  # the SDK has ways of its own with http+docker://ssh
 
 
 def connect_over_ssh(target: SshDockerSpec, secret: str | None, *, timeout: float) -> Engine:

@@ -1,7 +1,9 @@
-"""The command line of spark-submit."""
+"""The command line of spark-submit, and what a script is told that starts Spark by itself."""
 
 from __future__ import annotations
 
+import math
+import shlex
 from typing import TYPE_CHECKING
 
 from workbench.schema.runconfig import SparkSettings
@@ -16,15 +18,25 @@ def submit_command(program: str, target: SparkSpec, spec: JobSpec, conf: dict[st
 
     The application has the run's id as its name, so that it is found again.
     """
+    return [program, *_options(target, spec, conf or {}), spec.script, *spec.arguments]
+
+
+def shell_arguments(spec: JobSpec) -> str:
+    """What PYSPARK_SUBMIT_ARGS says to a script that starts Spark by itself, on any other target: its share of the machine."""
+    master = f"local[{max(1, math.ceil(spec.cpus))}]"
+    return shlex.join([*_options(SparkSpec(master=master), spec, {"spark.ui.showConsoleProgress": "false"}), "pyspark-shell"])
+
+
+def _options(target: SparkSpec, spec: JobSpec, conf: dict[str, str]) -> list[str]:
     own = SparkSettings.model_validate(spec.spark)
-    command = [program, "--master", target.master, "--deploy-mode", target.deploy_mode, "--name", spec.run_id]
-    for key, value in {**(conf or {}), **target.conf, **own.conf}.items():
-        command += ["--conf", f"{key}={value}"]
+    options = ["--master", target.master, "--deploy-mode", target.deploy_mode, "--name", spec.run_id]
+    for key, value in {**conf, **target.conf, **own.conf}.items():
+        options += ["--conf", f"{key}={value}"]
     for option, values in (
         ("--packages", (*target.packages, *own.packages)),
         ("--repositories", (*target.repositories, *own.repositories)),
         ("--py-files", own.py_files),
     ):
         if values:
-            command += [option, ",".join(dict.fromkeys(values))]
-    return [*command, spec.script, *spec.arguments]
+            options += [option, ",".join(dict.fromkeys(values))]
+    return options

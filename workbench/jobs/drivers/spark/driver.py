@@ -106,7 +106,7 @@ class SparkDriver:
     def _variables(self, python: Path, program: str) -> dict[str, str]:
         variables: dict[str, Any] = script_variables(self._folder, self._spec, python)
         variables["PYSPARK_DRIVER_PYTHON"] = str(self._driver_python(python))
-        variables.setdefault("PYSPARK_PYTHON", str(python))  # of the executors, which may run elsewhere
+        variables.setdefault("PYSPARK_PYTHON", str(python))
         if Path(program).parent == python.parent:
             variables.pop("SPARK_HOME", None)  # another Spark's: the run has its own
         if is_remote(self._target):

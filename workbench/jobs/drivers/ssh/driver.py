@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.base.errors import EnvironmentError_, UserError
 from workbench.jobs.drivers.base import Follow, Handle, Poll, Usage
-from workbench.jobs.drivers.spark.command import submit_command
 from workbench.jobs.drivers.ssh.connection import Connection
 from workbench.jobs.drivers.ssh.environment import remote_python
 from workbench.jobs.drivers.ssh.pulling import Puller
@@ -19,7 +18,7 @@ from workbench.jobs.drivers.ssh.tunnel import Tunnel
 from workbench.jobs.drivers.supervised.notes import load_notes, save_notes
 from workbench.jobs.localpython import common_variables
 from workbench.jobs.sdkcopy import sdk_folder
-from workbench.schema.target import SparkSpec, SshSpec
+from workbench.schema.target import SshSpec
 
 if TYPE_CHECKING:
     from workbench.jobs.folder import JobSpec, RunFolder
@@ -136,11 +135,7 @@ class SshDriver:
         return dict(json.loads(text)) if text else {"state": "absent"}
 
     def _command(self, note: dict[str, Any]) -> list[str]:
-        python = str(note["python"])
-        if self._spec.framework == "pyspark":
-            program = posixpath.join(posixpath.dirname(python), "spark-submit") if note["ours"] else "spark-submit"
-            return submit_command(program, SparkSpec(), self._spec)
-        return [python, self._spec.script, *self._spec.arguments]
+        return [str(note["python"]), self._spec.script, *self._spec.arguments]
 
     def _variables(self, note: dict[str, Any], there: str) -> dict[str, str]:
         spec, python = self._spec, str(note["python"])

@@ -1,0 +1,69 @@
+"""Targets and the queue from the command line, against a real server."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Cli
+from tests.waiting import until
+
+pytestmark = pytest.mark.usefixtures("server")
+
+
+def test_that_targets_are_added_shown_tested_and_deleted(cli: Cli) -> None:
+    assert [one["name"] for one in cli("target", "list", "--output", "json").json] == ["local"]
+    answer = cli(
+        "target", "add", "box", "-k", "docker", "-s", "host=tcp://127.0.0.1:9", "-s", "volumes=/a:/a", "-s", "volumes=/b:/b"
+    )
+    assert (answer.code, "Test it with: workbench target test box" in answer.err) == (0, True), answer.err
+    shown = cli("target", "show", "box", "--output", "json").json
+    assert shown["spec"]["volumes"] == ["/a:/a", "/b:/b"]
+    answer = cli("target", "test", "box")
+    assert answer.code == 3
+    assert "failed" in answer.out
+    assert "box is not ready: " in answer.err
+    assert "failed" in cli("target", "list").out
+    answer = cli("target", "add", "box", "--kind", "docker", "--set", "nothing=1")
+    assert (answer.code, "Its settings: host, image, " in answer.err) == (1, True)
+    assert cli("target", "add", "box", "--kind", "docker", "--cpus", "2", "--change").code == 0
+    assert "2 CPUs" in cli("target", "show", "box").out
+    assert cli("target", "delete", "box", "--yes").code == 0
+    answer = cli("target", "show", "box")
+    assert (answer.code, "There is no target 'box'." in answer.err) == (1, True)
+    assert cli("target", "test", "local").code == 0
+
+
+def test_that_the_queue_is_shown_reordered_and_cancelled(cli: Cli, project: Path) -> None:
+    assert cli("target", "pause", "local").code == 0
+    for name in ("one", "two"):
+        assert cli("submit", "--detach", "--name", name, "train.py").code == 0
+    assert cli("submit", "--detach", "--after", "1", "--priority", "5", "train.py").code == 0
+    listed = cli("job", "list", "--output", "json").json
+    assert [(one["run_number"], one["reason"]) for one in listed] == [
+        (3, "Waits for run 1 of small."),
+        (1, "Waits until the queue of local is resumed."),
+        (2, "Waits until the queue of local is resumed."),
+    ]
+    assert "has place" in cli("job", "priority", "2", "--first").err
+    assert cli("job", "priority", "1").code == 1
+    assert "Waits until the queue of local is resumed." in cli("job", "show", "1").err
+    assert cli("job", "cancel", "2").code == 0
+    assert cli("target", "resume", "local").code == 0
+    until(lambda: cli("job", "list", "--output", "json").json == [], "the queue is empty")
+    runs = {one["number"]: one["status"] for one in cli("run", "list", "--output", "json").json}
+    assert runs == {1: "finished", 2: "cancelled", 3: "finished"}
+    assert "finished" in cli("job", "show", "3").out
+
+
+def test_that_a_log_is_shown_by_its_streams_and_an_environment_prepared(cli: Cli, project: Path) -> None:
+    (project / "train.py").write_text("import sys\nprint('out')\nprint('err', file=sys.stderr)")
+    answer = cli("submit", "train.py")
+    assert answer.code == 0, answer.err
+    assert (cli("run", "logs", "1", "--stream", "stdout").out, cli("run", "logs", "1", "--stream", "stderr").out) == (
+        "out\n",
+        "err\n",
+    )
+    answer = cli("target", "prepare", "local")
+    assert (answer.code, "The environment is ready." in answer.out) == (0, True), answer.err
+    answer = cli("submit", "--target", "docker", "train.py")
+    assert (answer.code, "Add it with: workbench target add docker --kind docker" in answer.err) == (1, True)

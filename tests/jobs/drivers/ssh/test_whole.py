@@ -1,0 +1,55 @@
+"""A job from its submission to its end on a remote machine: manager, queue, runner, driver."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.jobs.conftest import Workspace
+from tests.jobs.drivers.contract import processes_of
+from tests.jobs.drivers.sshd import Sshd
+from workbench.schema import JobRequest, RunStatus, SshSpec, TargetRequest
+
+
+def test_that_a_submitted_job_runs_there_and_all_it_leaves_is_here(
+    workspace: Workspace, request_for: Callable[..., JobRequest], sshd: Sshd, remote: Path
+) -> None:
+    code = (
+        "import os, sys, workbench\nworkbench.log('loss', 0.5, step=1)\nworkbench.log_params({'rate': sys.argv[1]})\n"
+        "workbench.log_text('model/note.txt', 'weights')\nprint('in', os.getcwd())"
+    )
+    request = request_for(code, target="box", arguments=("0.1",))
+    Path(request.project, "runconfig", "local.toml").write_text(
+        '[environment]\nkind = "interpreter"\npython = "python3"\n', encoding="utf-8"
+    )
+    with workspace.manager() as manager:
+        added = manager.targets.add(TargetRequest(name="box", spec=SshSpec(**sshd.spec(folder=str(remote), host_key=""))))
+        assert isinstance(added.spec, SshSpec)
+        assert added.spec.host_key == sshd.host_key
+        assert [link.state for link in manager.targets.test("box").links] == ["ok"] * 5
+        run = workspace.end_of(manager.submit(request).id, within=240)
+    assert run.status is RunStatus.FINISHED, run.reason
+    assert run.target == "box"
+    assert run.metrics["loss"].last == 0.5
+    assert run.params["rate"] == "0.1"
+    assert [one.path for one in run.artifacts] == ["model/note.txt"]
+    assert f"in {remote}/runs/{run.id}/work" in workspace.log(run.id)
+    assert list((remote / "runs").iterdir()) == []
+    assert processes_of(run.id) == []
+
+
+def test_that_a_job_cancelled_there_ends_there(
+    workspace: Workspace, request_for: Callable[..., JobRequest], sshd: Sshd, remote: Path
+) -> None:
+    request = request_for("import time\nprint('ready', flush=True)\ntime.sleep(600)", target="box")
+    Path(request.project, "runconfig", "local.toml").write_text(
+        '[environment]\nkind = "interpreter"\npython = "python3"\n', encoding="utf-8"
+    )
+    with workspace.manager() as manager:
+        manager.targets.add(TargetRequest(name="box", spec=SshSpec(**sshd.spec(folder=str(remote)))))
+        run = manager.submit(request)
+        workspace.until(run.id, lambda _: "ready" in workspace.log(run.id), within=240)
+        manager.cancel(run.id)
+        assert workspace.end_of(run.id, within=240).status is RunStatus.CANCELLED
+    assert list((remote / "runs").iterdir()) == []
+    assert processes_of(run.id) == []
