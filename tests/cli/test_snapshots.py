@@ -12,21 +12,24 @@ from workbench.base.errors import NotFound, UserError
 from workbench.base.files import file_digest
 from workbench.client import Client
 from workbench.projects import Project
-from workbench.schema import RunOpen
+from workbench.schema import RunEnd, RunOpen
 
 
 @pytest.fixture
-def project(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project with two runs, between which a file was changed, one renamed and one added."""
+def project(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with two runs, between which a file was changed, one renamed and two added, one of them too big."""
     folder = Project.create(tmp_path / "small").folder
     monkeypatch.chdir(folder)
     (folder / "old-name.py").write_text("".join(f"line {number}\n" for number in range(30)))
     (folder / "script.py").write_text("print('first')\n")
-    assert cli("submit", "script.py").code == 0
-    (folder / "script.py").write_text("print('second')\n")
-    (folder / "old-name.py").rename(folder / "new-name.py")
-    (folder / "image.png").write_bytes(b"\x89PNG\0\1\2")
-    assert cli("submit", "script.py").code == 0
+    with Client.connect(home) as client:
+        client.end_run(client.open_run(RunOpen(pid=os.getpid(), project=str(folder))).id, RunEnd())
+        (folder / "script.py").write_text("print('second')\n")
+        (folder / "old-name.py").rename(folder / "new-name.py")
+        (folder / "image.png").write_bytes(b"\x89PNG\0\1\2")
+        with (folder / "big.dat").open("wb") as file:
+            file.truncate(60_000_000)
+        client.end_run(client.open_run(RunOpen(pid=os.getpid(), project=str(folder))).id, RunEnd())
     return folder
 
 
@@ -59,6 +62,7 @@ def test_that_a_snapshot_is_written_as_a_zip_file_in_place_of_what_was_there(cli
         assert archive.read("script.py") == b"print('first')\n"
         assert "old-name.py" in archive.namelist()
     digest = file_digest(target)
+    assert "left them out: big.dat" in cli("run", "snapshot", "2", "--zip", tmp_path / "run-2.zip").err
     assert cli("run", "snapshot", "9", "--zip", target).code == 1
     assert file_digest(target) == digest
     assert [path.name for path in target.parent.iterdir()] == ["run-1.zip"]
@@ -79,7 +83,10 @@ def test_that_the_server_keeps_no_zip_file_and_says_which_run_has_no_snapshot(pr
     assert not list((home / "cache").glob("zip-*"))
 
 
-def test_that_environments_are_listed_and_only_unused_ones_cleaned(cli: Cli, project: Path) -> None:
+def test_that_a_job_says_what_it_left_out_and_its_environment_is_listed_and_not_cleaned(cli: Cli, project: Path) -> None:
+    answer = cli("submit", "script.py")
+    assert answer.code == 0
+    assert "Not in the run's copy of the project (too big, not readable, or a repository of its own): big.dat\n" in answer.err
     (listed,) = cli("env", "list", "--output", "json").json
     assert listed["packages"] == 0
     answer = cli("env", "list")

@@ -147,11 +147,13 @@ def test_that_a_secret_is_in_no_file_however_it_arrives(folder: RunFolder) -> No
     log = JobLog(folder, masker=Masker(["s3cret-value"]))
     for piece in (b"the s3cr", b"et-value and gr\xff", "ße\n".encode(), b"x" * 200_000 + b"s3cret-value"):
         log.write("stdout", piece)
+    log.write("stdout", b"\n" + b"y" * (70_000 - 1024 - 6) + b"s3cret-value" + b"y" * (1024 - 6))  # right where it is cut
     log.say("It is s3cret-value.")
     log.close()
     for path in (folder.log, folder.stdout):
         assert b"s3cret-value" not in path.read_bytes()
         assert f"the {MASK} and gr".encode() in path.read_bytes()
+        assert path.read_bytes().count(MASK.encode()) >= 3
     assert folder.stdout.read_bytes().count(b"x") == 200_000
 
 

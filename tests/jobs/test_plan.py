@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from tests.waiting import until
+from workbench.base.clock import utc_now
 from workbench.base.errors import UserError
 from workbench.base.settings import Settings
 from workbench.projects import Project
+from workbench.runs.tables import targets
 from workbench.schema import JobRequest, RunStatus
 
 Workspace = Any
@@ -102,6 +104,20 @@ def test_that_a_failure_is_told_against_the_plan(workspace: Workspace, request_f
 def _forget_locks(workspace: Workspace) -> None:
     for path in (workspace.paths.environments / "locks").glob("*.txt"):
         path.unlink()
+
+
+def test_that_a_failure_recalls_the_failed_test_of_its_target(workspace: Workspace, request_for: Request, project: Project) -> None:
+    _config(project, OWN)
+    failed = {"name": "disk", "state": "failed", "message": "The disk is full.", "hint": "Free some space."}
+    with workspace.manager() as manager:
+        manager.targets.test("local")
+        with workspace.database.write() as write:
+            write.execute(targets.update().values(tested={"time": utc_now().isoformat(), "links": [failed]}))
+        run = workspace.end_of(manager.submit(request_for("raise SystemExit(3)")).id)
+    assert run.reason == (
+        "The script ended with exit code 3. "
+        "The plan had said: The last test of the target local failed: The disk is full. Free some space."
+    )
 
 
 def test_that_a_plan_of_a_sweep_shows_the_first_trial(workspace: Workspace, request_for: Request, project: Project) -> None:

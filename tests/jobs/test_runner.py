@@ -29,8 +29,8 @@ def run(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     (project / "script.py").write_text("")
     paths = WorkspacePaths(home)
     snapshot = SnapshotStore(paths.snapshots).commit(project, "0" * 32).commit
-    monkeypatch.setattr(module.signal, "signal", lambda *_: None)
-    monkeypatch.setattr(module.time, "sleep", lambda _seconds: None)
+    monkeypatch.setattr("workbench.jobs.runner.signal.signal", lambda *_: None)
+    monkeypatch.setattr("workbench.jobs.runner.time.sleep", lambda _seconds: None)
 
     def work(script: Script = lambda _driver: 0, *, kind: str = "ssh", **values: Any) -> Ended:
         run_id = new_id()

@@ -94,8 +94,7 @@ class Protocol:
 
     def refused(self, method: str, path: str, **body: Any) -> tuple[int, str]:
         """The status and code of a failure."""
-        sent = {"params": body} if method == "GET" else {"json": body}
-        response = self.send(method, path, **sent)
+        response = self.send(method, path, params=body) if method == "GET" else self.send(method, path, json=body)
         assert response.status_code >= 400, response.text
         assert response.json()["message"]
         return response.status_code, response.json()["error_code"]

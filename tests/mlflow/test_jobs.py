@@ -173,7 +173,7 @@ def test_that_a_run_s_token_registers_models_and_takes_none_away(scoped: tuple[P
         ("POST", "experiments/create", {"name": "new"}),
         ("POST", "runs/delete", {"run_id": ids["own"]}),
     ):
-        assert protocol.send(method, address, json=given).status_code == 403, address
+        assert protocol.refused(method, address, **given) == (403, "PERMISSION_DENIED"), address
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")

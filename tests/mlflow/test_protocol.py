@@ -1,15 +1,22 @@
 """The protocol itself, call by call, as a client in any language makes it."""
 
 import base64
+import json
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.mlflow.conftest import Protocol
 from workbench.base.paths import WorkspacePaths
 from workbench.schema import MetricsLogged, RunChanged, RunPatch
+from workbench.server.mlflow.calls import SPOKEN
+from workbench.server.mlflow.errors import STATUS
+from workbench.server.mlflow.protocol import ROOMS
 from workbench.server.mlflow.unspoken import GROUPS
+
+assert ROOMS
 
 
 def test_that_what_is_not_spoken_says_so(protocol: Protocol) -> None:
@@ -45,6 +52,7 @@ def test_that_nobody_comes_in_without_the_token(protocol: Protocol) -> None:
         response = protocol.send("GET", "", prefix=path, headers={"Authorization": "Bearer wrong"})
         assert response.status_code == 401
         assert response.json()["message"]
+        assert "mlflow" not in path or response.json()["error_code"] == "UNAUTHENTICATED"
 
 
 def test_that_basic_authentication_opens_too(protocol: Protocol) -> None:
@@ -317,3 +325,45 @@ def test_that_a_client_says_when_and_how_a_run_ended(protocol: Protocol) -> None
     assert (info["status"], info["end_time"], info["start_time"]) == ("FINISHED", 1_700_000_001_000, 1_700_000_000_000)
     protocol.post("runs/update", run_id=run_id, status="FAILED")
     assert protocol.get("runs/get", run_id=run_id)["run"]["info"]["status"] == "FAILED"
+
+
+def test_that_the_documentation_lists_the_calls_as_they_are() -> None:
+    from tests.mlflow.calls_table import DOCUMENT, written
+
+    text = DOCUMENT.read_text("utf-8")
+    assert text == written(text), "write it anew: python -m tests.mlflow.calls_table"
+
+
+_NAMES = (
+    "run_id", "run_uuid", "experiment_id", "experiment_ids", "name", "new_name", "key", "value", "timestamp", "step", "metrics",
+    "params", "tags", "datasets", "models", "filter", "order_by", "max_results", "page_token", "run_view_type", "view_type",
+    "status", "end_time", "start_time", "run_name", "user_id", "model_json", "metric_key", "run_ids", "start_step", "end_step",
+    "path", "source", "version", "alias", "stage", "stages", "archive_existing_versions", "description", "model_id",
+    "source_run_id", "model_type", "experiment_name", "artifact_directory_path",
+)  # fmt: skip
+_ODD: tuple[Any, ...] = (
+    None, "", "x", "\x00", "0", "-1", 0, -1, 1e300, 10**40, True, [], {}, ["x"], [{}], [{"key": 1, "value": {}}], [None],
+    [{"key": "a", "value": "1", "timestamp": [], "model_id": 3}], {"a": {"b": []}}, "\ud800", "x" * 100_000, [{"dataset": 3}],
+    [{"model_id": "m-1", "step": "x"}], [{"field_name": 3, "ascending": "x"}],
+)  # fmt: skip
+
+
+def test_that_no_nonsense_makes_the_server_fail(protocol: Protocol) -> None:
+    run_id = protocol.run()
+    protocol.post("registered-models/create", name="odd one")
+    protocol.post("model-versions/create", name="odd one", source="s3://x")
+    model_id = protocol.post("logged-models", experiment_id="0", source_run_id=run_id)["model"]["info"]["model_id"]
+    known = {"run_id": run_id, "experiment_id": "0", "name": "odd one", "version": "1", "model_id": model_id, "key": "k"}
+    with httpx.Client(base_url=protocol.client.url, trust_env=False, timeout=60) as http:
+        http.headers["Authorization"] = f"Bearer {protocol.client.token}"
+        for call in SPOKEN:
+            path = f"/api/2.0/mlflow/{call.path}".replace("{model_id}", model_id).replace("{run_id}", run_id)
+            path = path.replace("{tag_key}", "none")
+            for number, odd in enumerate(_ODD):
+                bodies = [dict.fromkeys(_NAMES, odd), {**dict.fromkeys(_NAMES, odd), **known}]
+                if "delete" in call.path or call.method == "DELETE":
+                    bodies = bodies[:1]  # the known ones are still needed
+                for body in bodies:
+                    response = http.request(call.method, path, content=json.dumps(body))
+                    assert response.status_code < 500 or response.status_code == 501, (call.path, number, response.text)
+                    assert response.status_code == 200 or response.json()["error_code"] in STATUS, response.text

@@ -109,7 +109,7 @@ def test_that_many_points_take_little_room(store: RunStore) -> None:
 def test_that_a_chunk_is_unpacked_as_it_was(steps: list[int]) -> None:
     count = len(steps)
     for times in (np.arange(count) * 0.5 + 1e9, 1e9 - np.arange(count) * 0.5, np.arange(count) * 1e7 + 1e9):
-        given = Points(np.array(steps, np.int64), times, np.full(count, math.nan))
+        given = Points(np.array(steps, np.int64), np.asarray(times, np.float64), np.full(count, math.nan))
         chunk = packed(given)
         found = unpacked(chunk["points"], chunk["steps"], chunk["times"], chunk["numbers"])
         assert found.steps.tolist() == steps

@@ -48,6 +48,7 @@ def test_that_a_job_goes_from_submission_to_restored_files(client: Client, proje
     run = client.wait(client.submit(JobRequest(project=str(project), config="own")).id, timeout=60)
     assert (run.status, run.reason) == (RunStatus.FINISHED, run.reason), client.log(run.id).text
     assert (run.number, run.params, run.exit_code) == (1, {"depth": "3"}, 0)
+    assert client.run(f"{run.experiment}/{run.number}").id == run.id
     series = client.series(run.id, "loss")
     assert series.steps == tuple(range(21))
     assert series.values[20] != series.values[20]

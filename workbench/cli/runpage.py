@@ -84,7 +84,7 @@ def _head(console: "Console", run: "Run") -> None:
     if run.tags:
         facts["tags"] = ", ".join(f"{key}={value}" for key, value in sorted(run.tags.items()))
     if run.left_out:
-        facts["left out"] = f"{', '.join(run.left_out)} (too big for a snapshot)"
+        facts["left out"] = f"{', '.join(run.left_out)} (too big, not readable, or a repository of its own)"
     for name, value in facts.items():
         console.print(f"  [dim]{name:<14}[/]{escape(value)}", soft_wrap=True)
 

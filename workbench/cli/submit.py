@@ -87,6 +87,9 @@ def submit(
             return
         run = client.submit(request)
         say(f"Run {run.number} ({run.id[:8]}) of {run.experiment}: {run.script} {' '.join(run.arguments)}".rstrip())
+        if run.left_out:
+            names = ", ".join(run.left_out)
+            say(f"Not in the run's copy of the project (too big, not readable, or a repository of its own): {names}")
         if not detach:
             run = stream_log(client, run, stream=sys.stderr if as_json else sys.stdout)
         if as_json:

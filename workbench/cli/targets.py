@@ -244,6 +244,7 @@ def settings(kind: str, given: list[str]) -> dict[str, Any]:
     specs: dict[str, type[BaseModel]] = {"local": schema.LocalSpec, "docker": schema.DockerSpec, "ssh": schema.SshSpec}
     specs |= {"ssh-docker": schema.SshDockerSpec, "spark": schema.SparkSpec}
     found: dict[str, Any] = {}
+    inner: list[str] = []
     for text in given:
         key, equals, value = text.partition("=")
         first, _, rest = key.partition(".")
@@ -251,8 +252,10 @@ def settings(kind: str, given: list[str]) -> dict[str, Any]:
         if not equals or first not in fields or first == "kind":
             known = ", ".join(name for name in fields if name != "kind") or "none"
             raise UserError(f"--set {text} is not possible for a target of the kind {kind}.", hint=f"Its settings: {known}.")
-        if rest:
-            found.setdefault(first, {"kind": "docker"} if first == "docker" else {})[rest] = value
+        if rest and first == "docker":
+            inner.append(f"{rest}={value}")
+        elif rest:
+            found.setdefault(first, {})[rest] = value
         elif "tuple" in str(fields[first].annotation):
             found.setdefault(first, []).append(value)
         elif fields[first].annotation is bool:
@@ -261,6 +264,8 @@ def settings(kind: str, given: list[str]) -> dict[str, Any]:
             found[first] = int(value) if value.lstrip("-").isdigit() else value
         else:
             found[first] = str(Path(value).expanduser()) if first in {"key_file", "ca_bundle"} else value
+    if inner:
+        found["docker"] = {"kind": "docker", **settings("docker", inner)}
     return found
 
 

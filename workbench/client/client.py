@@ -200,15 +200,15 @@ class Client:
 
     def job(self, run_id: str) -> Job:
         """Where a run's execution stands."""
-        return Job.model_validate_json(self._get(f"/jobs/{_part(run_id)}"))
+        return Job.model_validate_json(self._get(f"/jobs/{_run(run_id)}"))
 
     def cancel(self, run_id: str) -> Job:
         """Asks a job to stop; an ended one gives Conflict."""
-        return Job.model_validate_json(self._post(f"/jobs/{_part(run_id)}/cancel"))
+        return Job.model_validate_json(self._post(f"/jobs/{_run(run_id)}/cancel"))
 
     def change_job(self, run_id: str, patch: JobPatch) -> Job:
         """Changes priority, place or dependencies of a waiting job."""
-        return Job.model_validate_json(self._transport.call("PATCH", f"/jobs/{_part(run_id)}", body=patch))
+        return Job.model_validate_json(self._transport.call("PATCH", f"/jobs/{_run(run_id)}", body=patch))
 
     def wait(self, run_id: str, timeout: float | None = None, on_change: Callable[[Run], None] | None = None) -> Run:
         """Waits until the run has ended and returns it; `on_change` is called at first and whenever status or reason change.
@@ -266,20 +266,20 @@ class Client:
 
     def run(self, run_id: str) -> Run:
         """A run by its id or the beginning of it, or by its number when that is the only one (`experiment/number` else)."""
-        return Run.model_validate_json(self._get(f"/runs/{_part(run_id)}"))
+        return Run.model_validate_json(self._get(f"/runs/{_run(run_id)}"))
 
     def patch_run(self, run_id: str, patch: RunPatch) -> Run:
         """Changes name, notes, tags or the archived flag."""
-        return Run.model_validate_json(self._transport.call("PATCH", f"/runs/{_part(run_id)}", body=patch))
+        return Run.model_validate_json(self._transport.call("PATCH", f"/runs/{_run(run_id)}", body=patch))
 
     def delete_run(self, run_id: str) -> None:
         """Deletes a run with its folder; one that still waits or runs gives Conflict."""
-        self._transport.call("DELETE", f"/runs/{_part(run_id)}", timeout=_SLOW)
+        self._transport.call("DELETE", f"/runs/{_run(run_id)}", timeout=_SLOW)
 
     def series(self, run_id: str, key: str, max_points: int = 1000) -> MetricSeries:
         """A metric's values over its steps; more than `max_points` are thinned to the extremes of each stretch (0: all of them)."""
         return MetricSeries.model_validate_json(
-            self._get(f"/runs/{_part(run_id)}/metrics/{_part(key)}", {"max_points": max_points})
+            self._get(f"/runs/{_run(run_id)}/metrics/{_part(key)}", {"max_points": max_points})
         )
 
     def log(
@@ -291,11 +291,11 @@ class Client:
     ) -> LogChunk:
         """A part of the run's log, from a byte on (a negative offset: the last bytes): both streams, one, or the runner's own."""
         params = {"offset": offset, "limit": limit, "stream": stream}
-        return LogChunk.model_validate_json(self._get(f"/runs/{_part(run_id)}/log", params))
+        return LogChunk.model_validate_json(self._get(f"/runs/{_run(run_id)}/log", params))
 
     def artifact(self, run_id: str, path: str) -> bytes:
         """The bytes of an output file."""
-        return self._transport.call("GET", f"/runs/{_part(run_id)}/artifacts/{_path(path)}", timeout=_SLOW)
+        return self._transport.call("GET", f"/runs/{_run(run_id)}/artifacts/{_path(path)}", timeout=_SLOW)
 
     def download_artifact(self, run_id: str, path: str, dest: Path) -> Path:
         """Writes an output file, or all files under a folder of the outputs, to `dest`. Existing files are replaced as a whole."""
@@ -315,7 +315,7 @@ class Client:
     def restore(self, run_id: str, folder: str | Path | None = None) -> Restored:
         """Brings the files of the run's snapshot back: into its project (what is overwritten is kept), or to another folder."""
         target = None if folder is None else str(Path(folder).expanduser().absolute())
-        reply = self._transport.call("POST", f"/runs/{_part(run_id)}/restore", json={"folder": target}, timeout=_SLOW)
+        reply = self._transport.call("POST", f"/runs/{_run(run_id)}/restore", json={"folder": target}, timeout=_SLOW)
         return Restored.model_validate_json(reply)
 
     def diff(self, first: str, second: str) -> SnapshotDiff:
@@ -324,11 +324,11 @@ class Client:
 
     def snapshot_file(self, run_id: str, path: str) -> bytes:
         """One file of the run's snapshot, as it was. Raises NotFound."""
-        return self._transport.call("GET", f"/runs/{_part(run_id)}/snapshot/{_path(path)}", timeout=_SLOW)
+        return self._transport.call("GET", f"/runs/{_run(run_id)}/snapshot/{_path(path)}", timeout=_SLOW)
 
     def download_snapshot(self, run_id: str, dest: Path) -> Path:
         """Writes the files of the run's snapshot as a zip file to `dest`, which is replaced as a whole."""
-        self._fetch(f"/runs/{_part(run_id)}/snapshot.zip", "The snapshot", dest)
+        self._fetch(f"/runs/{_run(run_id)}/snapshot.zip", "The snapshot", dest)
         return dest
 
     def search(
@@ -384,20 +384,20 @@ class Client:
 
     def metric_history(self, run_id: str, key: str, limit: int = 1000, cursor: str = "") -> MetricHistory:
         """A metric's exact points in the order of logging, a part at a time; `cursor` is the `next` of the part before."""
-        path = f"/runs/{_part(run_id)}/history/{_part(key)}"
+        path = f"/runs/{_run(run_id)}/history/{_part(key)}"
         return MetricHistory.model_validate_json(self._get(path, {"limit": limit, "cursor": cursor}))
 
     def came_from(self, run_id: str) -> tuple[RunLink, ...]:
         """What the run came from: its parent, the run whose result it has, the data that it read and the runs that made it."""
-        return _LINKS.validate_json(self._get(f"/runs/{_part(run_id)}/came-from"))
+        return _LINKS.validate_json(self._get(f"/runs/{_run(run_id)}/came-from"))
 
     def went_into(self, run_id: str) -> tuple[RunLink, ...]:
         """What came from the run: its children, the runs that have its result, and those that read its outputs."""
-        return _LINKS.validate_json(self._get(f"/runs/{_part(run_id)}/went-into"))
+        return _LINKS.validate_json(self._get(f"/runs/{_run(run_id)}/went-into"))
 
     def descendants(self, run_id: str) -> tuple[RunSummary, ...]:
         """The run's children, their children and so on, nearer ones first."""
-        return _SUMMARIES.validate_json(self._get(f"/runs/{_part(run_id)}/descendants"))
+        return _SUMMARIES.validate_json(self._get(f"/runs/{_run(run_id)}/descendants"))
 
     def create_experiment(self, name: str, tags: Mapping[str, str] | None = None) -> Experiment:
         """Makes an experiment. Conflict when there is one of that name, be it in the trash."""
@@ -427,20 +427,20 @@ class Client:
 
     def end_run(self, run_id: str, ending: RunEnd) -> Run:
         """Ends a run that was opened so."""
-        return Run.model_validate_json(self._transport.call("POST", f"/runs/{_part(run_id)}/end", body=ending))
+        return Run.model_validate_json(self._transport.call("POST", f"/runs/{_run(run_id)}/end", body=ending))
 
     def sweep(self, run_id: str) -> Sweep:
         """A sweep with all its trials."""
-        return Sweep.model_validate_json(self._get(f"/sweeps/{_part(run_id)}"))
+        return Sweep.model_validate_json(self._get(f"/sweeps/{_run(run_id)}"))
 
     def stop_sweep(self, run_id: str, *, cancel: bool = True) -> Sweep:
         """Starts no more trials; those that run are cancelled, or with `cancel` off end by themselves."""
         params = {"cancel": cancel}
-        return Sweep.model_validate_json(self._transport.call("POST", f"/sweeps/{_part(run_id)}/stop", params=params))
+        return Sweep.model_validate_json(self._transport.call("POST", f"/sweeps/{_run(run_id)}/stop", params=params))
 
     def resume_sweep(self, run_id: str) -> Run:
         """Goes on with a sweep that was cancelled, lost, or ended for its time."""
-        return Run.model_validate_json(self._post(f"/sweeps/{_part(run_id)}/resume"))
+        return Run.model_validate_json(self._post(f"/sweeps/{_run(run_id)}/resume"))
 
     # Targets
 
@@ -585,11 +585,11 @@ class Client:
 
     def trash_run(self, run_id: str) -> tuple[str, ...]:
         """Puts a run into the trash, with its children; returns the ids of those that went in. One that runs gives Conflict."""
-        return _IDS.validate_json(self._post(f"/runs/{_part(run_id)}/trash"))
+        return _IDS.validate_json(self._post(f"/runs/{_run(run_id)}/trash"))
 
     def untrash_run(self, run_id: str) -> tuple[str, ...]:
         """Brings a run back, with the children that went into the trash with it; returns their ids."""
-        return _IDS.validate_json(self._post(f"/runs/{_part(run_id)}/untrash"))
+        return _IDS.validate_json(self._post(f"/runs/{_run(run_id)}/untrash"))
 
     def trashed_runs(self) -> tuple[RunSummary, ...]:
         """The runs in the trash, the latest first."""
@@ -644,7 +644,7 @@ class Client:
         return self._transport.call("POST", path)
 
     def _download(self, run_id: str, path: str, dest: Path) -> None:
-        self._fetch(f"/runs/{_part(run_id)}/artifacts/{_path(path)}", path, dest)
+        self._fetch(f"/runs/{_run(run_id)}/artifacts/{_path(path)}", path, dest)
 
     def _fetch(self, address: str, what: str, dest: Path) -> None:
         temporary = dest.with_name(f".{dest.name}.{os.getpid()}.part")
@@ -669,6 +669,11 @@ def _part(text: str) -> str:
     if text in {"", ".", ".."}:
         raise NotFound(f"There is nothing named {text!r}.")
     return quote(text, safe="")
+
+
+def _run(text: str) -> str:
+    """A run in a path of the API: the slash of `experiment/number` is encoded twice: servers decode once to route."""
+    return quote(_part(text), safe="") if "/" in text else _part(text)
 
 
 def _path(path: str) -> str:

@@ -16,6 +16,7 @@ from workbench.jobs.sweeps.space import checked_sweep
 from workbench.projects import Project, SnapshotStore
 from workbench.schema import JobRequest, RunConfig
 
+_ENVIRONMENT_FILES = ("requirements.txt", "uv.lock", "pyproject.toml", "conda_dependencies.yml", "environment.yml", "conda.yml")
 _VARIABLE = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
 
 
@@ -139,7 +140,7 @@ def _check_environment(project: Project, config: RunConfig) -> None:
     if environment.kind == "interpreter":
         if not environment.python:
             raise UserError(f"environment.python in runconfig/{config.name}.toml must name the interpreter.", place=place)
-        if not shutil.which(environment.python):
+        if config.target == "local" and not shutil.which(environment.python):  # elsewhere it is looked for there
             message = f"The interpreter {environment.python} of runconfig/{config.name}.toml is not on this machine."
             raise UserError(message, hint="Correct environment.python.", place=place)
     if environment.kind == "requirements":
@@ -147,7 +148,9 @@ def _check_environment(project: Project, config: RunConfig) -> None:
         if not path.is_relative_to(project.folder.resolve()):
             raise UserError(f"The requirements file {environment.file} is not inside the project.", place=place)
         if not path.is_file():
-            hint = "Make it (it may be empty), or correct environment.file."
+            others = [name for name in _ENVIRONMENT_FILES if (project.folder / name).is_file()]
+            other = f"set environment.file to {others[0]}" if others else "correct environment.file"
+            hint = f"Make it (it may be empty), or {other} in runconfig/{config.name}.toml."
             raise UserError(f"The requirements file {environment.file} is missing in {project.folder}.", hint=hint, place=str(path))
 
 

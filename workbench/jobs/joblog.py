@@ -16,6 +16,7 @@ from workbench.jobs.folder import RunFolder
 Stream = Literal["stdout", "stderr"]
 
 _LONGEST_LINE = 64 * 1024  # a longer one is written in pieces
+_KEPT_BACK = 1024  # of a piece: a secret's beginning may stand at its end
 _DEFAULT_LIMIT = 64_000_000
 
 
@@ -46,7 +47,7 @@ class JobLog:
             waiting = self._waiting[stream] + data
             end = _end_of_lines(waiting)
             if end < len(waiting) - _LONGEST_LINE:
-                end = len(waiting) - 1024  # what is kept back holds a secret's beginning, were it cut here
+                end = max(end, self._cut(waiting))
             self._waiting[stream] = waiting[end:]
             self._emit(stream, waiting[:end])
 
@@ -96,11 +97,23 @@ class JobLog:
         for stream, file in self._files.items():
             file.truncate(state["sizes"][stream])
 
+    def _cut(self, waiting: bytes) -> int:
+        """Where a line that does not end is cut: near its end, but not within a secret."""
+        end = len(waiting) - _KEPT_BACK
+        whole = self._hidden(waiting)
+        while end > 0 and self._hidden(waiting[:end]) + self._hidden(waiting[end:]) != whole:
+            end -= _KEPT_BACK
+        return max(0, end)
+
+    def _hidden(self, data: bytes) -> bytes:
+        if not self._masker:
+            return data
+        return self._masker.line(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+
     def _emit(self, stream: str, data: bytes) -> None:
         if not data:
             return
-        if self._masker:
-            data = self._masker.line(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+        data = self._hidden(data)
         self._append(self._files[stream], data)
         self._append_merged(stream, data)
 

@@ -5,13 +5,11 @@ is replaced by a new one that finds everything. A job is started once, whatever 
 """
 
 import contextlib
-import getpass
 import logging
 import shutil
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -21,11 +19,10 @@ import sqlalchemy as sa
 from workbench.base.errors import Conflict, EnvironmentError_, NotFound, UserError, WorkbenchError
 from workbench.base.files import disk_error, write_atomic
 from workbench.base.ids import new_id
-from workbench.base.masking import masked
 from workbench.base.paths import WorkspacePaths
 from workbench.base.settings import Settings
 from workbench.jobs import opened, table
-from workbench.jobs.checks import JobPlan, check_request, check_snapshot, data_variables
+from workbench.jobs.checks import JobPlan, check_request, check_snapshot
 from workbench.jobs.dispatching import Dispatcher
 from workbench.jobs.emptying import Emptied, empty_trash
 from workbench.jobs.environments import EnvironmentBuilder
@@ -36,6 +33,7 @@ from workbench.jobs.outputs import output_folders
 from workbench.jobs.planning import DryRuns
 from workbench.jobs.queue import Decision, circle
 from workbench.jobs.skipping import done_before
+from workbench.jobs.submitting import job_spec, recorded, user_name
 from workbench.jobs.sweeps.manager import SweepManager
 from workbench.jobs.sweeps.state import begin as begin_sweep
 from workbench.jobs.targets import TargetStore, spec_of
@@ -139,7 +137,7 @@ class JobManager:
         git = git_state(project.folder)
         snapshot = self._snapshot(project, f"Before {config.script}")
         check_snapshot(self.snapshots, snapshot.commit, config)
-        spec = replace(self._spec(plan, snapshot.commit), prepare_only=request.kind == "prepare")
+        spec = self._spec(plan, snapshot.commit, prepare_only=request.kind == "prepare")
         skips = not (request.force or request.sweep or request.kind == "prepare")
         earlier = done_before(self._store, self.snapshots, project, config, snapshot.commit) if skips else None
         shown = self._dry_runs.planned(
@@ -155,8 +153,8 @@ class JobManager:
                 script=config.script,
                 arguments=config.arguments,
                 target=config.target,
-                config=_recorded(config),
-                user=_user(),
+                config=recorded(config),
+                user=user_name(),
                 snapshot=snapshot.commit,
                 left_out=snapshot.left_out,
                 git=GitState(remote=git.remote, branch=git.branch, commit=git.commit, dirty=git.dirty),
@@ -225,7 +223,7 @@ class JobManager:
         try:
             opened.make_folder(folder, request)
             with self._database.write() as write:
-                run = opened.record(write, self._store, run_id, request, project, snapshot, git, _user())
+                run = opened.record(write, self._store, run_id, request, project, snapshot, git, user_name())
         except OSError as error:
             raise disk_error(error, f"The run's folder {folder.path}") from error
         except WorkbenchError:
@@ -414,27 +412,8 @@ class JobManager:
         limit = self._settings.snapshot_file_mb * 1_000_000
         return self.snapshots.commit(project.folder, project.id, message, size_limit=limit)
 
-    def _spec(self, plan: JobPlan, commit: str) -> JobSpec:
-        config = plan.config
-        return JobSpec(
-            run_id=new_id(),
-            project=str(plan.project.folder),
-            snapshot=commit,
-            home=str(self._paths.root.absolute()),
-            script=config.script,
-            arguments=config.arguments,
-            variables={**config.variables, **data_variables(config)},
-            environment=config.environment.kind,
-            requirements=config.environment.file,
-            python=config.environment.python,
-            target=config.target,
-            target_spec=self._target_spec(config.target),
-            framework=config.framework,
-            spark=config.spark.model_dump(mode="json"),
-            cpus=config.resources.cpus,
-            memory_mb=config.resources.memory_mb,
-            time_limit_s=config.resources.time_limit_s,
-        )
+    def _spec(self, plan: JobPlan, commit: str, *, prepare_only: bool = False) -> JobSpec:
+        return job_spec(plan, commit, self._paths.root, self._target_spec(plan.config.target), prepare_only=prepare_only)
 
     def _target_spec(self, name: str) -> dict[str, Any]:
         with self._database.read() as connection:
@@ -565,16 +544,6 @@ class JobManager:
             raise disk_error(error, str(folder.cancel)) from error
 
 
-def _recorded(config: RunConfig) -> RunConfig:
-    """The configuration as the run's record keeps it: the values of secret variables are blacked out."""
-    shown = masked(config.variables)
-    if config.sweep is not None and shown != config.variables:
-        name = next(name for name, value in shown.items() if value != config.variables[name])
-        hint = f'Keep it with: workbench secret set {name}   and write {name} = "secret:{name}".'
-        raise UserError(f"The variable {name} of a sweep is a secret, which its trials find in no record.", hint=hint)
-    return config.model_copy(update={"variables": shown})
-
-
 def _sweep_as_job(run: Run) -> Job:
     """A sweep has no job of its own; who asks for one sees where the sweep stands."""
     return Job(
@@ -588,9 +557,3 @@ def _sweep_as_job(run: Run) -> Job:
         status=run.status,
         reason=run.reason,
     )
-
-
-def _user() -> str:
-    with contextlib.suppress(OSError, KeyError, ImportError):
-        return getpass.getuser()
-    return ""

@@ -99,17 +99,15 @@ def _in_full(known: JobPlanned, plan: JobPlan, builder: EnvironmentBuilder, size
     return known.model_copy(update=changes)
 
 
-def held_against(run: Run, lock: str, reason: str) -> str:
+def held_against(run: Run, lock: str) -> str:
     """What was other than planned, or foreseen in the plan, in sentences, for the reason of a failure; empty where nothing was."""
     if not run.plan:
         return ""
     told = []
     if (before := str(run.plan.get("lock", ""))) and lock and (different := _differences(before, lock)):
         told.append(f"Other than planned, the environment was made with {different}.")
-    for problem in map(str, run.plan.get("problems", ())):
-        name, left_out, _ = problem.partition(_LEFT_OUT)
-        if not left_out or name in reason:
-            told.append(f"The plan had said: {problem}")
+    # A file that is missing in the run's copy is explained where the script did not find it.
+    told += [f"The plan had said: {problem}" for problem in run.plan.get("problems", ()) if _LEFT_OUT not in problem]
     return " ".join(told)
 
 

@@ -84,7 +84,10 @@ class TargetStore:
         if request.generate_key:
             changes["key_file"] = str(generate_key(self._paths.root, request.name)[0])
         if not request.spec.host_key:
-            changes["host_key"] = host_key_of(request.spec.address, request.spec.port)
+            try:
+                changes["host_key"] = host_key_of(request.spec.address, request.spec.port)
+            except ValueError as error:  # no name that a machine can have
+                raise UserError(f"{request.spec.address!r} is not the address of a machine.", place="address") from error
         return request.model_copy(update={"spec": request.spec.model_copy(update=changes)}) if changes else request
 
     def change(self, request: TargetRequest) -> Target:

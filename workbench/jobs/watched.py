@@ -266,7 +266,7 @@ def end_run(
     artifacts: list[Artifact] | None = None,
 ) -> Run:
     """Gives run and job their end, in one transaction. The reason of a failure says what was other than planned."""
-    if status is RunStatus.FAILED and (against := held_against(store.get(run_id), seen.lock if seen else "", reason)):
+    if status is RunStatus.FAILED and (against := held_against(store.get(run_id), seen.lock if seen else "")):
         reason = f"{reason} {against}"
     if artifacts is not None:
         store.set_artifacts(run_id, artifacts, connection=write)

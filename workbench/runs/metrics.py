@@ -107,9 +107,10 @@ def write_points(connection: sa.Connection, run_id: str, points: Sequence[Metric
             changed.append({"metric": latest.id, **latest.values()})
             rows += _point_rows(latest.id, new)
     if created:
-        ids = connection.execute(_INSERT, [values for values, _ in created]).scalars().all()
-        for metric_id, (_, new) in zip(ids, created, strict=True):
-            rows += _point_rows(metric_id, new)
+        # By name, since a database need not answer in the order of the rows.
+        ids = {key: metric_id for metric_id, key in connection.execute(_INSERT, [values for values, _ in created])}
+        for values, new in created:
+            rows += _point_rows(ids[values["key"]], new)
     if changed:
         connection.execute(_UPDATE, changed)
     if rows:
@@ -189,7 +190,7 @@ def extremes(values: "NDArray[np.float64]", max_points: int) -> "NDArray[np.intp
 
 
 def _bounded(step: int) -> int:
-    return max(-_LARGEST, min(step, _LARGEST))
+    return step if -_LARGEST <= step <= _LARGEST else max(-_LARGEST, min(step, _LARGEST))
 
 
 def _unknown(connection: sa.Connection, run_id: str, key: str) -> NotFound:
@@ -305,5 +306,5 @@ def _known(connection: sa.Connection, run_id: str, keys: list[str]) -> dict[str,
 _COLUMNS = metric_latest.c
 _KEPT = ("last", "last_step", "last_time", "min", "max", "count", "packed")
 _LATEST = sa.select(_COLUMNS.key, _COLUMNS.id, *(_COLUMNS[name] for name in _KEPT))
-_INSERT = metric_latest.insert().returning(_COLUMNS.id, sort_by_parameter_order=True)
+_INSERT = metric_latest.insert().returning(_COLUMNS.id, _COLUMNS.key)
 _UPDATE = metric_latest.update().where(_COLUMNS.id == sa.bindparam("metric")).values({name: sa.bindparam(name) for name in _KEPT})

@@ -182,7 +182,8 @@ class RunStore:
             if started or (status is RunStatus.RUNNING and row.started is None):
                 values["started"] = started or utc_now()
             if status.is_final:
-                values["ended"] = ended or utc_now()
+                # A clock that was set back meanwhile must not let a run end before it began.
+                values["ended"] = ended or max(utc_now(), values.get("started") or row.started or row.created)
             given = {"exit_code": exit_code, "environment_lock": environment_lock, "python": python}
             values.update({key: value for key, value in given.items() if value is not None})
             write.execute(runs.update().where(runs.c.id == run_id).values(**values))

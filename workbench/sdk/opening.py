@@ -159,6 +159,8 @@ def _end_all() -> None:
 
 def _write_end(run: StartedRun, status: Status, reason: str) -> None:
     """The list of outputs, then the end: whoever reads it finds all in place."""
+    if not run.folder.is_dir():
+        return  # the run was deleted meanwhile
     _write(run.folder / "artifacts.json", _listed(run.outputs))
     path = run.folder / "status.json"
     try:

@@ -1,8 +1,11 @@
 """The FastAPI application: one REST API over one workspace."""
 
+from typing import Any
+
 from fastapi import FastAPI
 
 from workbench import __version__
+from workbench.schema import ErrorBody
 from workbench.server.errors import add_error_handlers
 from workbench.server.guard import Guard
 from workbench.server.mlflow.protocol import MlflowProtocol
@@ -25,6 +28,7 @@ from workbench.server.routes import (
 from workbench.server.workspace import Workspace
 
 PREFIX = "/api/v1"
+_FAILURES: dict[int | str, dict[str, Any]] = {"default": {"model": ErrorBody, "description": "What went wrong, in a sentence."}}
 
 
 def create_app(workspace: Workspace, token: str) -> FastAPI:
@@ -41,7 +45,7 @@ def create_app(workspace: Workspace, token: str) -> FastAPI:
     app.router.routes.append(MlflowProtocol())
     about_runs = (runs, tables, snapshots, trash, opening, sweeps, transfers)
     for room in (system, jobs, *about_runs, models, services, kernels, environments, targets):
-        app.include_router(room.router, prefix=PREFIX)
+        app.include_router(room.router, prefix=PREFIX, responses=_FAILURES)
     add_error_handlers(app)
     app.add_middleware(Guard, token=token, tokens=workspace.tokens, living=workspace.living)
     return app

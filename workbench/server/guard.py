@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from workbench.base.errors import NotFound, UserError
 from workbench.server.errors import answer_for
+from workbench.server.mlflow.errors import answer as mlflow_answer
 from workbench.server.scope import is_open
 from workbench.server.tokens import LivingRuns, Tokens
 
@@ -21,6 +22,7 @@ LARGEST_FILE = 1024**4
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _FILES = "/api/2.0/mlflow-artifacts/artifacts/"
+_MLFLOW_CODES = {401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED"}
 
 
 class Guard:
@@ -46,8 +48,11 @@ class Guard:
         if not status:
             await self._app(scope, _counted(receive, limit), send)
             return
-        answer = answer_for(UserError(message))
-        answer.status_code = status
+        if "/mlflow" in scope["path"]:
+            answer = mlflow_answer({"error_code": _MLFLOW_CODES.get(status, "BAD_REQUEST"), "message": message}, status)
+        else:
+            answer = answer_for(UserError(message))
+            answer.status_code = status
         if status == 401:
             answer.headers["WWW-Authenticate"] = "Bearer"
         await answer(scope, receive, send)

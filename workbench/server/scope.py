@@ -27,11 +27,12 @@ OPEN = tuple(
         # MLflow's: runs, the experiment for reading, artifacts, models but for taking them away.
         ({"GET", "POST"}, rf"{_MLFLOW}/runs/(?:create|get|update|search|log-[a-z-]+|set-tag|delete-tag|inputs|outputs)"),
         ({"POST"}, rf"{_MLFLOW}/runs/[^/]+/(?:inputs|outputs)"),
-        ({"GET"}, rf"{_MLFLOW}/metrics/[a-z-]+|{_MLFLOW}/artifacts/list"),
+        ({"GET"}, rf"{_MLFLOW}/metrics/[a-z-]+|{_MLFLOW}/artifacts/list|{_MLFLOW}/server-info"),
         ({"GET"}, rf"{_MLFLOW}/experiments/(?:get|get-by-name)"),
         ({"GET", "PUT", "POST"}, r"/(?:ajax-)?api/2\.0/mlflow-artifacts/.+"),
         ({"GET", "POST", "PATCH"}, rf"{_MLFLOW}/(?:{_MODELS})(?!/(?:delete|rename)$)(?:/.+)?"),
         ({"DELETE"}, rf"{_MLFLOW}/(?:registered-models/(?:alias|delete-tag)|model-versions/delete-tag)"),
+        ({"DELETE"}, rf"{_MLFLOW}/logged-models/[^/]+/tags/.+"),
     )
 )
 

@@ -92,11 +92,17 @@ class Dockerd:
             self.process = None
 
     def kill(self) -> None:
-        """As when it crashes."""
+        """As when it crashes, and containerd with it; the containers' own shims live on."""
         if self.process:
+            children = psutil.Process(self.process.pid).children()
             self.process.kill()
             self.process.wait(60)
             self.process = None
+            for child in children:
+                with contextlib.suppress(psutil.Error):
+                    child.kill()
+            psutil.wait_procs(children, timeout=30)
+            (self.folder / "exec/containerd/containerd.pid").unlink(missing_ok=True)
 
     def restart(self, *, live_restore: bool | None = None) -> None:
         self.stop()
@@ -130,7 +136,7 @@ class Dockerd:
             for name in self.containers():
                 engine.remove(name)
             engine.close()
-        self.stop()
+        self.kill()  # quicker than to stop it: no container is left
         for process in psutil.process_iter(["cmdline"]):
             with contextlib.suppress(psutil.Error):
                 if any(str(self.folder) in word for word in process.info["cmdline"] or ()):

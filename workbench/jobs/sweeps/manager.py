@@ -4,6 +4,7 @@ A trial is queued in the transaction that notes it, and what comes next follows 
 any point goes on without a trial lost or run twice.
 """
 
+import contextlib
 import logging
 import threading
 import time
@@ -174,7 +175,7 @@ class SweepManager:
 
     def _give_up(self, run_id: str, error: UserError) -> None:
         """Starts no more trials: the project is gone, or its files are."""
-        with self._lock, self._store.database.write() as write:
+        with contextlib.suppress(NotFound), self._lock, self._store.database.write() as write:  # or the sweep was deleted
             _, state = table.load(write, run_id)
             state.ending = f"No more trials could be started, since: {error.message.rstrip('.')}"
             table.save(write, run_id, state)

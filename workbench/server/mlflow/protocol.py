@@ -115,4 +115,23 @@ async def _arguments(request: Request) -> dict[str, Any]:
         if not isinstance(content, dict):
             raise wrong("The request's body must be a JSON object.")
         values |= content
+    if b"%00" in request.scope["query_string"] or any(mark in body for mark in _MARKS):
+        _check_texts(values)
     return values
+
+
+_MARKS = (b"\\u0000", b"\\ud", b"\\uD")  # only these escapes can make a text that no database holds
+
+
+def _check_texts(value: Any) -> None:
+    """Raises for a text with a NUL character or half of a surrogate pair."""
+    if isinstance(value, str):
+        if "\x00" in value or any("\ud800" <= sign <= "\udfff" for sign in value):
+            raise wrong(f"The request has a text with characters that cannot be kept: {value[:100]!a}.")
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            _check_texts(key)
+            _check_texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            _check_texts(inner)

@@ -1,6 +1,7 @@
 """What every endpoint gets."""
 
 from typing import Annotated
+from urllib.parse import unquote
 
 from fastapi import Depends, Request
 
@@ -15,7 +16,7 @@ def _workspace(request: Request) -> Workspace:
 
 def _run_id(request: Request, run_id: str) -> str:
     """The run that the address means: an id, the beginning of one, or a number. A run's token opens not every run."""
-    found = _workspace(request).store.resolve(run_id)
+    found = _workspace(request).store.resolve(unquote(run_id))  # `experiment/number` comes encoded twice
     reading = request.method in {"GET", "HEAD"}
     if "/artifacts/" in request.url.path or request.url.path.endswith("/log"):
         check_artifact_scope(request, found, write=not reading)

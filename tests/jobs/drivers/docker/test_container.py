@@ -128,7 +128,7 @@ def test_that_the_packages_of_the_requirements_are_there(make: Make, docker_engi
 
 
 def test_that_an_interpreter_and_what_only_this_machine_has_are_asked_for_in_vain(make: Make) -> None:
-    with pytest.raises(UserError, match="There is no Python interpreter 'python2.7' in the image"):
+    with pytest.raises(UserError, match=r"There is no Python interpreter 'python2\.7' in the image"):
         make("print(1)", python="python2.7").prepare()
     with pytest.raises(UserError, match="needs Workbench's own Python, which only this machine has"):
         make("print(1)", environment="workbench", python="").prepare()
@@ -229,7 +229,12 @@ def test_that_a_script_over_there_reaches_the_server_here(make: Make, docker_eng
     thread.start()
     try:
         url = f"http://127.0.0.1:{server.server_port}"
-        code = "import os, urllib.request\nurl = os.environ['MLFLOW_TRACKING_URI']\nprint(url)\nprint(urllib.request.urlopen(url, timeout=20).read())"
+        code = """
+        import os, urllib.request
+        url = os.environ['MLFLOW_TRACKING_URI']
+        print(url)
+        print(urllib.request.urlopen(url, timeout=20).read())
+        """
         job = make(code, over_ssh(sshd, docker_engine), tracking={"MLFLOW_TRACKING_URI": url})
         assert job.run().exit_code == 0, job.text
         assert job.text.splitlines()[0] != url
@@ -241,7 +246,13 @@ def test_that_a_script_over_there_reaches_the_server_here(make: Make, docker_eng
 
 
 def test_that_a_job_over_ssh_survives_a_cut_connection(make: Make, docker_engine: Dockerd, sshd: Sshd) -> None:
-    code = "import time, workbench\nfor n in range(50):\n    print('line', n, flush=True)\n    workbench.log('n', n)\n    time.sleep(0.1)"
+    code = """
+    import time, workbench
+    for n in range(50):
+        print('line', n, flush=True)
+        workbench.log('n', n)
+        time.sleep(0.1)
+    """
     job = make(code, over_ssh(sshd, docker_engine))
     handle = job.start()
     job.until(handle, lambda: "line 3\n" in job.text, "the script runs")

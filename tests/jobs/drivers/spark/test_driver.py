@@ -134,6 +134,11 @@ def test_that_without_any_spark_submit_the_user_is_told(job: MakeJob, monkeypatc
     assert "pyspark" in refused.value.hint
 
 
+def test_that_a_standalone_master_refuses_scripts_in_cluster_mode(job: MakeJob) -> None:
+    with pytest.raises(UserError, match="client mode only"):
+        job("print(1)", "spark://127.0.0.1:7077", target={"deploy_mode": "cluster"}).prepare()
+
+
 def test_that_a_spark_submit_that_is_not_there_is_named(job: MakeJob) -> None:
     with pytest.raises(UserError, match="no program /opt/none/spark-submit"):
         job("print(1)", target={"spark_submit": "/opt/none/spark-submit"}).prepare()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import subprocess
 import threading
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import paramiko
 import pytest
 
 from tests.jobs.drivers.sshd import Sshd, make_sshd
@@ -41,6 +45,51 @@ def test_that_a_lost_connection_is_made_again(sshd: Sshd) -> None:
         assert connection.run(["echo", "one"]).output == b"one\n"
         assert sshd.drop() == 1
         assert connection.run(["echo", "two"]).output == b"two\n"
+
+
+class _PasswordsOnly(paramiko.ServerInterface):  # type: ignore[misc]  # paramiko has no types
+    """Lets in who knows the password."""
+
+    def get_allowed_auths(self, username: str) -> str:
+        return "password"
+
+    def check_auth_password(self, username: str, password: str) -> int:
+        return int(paramiko.AUTH_SUCCESSFUL if (username, password) == ("ada", "open sesame") else paramiko.AUTH_FAILED)
+
+
+@pytest.fixture
+def closed_shop(sshd: Sshd) -> Iterator[SshSpec]:
+    """A machine that knows passwords only."""
+    sessions: list[Any] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    session = paramiko.Transport(listener.accept()[0])
+                    session.add_server_key(paramiko.Ed25519Key.from_private_key_file(str(sshd.folder / "host_key")))
+                    sessions.append(session)
+                    session.start_server(server=_PasswordsOnly())
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        port = listener.getsockname()[1]
+        yield SshSpec(address="127.0.0.1", port=port, username="ada", host_key=sshd.host_key)
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()
+    for session in sessions:
+        session.close()
+        session.join(5)
+
+
+def test_that_a_password_lets_us_in_and_a_wrong_one_is_refused(closed_shop: SshSpec) -> None:
+    with Connection(closed_shop, "open sesame") as connection:
+        connection.open()
+        assert connection.is_open
+    for wrong in ("close sesame", None):
+        with Connection(closed_shop, wrong) as connection, pytest.raises(UserError, match="does not let ada in") as refused:
+            connection.open()
+        assert "sesame" not in str(refused.value)
 
 
 def test_that_a_changed_host_key_is_refused(sshd: Sshd, tmp_path: Path) -> None:

@@ -8,6 +8,9 @@ from pathlib import Path
 from tests.jobs.conftest import Workspace
 from tests.jobs.drivers.contract import processes_of
 from tests.jobs.drivers.sshd import Sshd
+from tests.server.conftest import served
+from tests.waiting import until
+from workbench.projects import Project
 from workbench.schema import JobRequest, RunStatus, SshSpec, TargetRequest
 
 
@@ -53,3 +56,25 @@ def test_that_a_job_cancelled_there_ends_there(
         assert workspace.end_of(run.id, within=240).status is RunStatus.CANCELLED
     assert list((remote / "runs").iterdir()) == []
     assert processes_of(run.id) == []
+
+
+def test_that_a_script_there_logs_through_mlflows_protocol(home: Path, project: Project, sshd: Sshd, remote: Path) -> None:
+    code = (
+        "import json, os, urllib.request\n"
+        "url = os.environ['MLFLOW_TRACKING_URI'] + '/api/2.0/mlflow/runs/log-metric'\n"
+        "body = {'run_id': os.environ['MLFLOW_RUN_ID'], 'key': 'auc', 'value': 0.75, 'timestamp': 1700000000000, 'step': 3}\n"
+        "headers = {'Authorization': 'Bearer ' + os.environ['MLFLOW_TRACKING_TOKEN'], 'Content-Type': 'application/json'}\n"
+        "request = urllib.request.Request(url, json.dumps(body).encode(), headers)\n"
+        "print(url, urllib.request.urlopen(request, timeout=30).status)\n"
+    )
+    (project.folder / "script.py").write_text(code, encoding="utf-8")
+    (project.folder / "runconfig" / "local.toml").write_text(
+        '[environment]\nkind = "interpreter"\npython = "python3"\n', encoding="utf-8"
+    )
+    with served(home) as client:
+        client.add_target(TargetRequest(name="box", spec=SshSpec(**sshd.spec(folder=str(remote)))))
+        run_id = client.submit(JobRequest(project=str(project.folder), script="script.py", target="box")).id
+        run = until(lambda: found if (found := client.run(run_id)).status.is_final else None, "the run ends", 240)
+    assert run is not None
+    assert run.status is RunStatus.FINISHED, run.reason
+    assert run.metrics["auc"].last == 0.75

@@ -204,6 +204,7 @@ def connect(spec: DockerSpec, *, timeout: float = _TIMEOUT_S) -> Engine:
     """
     import docker
     import docker.errors
+    import docker.utils
 
     given = _from_surroundings() if not spec.host else {"base_url": spec.host, **_certificates(spec.host)}
     address = str(given.get("base_url") or "")
@@ -216,6 +217,10 @@ def connect(spec: DockerSpec, *, timeout: float = _TIMEOUT_S) -> Engine:
         if address.startswith("ssh://"):
             raise no_answer(error, where) from error
         raise
+    if (path := docker.utils.parse_host(address or None)).startswith("http+unix://"):
+        from workbench.jobs.drivers.docker.unixsocket import UnixAdapter
+
+        api.mount("http+docker://", UnixAdapter(path, timeout))
     engine = Engine(api, where, here=not address or address.startswith(("unix://", "npipe://", "http+unix://", "/")))
     try:
         agree_on_version(engine)

@@ -29,15 +29,13 @@ class LogFollower:
         """Returns when all that the ended container wrote is in the log. Raises EngineError, Missing."""
         self._thread.join(_LAST_WORDS_S)
         self.stop()
-        if self._thread.is_alive() or not self._complete:
-            self._read(follow=False, always=True)
+        # Once more as a whole: a stream that ended may have been cut by an engine that was stopped.
+        self._read(follow=False, always=True)
 
     def stop(self) -> None:
         """Takes nothing more."""
         with self._lock:
             self._stopped.set()
-
-    _complete = False
 
     def _work(self) -> None:
         while not self._stopped.is_set():
@@ -48,7 +46,6 @@ class LogFollower:
             except WorkbenchError:
                 return  # the container is gone: whoever polls says so
             else:
-                self._complete = not self._stopped.is_set()
                 return
 
     def _read(self, *, follow: bool, always: bool = False) -> None:

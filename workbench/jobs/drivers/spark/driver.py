@@ -54,6 +54,9 @@ class SparkDriver:
         if not self._spec.script.endswith(".py"):
             message = f"{self._spec.script} is no Python script, which is all that spark-submit runs here."
             raise UserError(message, hint="Run it on the target local.", place="target")
+        if is_remote(self._target) and self._target.master.startswith(("spark://", "local")):
+            message = f"The master {self._target.master} runs Python scripts in client mode only."
+            raise UserError(message, hint="Set deploy_mode of the target to client.", place="deploy_mode")
         python = make_python(self._folder, self._spec, follow)
         program = spark_submit(self._target, python.path)
         save_notes(self._notes, {"python": str(python.path), "program": program})

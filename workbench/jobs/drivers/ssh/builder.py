@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, Iterator  # noqa: UP035 (Python 3.8 has no other)
 
 _MARKER = "workbench-environment.json"
+_UNUSED_S = 60 * 24 * 3600
 _DROPPED = ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "UV_PYTHON", "UV_PROJECT_ENVIRONMENT", "UV_FROZEN", "UV_LOCKED")
 
 
@@ -78,6 +79,16 @@ def locked(path: Path) -> Iterator[None]:
         os.close(handle)
 
 
+def in_use(folder: Path) -> bool:
+    """Whether a process here was started with a program of the folder."""
+    start = os.fsencode(str(folder) + os.sep)
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if path.read_bytes().startswith(start):
+                return True
+    return False
+
+
 def write(path: Path, text: str) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     temporary.write_text(text, "utf-8")
@@ -114,8 +125,18 @@ class Builder:
                     raise
                 write(marker, json.dumps({"version": 1, "built": time.time()}))
                 say(f"The environment is ready after {time.monotonic() - began:.1f} s.")
+                self._remove_unused()
             os.utime(marker)
         return str(folder / "bin" / "python")
+
+    def _remove_unused(self) -> None:
+        """Environments that no job has asked for in two months, and none runs in."""
+        for marker in self._root.glob("*/" + _MARKER):
+            folder = marker.parent
+            with contextlib.suppress(OSError):
+                if time.time() - marker.stat().st_mtime > _UNUSED_S and not in_use(folder):
+                    marker.unlink()
+                    shutil.rmtree(folder, ignore_errors=True)
 
     def _make(self, folder: Path) -> None:
         what = "The environment could not be built"

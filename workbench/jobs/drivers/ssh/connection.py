@@ -227,6 +227,8 @@ class Connection:
                 message = f"The host key of {self.name} is not known."
                 hint = "Add the target again: its key is then shown and noted."
                 raise UserError(message, hint=hint, place="sign in") from error
+            if "No authentication methods available" in str(error):
+                raise self._refused(error) from error
             reason = str(error) or type(error).__name__
             raise LostConnectionError(f"Signing in to {self.name} failed: {reason}.", place="sign in") from error
         except BaseException:

@@ -48,7 +48,7 @@ def remote_python(machine: RemoteMachine, folder: RunFolder, spec: JobSpec, foll
     named = machine.connection.spec.python or (spec.python if spec.environment == "interpreter" else "")
     builder = machine.put_script("builder.py", ssh)
     if named:
-        answer = _built(machine, [named, "-I", builder], {"kind": "installed"}, named, follow)
+        answer = _built(machine, [named, "-I", "-X", "utf8", builder], {"kind": "installed"}, named, follow)
         return RemotePython(str(answer["python"]), str(answer["version"]), str(answer["lock"]), is_ours=False)
     if spec.environment == "workbench":
         message = f"{spec.script} needs Workbench's own Python, which is not on {machine.name}."
@@ -62,7 +62,7 @@ def remote_python(machine: RemoteMachine, folder: RunFolder, spec: JobSpec, foll
         "lock": lock,
         "variables": _package_variables(machine, spec),
     }
-    answer = _built(machine, [str(machine.probe()["python"]), "-I", builder], request, spec.requirements, follow)
+    answer = _built(machine, [str(machine.probe()["python"]), "-I", "-X", "utf8", builder], request, spec.requirements, follow)
     return RemotePython(str(answer["python"]), str(answer["version"]), lock, is_ours=True)
 
 

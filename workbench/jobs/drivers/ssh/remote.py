@@ -182,7 +182,7 @@ class RemoteMachine:
     def _agent_command(self, command: str, folder: str, *arguments: str) -> list[str]:
         if not self._agent:
             self._agent = self.put_script("agent.py", supervised)
-        return [str(self.probe()["python"]), "-I", self._agent, command, folder, *arguments]
+        return [str(self.probe()["python"]), "-I", "-X", "utf8", self._agent, command, folder, *arguments]
 
     def _make_folder(self, path: str) -> None:
         files = self.connection.files()

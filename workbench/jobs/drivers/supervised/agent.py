@@ -75,17 +75,33 @@ def parents() -> dict[int, int]:
     return found
 
 
+def descendants(root: int, table: dict[int, int] | None = None) -> set[int]:
+    """The children of a process, and theirs; without a table of all processes the system is asked, where it knows."""
+    found: set[int] = set()
+    waiting = [root] if root else []
+    while waiting:
+        parent = waiting.pop()
+        children: list[int] = []
+        if table is None:
+            try:
+                for task in Path(f"/proc/{parent}/task").iterdir():
+                    children += [int(pid) for pid in (task / "children").read_text("ascii").split()]
+            except FileNotFoundError:
+                if parent == root:
+                    return descendants(root, parents())
+            except OSError:
+                continue
+        else:
+            children = [pid for pid, one in table.items() if one == parent]
+        waiting += [pid for pid in children if pid not in found]
+        found.update(children)
+    return found
+
+
 def members(folder: Path, supervisor: int) -> list[int]:
     """The job's processes: what descends from its supervisor, and whatever has our mark in its variables."""
     table = parents()
-    found = set()
-    waiting = [supervisor] if supervisor else []
-    while waiting:
-        parent = waiting.pop()
-        for pid, one in table.items():
-            if one == parent and pid not in found:
-                found.add(pid)
-                waiting.append(pid)
+    found = descendants(supervisor, table)
     mark = os.fsencode(f"{_MARK}={folder}") + b"\0"
     for pid in table:
         with contextlib.suppress(OSError):
@@ -167,10 +183,20 @@ class Log:
         self._parts: list[tuple[Path, int]] = []
         self._file: IO[bytes] | None = None
         self._size = 0
+        self._lost = 0
         self.counts = {"o": 0, "e": 0}
 
     def add(self, stream: str, data: bytes) -> None:
-        """Tolerates a full disk: the script must not stand still for its log."""
+        """Tolerates a full disk: the script must not stand still for its log. What is lost is said once there is room."""
+        if self._lost:
+            said, lost = f"[workbench] {self._lost:,} bytes could not be written there: the disk was full.\n", self._lost
+            self._lost = 0
+            if not self._written("e", said.encode()):
+                self._lost = lost
+        if not self._written(stream, data):
+            self._lost += len(data)
+
+    def _written(self, stream: str, data: bytes) -> bool:
         with contextlib.suppress(OSError):
             if self._file is None:
                 self._size = 0
@@ -188,6 +214,8 @@ class Log:
             self.counts[stream] += len(data)
             if self._size >= _PART_BYTES:
                 self.close()
+            return True
+        return False
 
     def close(self) -> None:
         if self._file:
@@ -208,7 +236,7 @@ class Meter:
         self._smi = shutil.which("nvidia-smi") if gpus else None
         self._gpus = [name.strip() for name in gpus.split(",")]
 
-    def read(self, pids: list[int]) -> dict[str, Any]:
+    def read(self, pids: set[int]) -> dict[str, Any]:
         now, times, memory = time.monotonic(), {}, 0
         for pid in pids:
             with contextlib.suppress(OSError, IndexError, ValueError):
@@ -359,7 +387,7 @@ class Supervisor:
 
     def _beat(self) -> None:
         self.status["beat"] += 1
-        self.status["usage"] = self._meter.read(members(self._folder, os.getpid()))
+        self.status["usage"] = self._meter.read(descendants(os.getpid()))
         with contextlib.suppress(OSError):
             write(self._folder / "status.json", self.status)
 
@@ -408,7 +436,11 @@ def start(folder: Path, job: dict[str, Any]) -> dict[str, Any]:
     os.waitpid(child, 0)
     os.read(hear, 1)
     os.close(hear)
-    return read(folder / "status.json") or {"state": "ended", "exit_code": None, "reason": "The supervisor did not start."}
+    known = read(folder / "status.json")
+    if known is None:
+        words = (folder / "agent.log").read_text("utf-8", "replace").strip().splitlines()
+        raise SystemExit(words[-1] if words else "the supervisor did not start")
+    return known
 
 
 def _supervise(folder: Path, job: dict[str, Any], tell: int) -> None:

@@ -85,7 +85,7 @@ class LocalAgent:
         Path(path).unlink(missing_ok=True)
 
     def _ask(self, command: str, *arguments: str, data: bytes = b"") -> dict[str, Any]:
-        called = [sys.executable, "-I", str(_AGENT), command, str(self._folder), *arguments]
+        called = [sys.executable, "-I", "-X", "utf8", str(_AGENT), command, str(self._folder), *arguments]
         done = subprocess.run(called, input=data, capture_output=True, check=False)
         if done.returncode:
             lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
