@@ -1,5 +1,7 @@
 """The runner's own part, whatever the target: states, patience, who is to blame, the end in the right order."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -131,3 +133,9 @@ def test_that_a_second_runner_takes_up_what_the_first_left(run: Run) -> None:
     assert status.state == "finished"
     assert "start" in driver.calls
     assert "prepare" not in driver.calls
+
+
+def test_that_a_local_runner_starts_without_the_heavy_libraries() -> None:
+    heavy = ("pydantic", "sqlalchemy", "docker", "paramiko", "pyarrow", "pandas", "fastapi", "httpx", "yaml")
+    code = f"import sys, workbench.jobs.runner, workbench.jobs.drivers.local; print([m for m in {heavy!r} if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

@@ -24,7 +24,11 @@ class Settings(BaseModel):
     font_size: int = Field(10, ge=8, le=16, title="Font size", description="Base size of the text, in points")
     parallel_jobs: int = Field(2, ge=1, le=64, title="Parallel jobs", description="Jobs that run at the same time")
     log_mb: int = Field(
-        64, ge=1, le=100_000, title="Size of a log", description="Megabytes that a job's log may have; its middle is left out beyond"
+        64,
+        ge=1,
+        le=100_000,
+        title="Size of a log",
+        description="Megabytes that a job's log may have; its middle is left out beyond",
     )
     sample_rows: int = Field(
         100_000,

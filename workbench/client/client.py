@@ -278,9 +278,7 @@ class Client:
 
     def series(self, run_id: str, key: str, max_points: int = 1000) -> MetricSeries:
         """A metric's values over its steps; more than `max_points` are thinned to the extremes of each stretch (0: all of them)."""
-        return MetricSeries.model_validate_json(
-            self._get(f"/runs/{_run(run_id)}/metrics/{_part(key)}", {"max_points": max_points})
-        )
+        return MetricSeries.model_validate_json(self._get(f"/runs/{_run(run_id)}/metrics/{_part(key)}", {"max_points": max_points}))
 
     def log(
         self,

@@ -4,6 +4,7 @@ import atexit
 import contextlib
 import math
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,6 @@ from pathlib import Path
 from workbench.base.errors import Cancelled, EnvironmentError_, UserError
 from workbench.base.paths import WorkspacePaths
 from workbench.jobs.drivers.base import Follow
-from workbench.jobs.drivers.spark.command import shell_arguments
 from workbench.jobs.environments import EnvironmentBuilder, environment_variables
 from workbench.jobs.folder import JobSpec, RunFolder
 from workbench.jobs.sdkcopy import sdk_folder
@@ -96,6 +96,8 @@ def common_variables(spec: JobSpec) -> dict[str, str]:
     if spec.gpus:
         variables["CUDA_VISIBLE_DEVICES"] = ",".join(map(str, spec.gpus))
     if spec.framework == "pyspark" and spec.kind != "spark":
+        from workbench.jobs.drivers.spark.command import shell_arguments
+
         variables["PYSPARK_SUBMIT_ARGS"] = shell_arguments(spec)
     return variables | spec.tracking | spec.variables
 
@@ -108,6 +110,14 @@ def _named(python: str) -> Path:
 
 
 def _version(python: Path) -> str:
+    """What it says itself; of an environment that uv has made, and of our own, without asking."""
+    if python == Path(sys.executable):
+        return platform.python_version()
+    with contextlib.suppress(OSError):
+        for line in (python.parent.parent / "pyvenv.cfg").read_text("utf-8").splitlines():
+            name, _, value = line.partition("=")
+            if name.strip() == "version_info" and value.strip():
+                return value.strip()
     try:
         code = "import platform; print(platform.python_version())"
         done = subprocess.run([str(python), "-I", "-S", "-c", code], capture_output=True, text=True, timeout=60, check=True)

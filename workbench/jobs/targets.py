@@ -23,7 +23,18 @@ from workbench.jobs.processgroup import gpu_count
 from workbench.jobs.queue import Pool
 from workbench.runs import Database
 from workbench.runs.tables import jobs, targets
-from workbench.schema import Link, LocalSpec, RunStatus, Slots, SshSpec, Target, TargetRequest, TargetSpec
+from workbench.schema import (
+    DockerSpec,
+    Link,
+    LocalSpec,
+    RunStatus,
+    Slots,
+    SshDockerSpec,
+    SshSpec,
+    Target,
+    TargetRequest,
+    TargetSpec,
+)
 
 LOCAL = "local"
 KINDS = ("local", "docker", "ssh", "ssh-docker", "spark")
@@ -201,17 +212,21 @@ class TargetStore:
         )
 
     def _found_on(self, spec: TargetSpec, name: str) -> Slots:
-        """What a machine over SSH has; empty where nobody knows, as of an engine behind a network or a cluster."""
+        """What the target's machine has; empty where nobody knows, as of a cluster."""
         if _is_here(spec.model_dump(mode="json")):
             return machine()
-        if not isinstance(spec, SshSpec):
-            return Slots()
-        from workbench.jobs.drivers.ssh import capacity
-
         try:
-            return capacity(spec, self.secret(name))
+            if isinstance(spec, DockerSpec | SshDockerSpec):
+                from workbench.jobs.drivers.docker import capacity as of_engine
+
+                return of_engine(spec, self.secret(name))
+            if isinstance(spec, SshSpec):
+                from workbench.jobs.drivers.ssh import capacity
+
+                return capacity(spec, self.secret(name))
         except WorkbenchError:
-            return Slots()
+            pass
+        return Slots()
 
     def _keep_password(self, request: TargetRequest) -> None:
         if request.password:

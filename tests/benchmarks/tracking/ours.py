@@ -95,7 +95,7 @@ def read_series(client: Client, run_id: str) -> float:
 def first_line(client: Client, folder: Path) -> float:
     """Seconds from the submission to the first line of the user's script, with its environment there; the best of five."""
     Project.create(folder, name="first-line")
-    (folder / "train.py").write_text("import time; print(time.time(), flush=True)\n")
+    (folder / "train.py").write_text("import time; print('began', time.time(), flush=True)\n")
     configs = folder / "runconfig"
     configs.mkdir(exist_ok=True)
     (configs / "own.toml").write_text(f'script = "train.py"\n[environment]\nkind = "interpreter"\npython = {sys.executable!r}\n')
@@ -103,8 +103,8 @@ def first_line(client: Client, folder: Path) -> float:
     for _ in range(5):
         began = time.time()
         run = client.wait(client.submit(JobRequest(project=str(folder), config="own")).id, timeout=60)
-        text = client.log(run.id).text
-        best = min(best, float(text.split()[0]) - began)
+        said = next(line for line in client.log(run.id).text.splitlines() if line.startswith("began"))
+        best = min(best, float(said.split()[1]) - began)
     return best
 
 

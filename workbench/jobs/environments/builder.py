@@ -21,7 +21,6 @@ from filelock import FileLock, Timeout
 from workbench.base.errors import Cancelled, EnvironmentError_, UserError, WorkbenchError
 from workbench.base.files import disk_error, write_atomic, write_json
 from workbench.base.paths import WorkspacePaths
-from workbench.base.settings import load_settings
 from workbench.jobs.environments import conda, kept, locks
 from workbench.jobs.environments.kept import MARKER, KeptEnvironment
 from workbench.jobs.environments.tools import CancelCheck, PackageSettings, Say, Tools
@@ -149,6 +148,8 @@ class EnvironmentBuilder:
 
     def _keep_within_limit(self, say: Say | None) -> None:
         """After a build: the setting of the workspace, whoever builds."""
+        from workbench.base.settings import load_settings  # a runner starts without pydantic
+
         with contextlib.suppress(UserError, OSError):
             removed = self.clean(limit_gb=load_settings(self._paths.settings).environments_gb)
             if removed and say:

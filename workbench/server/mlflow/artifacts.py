@@ -108,7 +108,7 @@ def place_of_path(request: Request, path: str, *, write: bool = False) -> Place:
     here: Workspace = request.app.state.workspace
     parts = safe_path(path).parts
     rest = "/".join(parts[4:] if len(parts) > 3 and parts[1] == "models" else parts[3:])
-    if len(parts) >= 3 and parts[0] == "models" and parts[2].isascii() and parts[2].isdigit():
+    if len(parts) >= 3 and parts[0] == "models" and re.fullmatch(r"[0-9]{1,9}", parts[2]):
         version = here.models.get(parts[1], int(parts[2]))
         copy = Place((here.models.folder(version.name, version.version),), writable=False)
         return copy.below("/".join(parts[3:]))
@@ -153,7 +153,7 @@ def place_of_uri(request: Request, uri: str) -> Place | None:
     if scheme == "runs":
         run_id, _, path = rest.strip("/").partition("/")
         return run_place(request, run_id).below(path)
-    if scheme == "models" and re.fullmatch(r"/+[^/@]+/\d+", rest):
+    if scheme == "models" and re.fullmatch(r"/+[^/@]+/[0-9]{1,9}", rest):
         name, _, number = rest.strip("/").rpartition("/")
         return place_of_path(request, f"models/{name}/{number}")
     address = urlsplit(uri)

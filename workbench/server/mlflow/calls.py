@@ -10,6 +10,8 @@ from starlette.requests import Request
 from workbench.server.mlflow.errors import wrong
 from workbench.server.workspace import Workspace
 
+_LARGEST = 2**63 - 1
+
 Answer = Callable[["Call"], dict[str, Any]]
 """Answers a call, in a thread."""
 
@@ -57,6 +59,13 @@ class Call:
     def whole(self, name: str, default: int) -> int:
         """A whole number, also as text."""
         return whole(name, self.values.get(name), default)
+
+    def version(self) -> int:
+        """The number of a model's version, which comes as a text."""
+        text = self.required("version")
+        if not (text.isascii() and text.isdigit() and 0 < int(text) < 10**9):
+            raise wrong(f"Model version must be an integer, got '{text[:100]}'")
+        return int(text)
 
     def flag(self, name: str) -> bool:
         """A truth value, also as text."""
@@ -138,7 +147,10 @@ def whole(name: str, value: Any, default: int | None = None) -> int:
     try:
         if value is None or isinstance(value, bool) or (isinstance(value, float) and value != int(value)):
             raise ValueError
-        return int(value)
+        found = int(value)
+        if not -_LARGEST <= found <= _LARGEST:
+            raise ValueError
+        return found
     except (TypeError, ValueError, OverflowError):
         raise _invalid(name, value) from None
 

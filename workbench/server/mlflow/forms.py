@@ -1,5 +1,6 @@
 """Our records in the form of MLflow's messages: times in milliseconds, texts for what JSON's numbers do not have."""
 
+import json
 import math
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -69,6 +70,15 @@ def number(value: float) -> float | str:
     if math.isinf(value):
         return "Infinity" if value > 0 else "-Infinity"
     return value
+
+
+def json_list(text: str) -> list[Any]:
+    """The list that a tag holds as JSON; an empty one for anything else."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return []
+    return found if isinstance(found, list) else []
 
 
 def pair_list(values: Mapping[str, str]) -> list[dict[str, str]]:

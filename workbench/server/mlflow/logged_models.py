@@ -15,7 +15,7 @@ from workbench.server.mlflow.artifacts import logged_place
 from workbench.server.mlflow.calls import Call, spoken
 from workbench.server.mlflow.errors import missing, wrong
 from workbench.server.mlflow.experiments import experiment_of
-from workbench.server.mlflow.forms import millis, pair_list
+from workbench.server.mlflow.forms import json_list, millis, pair_list
 from workbench.server.mlflow.matching import found_page
 from workbench.server.mlflow.naming import check_params, check_tags
 from workbench.server.scope import check_experiment_scope, check_run_scope
@@ -270,7 +270,7 @@ def add_version(call: Call, model_id: str, name: str, version: int) -> None:
     """Notes with a logged model that it was registered."""
 
     def noted(content: dict[str, Any]) -> dict[str, Any]:
-        known = json.loads(content["tags"].get(_VERSIONS_TAG, "[]"))
+        known = json_list(content["tags"].get(_VERSIONS_TAG, ""))
         versions = json.dumps([*known, {"name": name, "version": version}])
         return {**content, "tags": {**content["tags"], _VERSIONS_TAG: versions}}
 

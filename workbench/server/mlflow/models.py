@@ -140,7 +140,7 @@ def set_alias(call: Call) -> dict[str, Any]:
     """A name for one version."""
     alias = call.required("alias")
     check_alias(alias)
-    call.here.catalog.set_alias(call.required("name"), alias, call.whole("version", 0))
+    call.here.catalog.set_alias(call.required("name"), alias, call.version())
     return {}
 
 

@@ -17,7 +17,7 @@ from workbench.server.mlflow.access import checked_row, open_row, tell_row, writ
 from workbench.server.mlflow.calls import Call, spoken
 from workbench.server.mlflow.errors import missing, wrong
 from workbench.server.mlflow.experiments import active_id
-from workbench.server.mlflow.forms import FIELD_TAGS, NAME_TAG, NOTE_TAG, PARENT_TAG, USER_TAG, moment, status_of
+from workbench.server.mlflow.forms import FIELD_TAGS, NAME_TAG, NOTE_TAG, PARENT_TAG, USER_TAG, json_list, moment, status_of
 from workbench.server.mlflow.metrics import add_to_models, points_of
 from workbench.server.mlflow.naming import check_params, check_tags
 from workbench.server.mlflow.reading import info_of, new_form, run_forms
@@ -241,9 +241,9 @@ def log_model(call: Call) -> dict[str, Any]:
     except ValueError:
         raise wrong("Malformed model info: model_json is not valid JSON.") from None
     needed = {"artifact_path", "flavors", "utc_time_created", "run_id"}
-    if not isinstance(told, dict) or needed - told.keys():
-        raise wrong(f"Model json is missing mandatory fields: {', '.join(sorted(needed - set(told)))}")
-    history = json.loads(call.here.store.get(run_id).tags.get(_HISTORY_TAG, "[]"))
+    if lacking := needed - (told.keys() if isinstance(told, dict) else set()):
+        raise wrong(f"Model json is missing mandatory fields: {', '.join(sorted(lacking))}")
+    history = json_list(call.here.store.get(run_id).tags.get(_HISTORY_TAG, ""))
     call.here.store.log_batch(run_id, LogBatch(tags={_HISTORY_TAG: json.dumps([*history, told])}))
     return {}
 

@@ -7,7 +7,7 @@ from workbench.schema import ModelVersion, Run
 from workbench.server.mlflow.access import open_row
 from workbench.server.mlflow.artifacts import Place, logged_place, place_of_uri
 from workbench.server.mlflow.calls import Call, spoken
-from workbench.server.mlflow.errors import missing, wrong
+from workbench.server.mlflow.errors import missing
 from workbench.server.mlflow.forms import stored_uri, version_form
 from workbench.server.mlflow.logged_models import add_version, get_row
 from workbench.server.mlflow.matching import found_page
@@ -17,15 +17,8 @@ from workbench.server.mlflow.naming import check_keys
 _LOGGED = "models:/"
 
 
-def _number(call: Call) -> int:
-    text = call.required("version")
-    if not (text.isascii() and text.isdigit() and 0 < int(text) < 10**9):
-        raise wrong(f"Model version must be an integer, got '{text}'")
-    return int(text)
-
-
 def _version(call: Call) -> ModelVersion:
-    name, number = call.required("name"), _number(call)
+    name, number = call.required("name"), call.version()
     try:
         return call.here.models.get(name, number)
     except NotFound:

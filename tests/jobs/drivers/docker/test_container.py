@@ -19,7 +19,7 @@ from tests.jobs.drivers.sshd import Sshd
 from tests.waiting import until
 from workbench.base.errors import EnvironmentError_, UserError
 from workbench.base.ids import new_id
-from workbench.jobs.drivers.docker import walk_chain
+from workbench.jobs.drivers.docker import capacity, walk_chain
 from workbench.schema import DockerSpec, SshDockerSpec
 
 Make = Callable[..., SmallJob]
@@ -184,6 +184,8 @@ def test_that_the_chain_is_walked_link_by_link(docker_engine: Dockerd, sshd: Ssh
     links = list(walk_chain(DockerSpec.model_validate(docker_engine.spec()), None, home))
     assert [one.name for one in links] == ["engine", "base image", "Python", "disk", "packages"]
     assert {one.state for one in links} == {"ok"}, links
+    assert capacity(DockerSpec.model_validate(docker_engine.spec()), None).cpus == os.cpu_count()
+    assert capacity(SshDockerSpec.model_validate(over_ssh(sshd, docker_engine)), None).cpus == os.cpu_count()
     links = list(walk_chain(SshDockerSpec.model_validate(over_ssh(sshd, docker_engine)), None, home))
     assert [one.name for one in links][:3] == ["reach", "sign in", "engine"]
     assert {one.state for one in links} == {"ok"}, links

@@ -21,6 +21,7 @@ from workbench.jobs.drivers.ssh import builder
 from workbench.jobs.drivers.supervised import agent
 from workbench.jobs.drivers.supervised.local import LocalAgent
 from workbench.jobs.drivers.supervised.logs import LogPuller
+from workbench.jobs.environments import uv_program
 from workbench.jobs.folder import RunFolder
 from workbench.jobs.joblog import JobLog
 
@@ -130,13 +131,13 @@ def test_that_a_full_disk_stops_no_script_and_is_said(tmp_path: Path, log: JobLo
 
 def test_that_environments_there_go_when_nobody_has_asked_for_them_for_long(tmp_path: Path) -> None:
     def build(lock: str) -> Path:
-        request = {"root": str(tmp_path), "uv": "", "python": "", "lock": lock, "variables": {}}
+        request = {"root": str(tmp_path), "uv": uv_program(), "python": "", "lock": lock, "variables": {}}
         return Path(builder.Builder(request).build()).parent.parent
 
     old, busy, new = build("# one\n"), build("# two\n"), build("# three\n")
     for folder in (old, busy):
         os.utime(folder / "workbench-environment.json", (0, 0))
-    with subprocess.Popen([str(busy / "bin" / "python"), "-c", "input()"], stdin=subprocess.PIPE):
+    with subprocess.Popen([str(busy / "bin" / "python"), "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE):
         latest = build("# four\n")
         assert [folder.exists() for folder in (old, busy, new, latest)] == [False, True, True, True]
     assert build("# two\n") == busy

@@ -1,15 +1,16 @@
 """The chain to a Docker engine: reaching its machine, signing in, the engine, its disk, the base image, the Python in that."""
 
+import contextlib
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from workbench.base.errors import WorkbenchError
+from workbench.base.errors import EnvironmentError_, WorkbenchError
 from workbench.jobs.drivers.base import Follow
 from workbench.jobs.drivers.docker.connections import open_engine
 from workbench.jobs.drivers.docker.engine import Engine, EngineError
 from workbench.jobs.drivers.docker.image import DEFAULT_BASE, ImageMaker, pull, run_once
-from workbench.schema import DockerSpec, Link, SshDockerSpec
+from workbench.schema import DockerSpec, Link, Slots, SshDockerSpec
 
 _PATIENCE_S = 10.0
 _LOW_BYTES = 2_000_000_000
@@ -46,6 +47,21 @@ def walk_chain(spec: DockerSpec | SshDockerSpec, secret: str | None, home: Path)
                 yield Link(name=name, state="failed", message=message, hint=error.hint, seconds=seconds)
     finally:
         steps.close()
+
+
+def capacity(spec: DockerSpec | SshDockerSpec, secret: str | None) -> Slots:
+    """What the engine's machine has; an engine does not tell how many GPUs. Raises UserError, EnvironmentError_."""
+    if isinstance(spec, SshDockerSpec):
+        from workbench.jobs.drivers.ssh.chain import capacity as of_machine
+
+        with contextlib.suppress(EnvironmentError_):  # it may have no Python, which only the images need
+            return of_machine(spec, secret)
+    engine = open_engine(spec, secret, timeout=_PATIENCE_S)
+    try:
+        facts = engine.facts()
+    finally:
+        engine.close()
+    return Slots(cpus=float(facts.cpus), memory_mb=facts.memory_mb)
 
 
 class _Steps:

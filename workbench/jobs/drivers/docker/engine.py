@@ -155,11 +155,11 @@ class Engine:
                     else:
                         said = (said + data)[-2000:]
                 code = api.exec_inspect(made["Id"])["ExitCode"]
-            if code == 137:
-                raise Taken("The container ended meanwhile.")
             if code != 0:
                 found.seek(0)
                 words = " ".join((said or found.read(2000)).decode("utf-8", "replace").split())
+                if code == 137 or "exec failed" in words:
+                    raise Taken("The container ended meanwhile.")
                 raise EngineError(f"Reading from the container failed with exit code {code}: {words.rstrip('.')}.")
         except BaseException:
             found.close()
@@ -318,7 +318,7 @@ def _translated(error: Any, what: str, where: str) -> WorkbenchError:
         return EngineError(f"The disk of the Docker engine {where} is full.", hint="Free some space: docker system prune")
     if status == 404:
         return Missing(f"{what} is not there: {said}.")
-    if status == 409:
+    if status == 409 or "is not running" in low:
         return Taken(f"{what}: {said}.")
     if status == 400:
         return Refused(f"{what} is not taken by the engine: {said}.", hint="Correct the target's settings.")

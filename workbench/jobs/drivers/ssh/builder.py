@@ -39,23 +39,23 @@ def say(line: str) -> None:
 
 def run(command: list[str], what: str, variables: dict[str, str], cwd: str | None = None) -> str:
     """Runs a program; what it writes to stderr is told, what it writes to stdout is the answer."""
-    process = subprocess.Popen(
-        command, cwd=cwd, env=variables, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
     told: list[str] = []
+    with subprocess.Popen(
+        command, cwd=cwd, env=variables, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
 
-    def tell() -> None:
-        for raw in process.stderr or ():
-            line = raw.decode("utf-8", "replace").rstrip()
-            told.append(line)
-            if line.strip() and not line.startswith(("warning: Failed to hardlink", "error:", "  cause:")):
-                say(line.strip())
+        def tell() -> None:
+            for raw in process.stderr or ():
+                line = raw.decode("utf-8", "replace").rstrip()
+                told.append(line)
+                if line.strip() and not line.startswith(("warning: Failed to hardlink", "error:", "  cause:")):
+                    say(line.strip())
 
-    reader = threading.Thread(target=tell, daemon=True)
-    reader.start()
-    output = process.stdout.read() if process.stdout else b""
-    code = process.wait()
-    reader.join(10)
+        reader = threading.Thread(target=tell, daemon=True)
+        reader.start()
+        output = process.stdout.read() if process.stdout else b""
+        code = process.wait()
+        reader.join(10)
     if code:
         raise Failed(what, "\n".join(told[-60:]))
     return output.decode("utf-8", "replace")

@@ -183,7 +183,8 @@ def _columns() -> dict[str, list[sa.Column[object]]]:
         ],
         "jobs": [
             text("resources", "{}"), text("depends_on", "[]"), count("attempt", "1"), count("attempts", "1"), moment("not_before"),
-            sa.Column("system_offset", sa.BigInteger(), server_default="0", nullable=False), text("handle", "{}"), text("gpus", "[]"),
+            sa.Column("system_offset", sa.BigInteger(), server_default="0", nullable=False),
+            text("handle", "{}"), text("gpus", "[]"),
         ],
         "models": [moment("updated"), text("description"), text("tags", "{}"), count("last_version", "0")],
         "model_versions": [moment("updated"), text("source"), text("stage", kind=sa.String(length=40))],
