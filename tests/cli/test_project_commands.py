@@ -56,6 +56,11 @@ def test_the_life_of_runs_from_the_list_to_the_comparison(cli: Cli, project: Pat
     assert [run["number"] for run in runs] == [2, 1]
     assert "0.9" in cli("run", "list").out
     assert cli("run", "list", "--status", "failed", "--output", "json").json == []
+    better = cli("run", "list", "--where", "metrics.auc > 0.8", "--output", "json").json
+    assert [run["number"] for run in better] == [2]
+    wrong = cli("run", "list", "--where", "metrics.auc > and")
+    assert wrong.code == 1
+    assert "column 15" in wrong.err
 
     by_number, by_prefix = (
         cli("run", "show", "2", "--output", "json").json,

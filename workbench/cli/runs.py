@@ -2,6 +2,7 @@
 
 import sys
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,11 +14,15 @@ from workbench.cli.output import Output, OutputOption
 from workbench.cli.transfers import export_runs, import_runs
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from workbench.schema import RunComparison, RunSummary
 
 app = typer.Typer(help="Tracked runs: list, show, compare, follow, cancel, restore, import, export.", no_args_is_help=True)
 app.command("import")(import_runs)
 app.command("export")(export_runs)
+
+_PAGE = 1000
 
 
 class Status(StrEnum):
@@ -48,6 +53,9 @@ def list_runs(
     experiment: Annotated[str, typer.Option("--experiment", "-e", help="Only this experiment.", show_default=False)] = "",
     status: Annotated[Status | None, typer.Option("--status", "-s", help="Only runs in this state.", show_default=False)] = None,
     search: Annotated[str, typer.Option("--search", help="Text in name, script, parameters or tags.", show_default=False)] = "",
+    where: Annotated[
+        str, typer.Option("--where", help="Filter, e.g. \"metrics.auc > 0.9 and params.model = 'tree'\".", show_default=False)
+    ] = "",
     order: Annotated[str, typer.Option("--order", help="created, started, duration, name, params.KEY or metrics.KEY.")] = "created",
     ascending: Annotated[bool, typer.Option("--ascending", help="Smallest or oldest first.")] = False,
     archived: Annotated[bool, typer.Option("--archived", help="Archived runs too.")] = False,
@@ -60,6 +68,7 @@ def list_runs(
     Examples:
       workbench run list --status running
       workbench run list --order metrics.auc --limit 5
+      workbench run list --where "metrics.auc > 0.9 and params.depth = '4'"
       workbench run list --all --output json
     """
     from workbench.cli.output import print_models, say
@@ -67,27 +76,33 @@ def list_runs(
 
     folder = None if everything else project_folder(project)
     with connected() as client:
-        page = client.runs(
+        wanted = partial(
+            client.runs,
             project=str(folder) if folder else None,
             experiment=experiment or None,
             status=RunStatus(status.value) if status else None,
             text=search,
+            filter=where,
             archived=archived,
             order=order,
             descending=not ascending,
-            limit=limit,
         )
-    if project and folder and not page.total and not (folder / PROJECT_FILE).is_file():
+        page = wanted(limit=min(limit, _PAGE))
+        runs, total, cursor = list(page.runs), page.total, page.next
+        while cursor and len(runs) < limit:
+            page = wanted(limit=min(limit - len(runs), _PAGE), cursor=cursor)
+            runs, cursor = [*runs, *page.runs], page.next
+    if project and folder and not total and not (folder / PROJECT_FILE).is_file():
         raise UserError(f"There is no project at {folder}, and no run was made there.", hint="All runs: workbench run list --all")
     if output is Output.JSON:
-        print_models(page.runs)
+        print_models(runs)
         return
-    _print_runs(page.runs, show_experiment=folder is None)
-    if page.total > len(page.runs):
-        say(f"{len(page.runs)} of {page.total} runs; --limit gives more.")
+    _print_runs(runs, show_experiment=folder is None)
+    if total > len(runs):
+        say(f"{len(runs)} of {total} runs; --limit gives more.")
 
 
-def _print_runs(runs: "tuple[RunSummary, ...]", *, show_experiment: bool) -> None:
+def _print_runs(runs: "Sequence[RunSummary]", *, show_experiment: bool) -> None:
     from rich.markup import escape
 
     from workbench.cli.format import age, duration, status_text

@@ -258,8 +258,10 @@ class Runner:
         reason = ending.reason
         try:
             self._driver.clean(self._status.handle or self._driver.handle())
-        except WorkbenchError as error:
-            reason = f"{reason} What it left on {self._spec.target} could not be removed: {error.message}".strip()
+        except Exception as error:  # noqa: BLE001 (whatever happens here, the job must get its end)
+            if not isinstance(error, WorkbenchError):
+                traceback.print_exc()
+            reason = f"{reason} What it left on {self._spec.target} could not be removed: {error}".strip()
         try:
             collect_outputs(self._folder)
         except OSError as error:

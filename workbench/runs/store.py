@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 
@@ -260,6 +260,14 @@ class RunStore:
         with self.database.read() as connection:
             _row(connection, run_id)
             return str(connection.execute(sa.select(runs.c.git_diff).where(runs.c.id == run_id)).scalar_one())
+
+    def ended(self, run_id: str) -> datetime | None:
+        """When a run ended; None while it has not. Raises NotFound."""
+        with self.database.read() as connection:
+            row = connection.execute(sa.select(runs.c.ended).where(runs.c.id == run_id)).one_or_none()
+        if row is None:
+            raise NotFound(f"There is no run {run_id!r}.", hint="See: workbench run list")
+        return cast("datetime | None", row.ended)
 
     def list(
         self,

@@ -59,7 +59,7 @@ class Workspace:
         self.notices = tuple(notices)
         self.store = RunStore(self.database)
         self.tokens = Tokens(paths.token_secret)
-        self.living = LivingRuns(lambda run_id: self.store.get(run_id).ended)
+        self.living = LivingRuns(self.store.ended)
         self.environments = EnvironmentBuilder(paths, self.settings)
         self.jobs = JobManager(self.database, self.store, paths, self.settings, emit, self.tracking)
         self.models = ModelRegistry(self.database, paths, self.store, emit)

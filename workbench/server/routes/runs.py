@@ -50,9 +50,10 @@ def list_runs(
     descending: bool = True,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     cursor: str = "",
+    filter: str = "",  # noqa: A002 (MLflow's name)
 ) -> RunPage:
     """A page of runs."""
-    return here.store.list(project, experiment, status, text, archived, order, descending, limit, cursor)
+    return here.store.list(project, experiment, status, text, archived, order, descending, limit, cursor, filter=filter)
 
 
 @router.post("/runs/compare")
