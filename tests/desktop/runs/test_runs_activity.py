@@ -169,6 +169,20 @@ def test_that_archiving_can_be_undone_from_its_toast(runs: RunsActivity, linked:
     menu.deleteLater()
 
 
+def test_that_a_deleted_run_comes_back_from_the_trash(runs: RunsActivity, linked: AppContext, training: Any, qtbot: QtBot) -> None:
+    run_id = finish(linked, submit(linked, training))
+    qtbot.waitUntil(lambda: status_of(runs, run_id) == "finished", timeout=30_000)
+    toasts: list[Any] = []
+    linked.notifications.toast_added.connect(toasts.append)
+    menu = runs.list.menu_for(runs.list.table.records[0])
+    next(action for action in menu.actions() if action.text() == "Delete").trigger()
+    qtbot.waitUntil(lambda: not runs.store.runs and not runs.list.table.isVisible(), timeout=20_000)
+    assert [run.id for run in linked.connection.get().trashed_runs()] == [run_id]
+    toasts[-1].action.handler()
+    qtbot.waitUntil(lambda: bool(runs.store.runs) and runs.list.table.isVisible(), timeout=20_000)
+    menu.deleteLater()
+
+
 def test_that_the_filter_and_constant_columns_act_on_what_is_shown(
     runs: RunsActivity, linked: AppContext, training: Any, qtbot: QtBot
 ) -> None:

@@ -82,24 +82,17 @@ class RunActions(QObject):
         self._patch(run, RunPatch(notes=notes), "Saving the notes of")
 
     def delete(self, run: RunSummary, on_deleted: Callable[[], object] | None = None) -> None:
-        """Deletes the run and its files for good, after asking."""
+        """Puts the run into the trash, with its children; the toast undoes it."""
 
-        def done(_nothing: None) -> None:
-            self._context.notifications.toast(f"Deleted {run_title(run)}", kind="info")
+        def done(ids: tuple[str, ...]) -> None:
+            what = run_title(run) if len(ids) < 2 else f"{run_title(run)} and {len(ids) - 1} of its children"
+            undo = NoticeAction("Undo", lambda: self._bring_back(run))
+            self._context.notifications.toast(f"Moved {what} to the trash", action=undo)
             if on_deleted is not None:
                 on_deleted()
 
-        def go() -> None:
-            self._context.call(
-                f"Deleting {run_title(run)}", lambda client, _p: client.delete_run(run.id), done, owner=self, cancellable=False
-            )
-
-        confirm(
-            self._context.window,
-            f"Delete {run_title(run)}?",
-            "Its metrics, log and outputs are deleted for good. Archive it instead to put it out of the way.",
-            action="Delete",
-            on_yes=go,
+        self._context.call(
+            f"Deleting {run_title(run)}", lambda client, _p: client.trash_run(run.id), done, owner=self, cancellable=False
         )
 
     def outputs_folder(self, run: RunSummary) -> Path | None:
@@ -118,6 +111,14 @@ class RunActions(QObject):
     def copy_id(self, run: RunSummary) -> None:
         QGuiApplication.clipboard().setText(run.id)
         self._context.notifications.toast(f"Copied the id of {run_title(run)}", kind="info")
+
+    def _bring_back(self, run: RunSummary) -> None:
+        self._context.call(
+            f"Bringing back {run_title(run)}",
+            lambda client, _p: client.untrash_run(run.id),
+            lambda _ids: self._context.notifications.toast(f"Brought back {run_title(run)}"),
+            cancellable=False,
+        )
 
     def _patch(self, run: RunSummary, patch: RunPatch, doing: str) -> None:
         self._context.call(

@@ -273,6 +273,6 @@ class RunDetailsPage(QWidget):
             menu.addAction(icon("undo-2"), "Bring back from the archive", lambda: acts.archive([run], archived=False))
         else:
             menu.addAction(icon("archive"), "Archive", lambda: acts.archive([run]))
-        delete = menu.addAction(icon("trash-2", "bad"), "Delete…", lambda: acts.delete(run, self.back_asked.emit))
+        delete = menu.addAction(icon("trash-2", "bad"), "Delete", lambda: acts.delete(run, self.back_asked.emit))
         delete.setEnabled(run.status.is_final)
         return menu

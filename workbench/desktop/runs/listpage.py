@@ -272,9 +272,9 @@ class RunsListPage(QWidget):
         menu.addSeparator()
         if run.archived:
             menu.addAction(icon("undo-2"), "Bring back from the archive", lambda: acts.archive(runs, archived=False))
-            menu.addAction(icon("trash-2", "bad"), "Delete…", lambda: acts.delete(run, self._store.reload))
         else:
             menu.addAction(icon("archive"), "Archive", lambda: acts.archive(runs))
+        menu.addAction(icon("trash-2", "bad"), "Delete", lambda: acts.delete(run, self._store.reload))
         return menu
 
 

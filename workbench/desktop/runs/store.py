@@ -119,9 +119,14 @@ class RunsStore(QObject):
             gone: list[str] = []
             for run_id in ids:
                 try:
-                    found.append(client.run(run_id))
+                    run = client.run(run_id)
                 except NotFound:
                     gone.append(run_id)
+                else:
+                    if run.deleted:  # in the trash
+                        gone.append(run_id)
+                    else:
+                        found.append(run)
             return found, gone
 
         self._fetching = True
