@@ -139,8 +139,7 @@ def metrics_text(run: "RunSummary", most: int = 4) -> str:
     """The run's first metrics with their last values; single values (results) before series."""
     from workbench.cli.format import number
 
-    own = [metric for metric in run.metrics.values() if not metric.key.startswith("system/")]
-    ordered = sorted(own, key=lambda metric: (metric.count > 1, metric.key))
+    ordered = sorted(run.own_metrics.values(), key=lambda metric: (metric.count > 1, metric.key))
     shown = "  ".join(f"{metric.key} {number(metric.last)}" for metric in ordered[:most])
     return f"{shown}  +{len(ordered) - most}" if len(ordered) > most else shown
 

@@ -114,7 +114,5 @@ def _print_end(run: "Run") -> None:
     from workbench.cli.format import duration, number
     from workbench.cli.output import say
 
-    metrics = "   ".join(
-        f"{key} {number(metric.last)}" for key, metric in sorted(run.metrics.items()) if not key.startswith("system/")
-    )
+    metrics = "   ".join(f"{key} {number(metric.last)}" for key, metric in sorted(run.own_metrics.items()))
     say(f"Run {run.number} {run.status.value} after {duration(run.duration_s)}   {metrics}".rstrip())

@@ -85,7 +85,7 @@ class ModelRegistry:
             "source": source,
             "description": description,
             "tags": dict(tags or {}),
-            "metrics": {key: metric.last for key, metric in run.metrics.items()} if run else {},
+            "metrics": {key: metric.last for key, metric in run.own_metrics.items()} if run else {},
             "user": _user(),
         }
         incoming = self._incoming() / new_id()

@@ -51,7 +51,7 @@ def _param_rows(found: Sequence[Run]) -> list[_Row]:
 
 def _metric_rows(found: Sequence[Run]) -> list[_Row]:
     rows: list[_Row] = []
-    for name in sorted({name for run in found for name in run.metrics}):
+    for name in sorted({name for run in found for name in run.own_metrics}):
         values = [run.metrics[name].last if name in run.metrics else None for run in found]
         # Values may differ behind the digits that are shown; a NaN is the same as a NaN.
         differ = len({"NaN" if value is not None and math.isnan(value) else value for value in values}) > 1

@@ -185,6 +185,11 @@ class RunSummary(Wire):
     children: int = 0
 
     @property
+    def own_metrics(self) -> dict[str, MetricSummary]:
+        """What the script logged: without the measurements of the machine (`system/...`)."""
+        return {key: metric for key, metric in self.metrics.items() if not key.startswith("system/")}
+
+    @property
     def duration_s(self) -> float | None:
         """Seconds from start to end; None while it has no end."""
         return (self.ended - self.started).total_seconds() if self.started and self.ended else None

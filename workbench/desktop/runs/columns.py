@@ -121,7 +121,7 @@ def available_columns(runs: Iterable[RunSummary]) -> tuple[RunColumn, ...]:
 
 def first_columns(runs: Sequence[RunSummary]) -> tuple[RunColumn, ...]:
     """The columns before the user chose any: the fixed ones, the commonest metrics, and parameters that differ."""
-    metrics = sorted(_commonest("metric", [set(run.metrics) for run in runs]), key=_interest)[:4]
+    metrics = sorted(_commonest("metric", [set(run.own_metrics) for run in runs]), key=_interest)[:4]
     params = [c for c in _commonest("param", [set(run.params) for run in runs]) if not is_constant(c, runs)][:3]
     return (*map(RunColumn, FIXED), *metrics, *params)
 

@@ -52,7 +52,7 @@ def shared_metrics(comparison: RunComparison) -> list[str]:
     """Metrics that have a curve in at least one run, those of most runs first."""
     counts: dict[str, int] = {}
     for run in comparison.runs:
-        for key, metric in run.metrics.items():
+        for key, metric in run.own_metrics.items():
             if metric.count > 1:
                 counts[key] = counts.get(key, 0) + 1
     most = max(counts.values(), default=0)

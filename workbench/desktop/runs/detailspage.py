@@ -163,7 +163,7 @@ class RunDetailsPage(QWidget):
         self._run, self._run_id = run, run.id
         self._fill(run)
         if first and not self._asked_tab:
-            self.show_tab("Log" if run.status in _BANNERS and not run.metrics else "Overview")
+            self.show_tab("Log" if run.status in _BANNERS and not run.own_metrics else "Overview")
         self.stack.show_content()
         self.loaded.emit(run, parts)
 
@@ -185,7 +185,8 @@ class RunDetailsPage(QWidget):
         self.log.set_run(run.id)
         self.environment.set_run(run)
         keys = sorted(key for key, metric in run.metrics.items() if metric.count > 1)
-        single = sorted(key for key, metric in run.metrics.items() if metric.count <= 1)
+        keys.sort(key=lambda key: key not in run.own_metrics)  # the machine's measurements stand last
+        single = sorted(key for key, metric in run.own_metrics.items() if metric.count <= 1)
         self.charts.set_runs([run], keys)
         self.tiles.set_numbers([(key, number_text(run.metrics[key].last)) for key in single])
         self.images.set_run(run.id, run.artifacts)
@@ -193,7 +194,7 @@ class RunDetailsPage(QWidget):
 
     def _show_overview(self, run: Run) -> None:
         pictures = any(one.path.lower().endswith((".png", ".jpg", ".jpeg")) for one in run.artifacts)
-        if run.metrics or pictures:
+        if run.own_metrics or pictures:
             self.overview.show_content()
             return
         if not run.status.is_final:
