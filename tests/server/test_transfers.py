@@ -1,18 +1,14 @@
-"""Imports and exports through the server, as a client and the command line ask for them."""
+"""Imports and exports through the server, as a client asks for them."""
 
-import json
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Cli
 from tests.server.conftest import served
 from tests.waiting import until
 from workbench.base.errors import Conflict, NotFound, UserError
 from workbench.client import Client
 from workbench.schema import ExportRequest, ImportRequest, RunChanged, Transfer
-
-pytest_plugins = ["tests.cli.conftest"]
 
 
 @pytest.fixture
@@ -90,19 +86,3 @@ def test_that_a_server_stops_in_the_middle_of_an_import(home: Path, tmp_path: Pa
     with served(home) as client:
         assert 3 < client.runs(limit=1).total < 5000
         assert client.transfers() == ()
-
-
-def test_that_the_command_line_brings_runs_in_and_writes_them_out(cli: Cli, table: Path, tmp_path: Path) -> None:
-    answer = cli("run", "import", table, "--experiment", "mine")
-    assert answer.code == 0, answer.err
-    assert "a row is a run (10 runs)" in answer.err
-    assert "10 runs came in" in answer.err
-    again = json.loads(cli("run", "import", table, "--experiment", "mine", "--output", "json").out)
-    assert (again["added"], again["present"]) == ([], 10)
-    answer = cli("run", "export", "metrics.accuracy > 0.75", tmp_path / "best")
-    assert "2 runs and" in answer.err
-    assert (tmp_path / "best" / "metrics.parquet").is_file()
-    refused = cli("run", "export", "metrics.accuracy >", tmp_path / "none")
-    assert refused.code == 1
-    assert "column" in refused.err
-    assert not (tmp_path / "none").exists()

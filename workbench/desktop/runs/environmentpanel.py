@@ -41,7 +41,7 @@ class EnvironmentPanel(QWidget):
         packages = sum("==" in line for line in run.environment_lock.splitlines())
         parts = [kind, run.python, f"{packages} packages" if packages else ""]
         self._summary.setText("  ·  ".join(filter(None, parts)))
-        config = tomlkit.dumps(run.config.model_dump(mode="json", exclude_defaults=False))
+        config = tomlkit.dumps(run.config.model_dump(mode="json", exclude_none=True))
         lock = run.environment_lock.strip() or "# No packages were resolved: the interpreter was used as it is."
         text = f"# Resolved packages\n{lock}\n\n# Run configuration {run.config.name}\n{config}"
         if self.text.toPlainText() != text:

@@ -235,14 +235,12 @@ def _nobody(entry: tarfile.TarInfo) -> tarfile.TarInfo:
 
 def _keep(archive: tarfile.TarFile, entry: tarfile.TarInfo, local: Path, staging: Path) -> None:
     """One file of the stream; a name that leads out of the folder raises EnvironmentError_."""
-    try:
-        safe = tarfile.data_filter(entry, str(local))
-    except tarfile.FilterError as error:
-        raise EnvironmentError_(f"The machine sent an output that leads out of the run's folder: {entry.name}.") from error
-    source = archive.extractfile(safe) if safe.isfile() else None
+    source = archive.extractfile(entry) if entry.isfile() else None
     if source is None:
         return
-    path = local / safe.name
+    path = local / entry.name.lstrip("/")
+    if not path.resolve().is_relative_to(local.resolve()):
+        raise EnvironmentError_(f"The machine sent an output that leads out of the run's folder: {entry.name}.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with staging.open("wb") as file:
