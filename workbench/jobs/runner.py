@@ -25,7 +25,7 @@ from workbench.base.files import disk_error, write_atomic
 from workbench.base.masking import Masker, secret_values
 from workbench.base.paths import WorkspacePaths
 from workbench.base.processes import started_at
-from workbench.jobs.drivers.base import Driver, Follow, Poll
+from workbench.jobs.drivers.base import Driver, Follow, Poll, Unreachable
 from workbench.jobs.drivers.registry import driver_for, takes_up
 from workbench.jobs.endings import explain_exit
 from workbench.jobs.folder import JobSpec, JobStatus, RunFolder, RunSecrets
@@ -44,6 +44,7 @@ _LONGEST_WAIT_S = 2.0
 _PULL_EVERY_S = 0.5
 _UNREACHABLE_S = 900.0  # a target that does not answer for so long has lost the job
 _CLEANING_S = 60.0
+_PREPARING_S = 30.0  # a target that is not there at all is told to the user soon
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,9 @@ class Runner:
                 raise Cancelled
             SnapshotStore(self._paths.snapshots).checkout(self._spec.snapshot, self._folder.work)
             (self._folder.work / "outputs").mkdir(exist_ok=True)
-            self._status.lock, self._status.python = self._driver.prepare(Follow(self._log.say, self._must_stop))
+            follow = Follow(self._log.say, self._must_stop)
+            prepared = self._patiently(lambda: self._driver.prepare(follow), "prepare", most=_PREPARING_S, only=Unreachable)
+            self._status.lock, self._status.python = prepared
             self._save()
             if self._must_stop():
                 raise Cancelled
@@ -226,21 +229,28 @@ class Runner:
         with contextlib.suppress(EnvironmentError_):
             self._driver.pull(self._status.handle, final=True)
 
-    def _patiently(self, action: Callable[[], T], what: str, *, most: float | None = None, stoppable: bool = True) -> T:
-        """Tries again while the target does not answer. Raises EnvironmentError_ when it has not for `most` seconds."""
+    def _patiently(
+        self, action: Callable[[], T], what: str, *, most: float | None = None,
+        only: type[EnvironmentError_] = EnvironmentError_, stoppable: bool = True,
+    ) -> T:  # fmt: skip
+        """Tries again while the target does not answer. Raises EnvironmentError_ when it has not for `most` seconds.
+
+        `only`: the failures that are worth another try; others are raised as they are.
+        """
         most = _UNREACHABLE_S if most is None else most
         began = 0.0
         wait = 0.5
         while True:
             try:
                 result = action()
-            except EnvironmentError_ as error:
+            except only as error:
                 now = time.monotonic()
                 if not takes_up(self._spec.kind):
                     raise
                 if not began:
                     began = now
-                    self._log.say(f"{self._spec.target} does not answer; trying again for {most / 60:.0f} minutes. {error}")
+                    while_ = f"{most / 60:.0f} minutes" if most > 60 else f"{most:.0f} s"
+                    self._log.say(f"{self._spec.target} does not answer; trying again for {while_}. {error}")
                 if now - began > most or (stoppable and self._must_stop()):
                     message = f"Workbench could not {what} the script on {self._spec.target} any more: {error.message}"
                     raise EnvironmentError_(message, hint=error.hint) from error
@@ -257,7 +267,10 @@ class Runner:
         self._folder.free_reserve()
         reason = ending.reason
         try:
-            self._driver.clean(self._status.handle or self._driver.handle())
+            handle = self._status.handle or self._driver.handle()
+            self._patiently(
+                lambda: self._driver.clean(handle), "clean up after", most=_CLEANING_S, only=Unreachable, stoppable=False
+            )
         except Exception as error:  # noqa: BLE001 (whatever happens here, the job must get its end)
             if not isinstance(error, WorkbenchError):
                 traceback.print_exc()

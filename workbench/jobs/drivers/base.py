@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from workbench.base.errors import EnvironmentError_
+
 if TYPE_CHECKING:
     from workbench.jobs.folder import JobSpec, RunFolder
     from workbench.jobs.joblog import JobLog
@@ -16,6 +18,10 @@ Handle = dict[str, Any]
 """By what a job is found again on its target: plain JSON, written to the run's status before anything is started.
 
 A key `work` says where the working copy is on another machine: tracebacks are read by it."""
+
+
+class Unreachable(EnvironmentError_):
+    """The target does not answer at this moment, and may do so in the next."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from workbench.base.errors import EnvironmentError_, NotFound, UserError, WorkbenchError
+from workbench.jobs.drivers.base import Unreachable
 from workbench.schema import DockerSpec
 
 _TIMEOUT_S = 60
@@ -18,6 +19,10 @@ _OLDEST_API = "1.40"  # Docker 19.03: GPUs by device requests
 
 class EngineError(EnvironmentError_):
     """The engine does not answer, or answers that it failed itself."""
+
+
+class EngineDown(EngineError, Unreachable):
+    """The engine does not answer."""
 
 
 class Missing(NotFound):
@@ -250,7 +255,7 @@ def no_answer(error: BaseException, where: str) -> EngineError:
     hint = "Start Docker (e.g. systemctl start docker), or correct the target's address."
     if "Permission" in reason:
         hint = "Let your user use Docker: sudo usermod -aG docker $USER, then sign in again."
-    return EngineError(f"The Docker engine {where} does not answer: {reason}.", hint=hint)
+    return EngineDown(f"The Docker engine {where} does not answer: {reason}.", hint=hint)
 
 
 def shown_address(address: str) -> str:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from workbench.base.errors import EnvironmentError_, UserError
+from workbench.base.errors import UserError
+from workbench.jobs.drivers.base import Unreachable
 from workbench.jobs.drivers.ssh.hostkeys import parse_host_key, user_known_hosts
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ _ANSWER_S = 30.0
 _BYTES_AT_ONCE = 1 << 16
 
 
-class LostConnectionError(EnvironmentError_):
+class LostConnectionError(Unreachable):
     """The connection broke, or could not be made: the machine may be there again in a moment."""
 
 
