@@ -62,17 +62,11 @@ def fill(home: Path, count: int) -> None:
 
 
 def search(client: Client, count: int) -> dict[str, float]:
-    """All runs of the filled experiment page by page, and one page by a filter in the order of a metric; the best of three."""
+    """All runs of the filled experiment as one table, and a page of them in the order of a metric; the best of three."""
     every = page = float("inf")
     for _ in range(3):
         began = time.perf_counter()
-        cursor, found = "", 0
-        while True:
-            got = client.runs(experiment="filled", limit=1000, cursor=cursor)
-            found += len(got.runs)
-            cursor = got.next
-            if not cursor:
-                break
+        found = client.runs_table(experiments=["filled"]).num_rows
         every = min(every, time.perf_counter() - began)
         assert found >= count, found
         began = time.perf_counter()
