@@ -15,7 +15,7 @@ from workbench.desktop.runs.inspector import RunInspector
 from workbench.desktop.runs.logpanel import LogPanel
 from workbench.desktop.runs.outputspanel import OutputsPanel, likely_model
 from workbench.desktop.runs.tiles import NumberTiles
-from workbench.desktop.runs.wording import run_title
+from workbench.desktop.runs.wording import metric_keys, run_title
 from workbench.desktop.widgets import (
     Banner,
     EmptyState,
@@ -184,8 +184,7 @@ class RunDetailsPage(QWidget):
         self.outputs.set_run(run)
         self.log.set_run(run.id)
         self.environment.set_run(run)
-        keys = sorted(key for key, metric in run.metrics.items() if metric.count > 1)
-        keys.sort(key=lambda key: key not in run.own_metrics)  # the machine's measurements stand last
+        keys = [key for key in metric_keys(run) if run.metrics[key].count > 1]
         single = sorted(key for key, metric in run.own_metrics.items() if metric.count <= 1)
         self.charts.set_runs([run], keys)
         self.tiles.set_numbers([(key, number_text(run.metrics[key].last)) for key in single])

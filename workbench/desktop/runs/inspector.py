@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.desktop.runs.better import higher_is_better
-from workbench.desktop.runs.wording import run_duration
+from workbench.desktop.runs.wording import metric_keys, run_duration
 from workbench.desktop.widgets import HLine, KeyValueTable, Section, surface
 from workbench.desktop.wording import duration_text, full_moment, number_text, size_text
 from workbench.schema import DataInput, LineagePart, Run
@@ -143,7 +143,8 @@ def _properties(run: Run) -> list[Row]:
 
 def _metrics(run: Run) -> list[Row]:
     rows: list[Row] = []
-    for key, metric in sorted(run.metrics.items()):
+    for key in metric_keys(run):
+        metric = run.metrics[key]
         direction = higher_is_better(key)
         best = metric.max if direction else metric.min
         more = f"   best {number_text(best)}" if metric.count > 1 and direction is not None and best != metric.last else ""

@@ -26,3 +26,8 @@ def run_duration(run: RunSummary, now: datetime) -> float | None:
         return None
     end = run.ended or (None if run.status.is_final else now)
     return (end - run.started).total_seconds() if end else None
+
+
+def metric_keys(run: RunSummary) -> list[str]:
+    """The names of a run's metrics in their order; the machine's measurements stand last."""
+    return [*sorted(run.own_metrics), *sorted(run.metrics.keys() - run.own_metrics.keys())]
