@@ -22,7 +22,7 @@ def pool(cpus: float = 2, memory_mb: int = 0, gpus: int = 0, most: int = 0) -> P
 
 
 def decided(waiting: Sequence[Waiting], pools: dict[str, Pool] | None = None, **values: Any) -> dict[str, Decision]:
-    given: dict[str, Any] = {"now": NOW, "states": {}, "active": {}, "last_started": {}, **values}
+    given: dict[str, Any] = {"states": {}, "active": {}, "last_started": {}, **values}
     return {one.job.run_id: one for one in decide(waiting, pools or {"local": pool()}, **given)}
 
 
@@ -100,9 +100,8 @@ def test_that_what_cannot_come_true_any_more_fails_with_a_sentence() -> None:
 
 def test_that_a_paused_queue_and_a_next_attempt_hold_a_job_back() -> None:
     assert decided([job("x")], paused={"local"})["x"].waits_for == "Waits until the queue of local is resumed."
-    later = job("x", not_before=NOW + timedelta(seconds=40))
-    assert decided([later])["x"].waits_for == "Waits for its next attempt in 40 s."
-    assert decided([later], now=NOW + timedelta(seconds=41))["x"].starts
+    assert decided([job("x", wait_s=39.7)])["x"].waits_for == "Waits for its next attempt in 40 s."
+    assert decided([job("x", wait_s=0.0)])["x"].starts
 
 
 def test_that_a_circle_is_found_at_any_length() -> None:

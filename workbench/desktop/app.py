@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 _PREPARED = (
     "workbench.desktop.settings.page",
     "pyqtgraph",  # half a second on the GUI thread otherwise, when the first chart is shown
+    "pyarrow",  # the curves come as Arrow
     "workbench.dataprep.package",
     "workbench.dataprep.steps",
     "workbench.dataprep.engine",

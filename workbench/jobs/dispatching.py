@@ -4,6 +4,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -32,6 +33,8 @@ class Dispatcher:
         """Since when each job has waited for its share of a target only."""
         self._turns: dict[str, float] = {}
         """When each project started a job last."""
+        self._next_attempts: dict[str, tuple[datetime, float]] = {}
+        """Until when each job waits for its next attempt: as the queue has it, and by the time that passes."""
 
     def changed(self) -> None:
         """A job, a target or the settings have changed: the queue is to be looked at."""
@@ -51,6 +54,8 @@ class Dispatcher:
         decisions = self.decisions(connection)
         now = time.monotonic()
         self._blocked = {one.job.run_id: self._blocked.get(one.job.run_id, now) for one in decisions if one.blocked}
+        for run_id in self._next_attempts.keys() - {one.job.run_id for one in decisions}:
+            self._next_attempts.pop(run_id, None)
         return decisions
 
     def started(self, project: str) -> None:
@@ -63,13 +68,12 @@ class Dispatcher:
         if not rows:
             return []
         pools, paused, active = self._taken(connection)
-        waiting = [_waiting(one) for one in rows]
+        waiting = [_waiting(one, self._wait_s(one)) for one in rows]
         others = sorted({other for one in waiting for other in one.depends_on})
         since = time.monotonic() - _PATIENCE_S
         return decide(
             waiting,
             pools,
-            now=utc_now(),
             states=table.states(connection, others) if others else {},
             active=active,
             last_started=self._turns,
@@ -117,6 +121,16 @@ class Dispatcher:
             hint = f"Lower resources in runconfig/{config.name}.toml, or give the target {config.target} more slots."
             raise UserError(never, hint=hint, place="resources")
 
+    def _wait_s(self, row: Any) -> float:
+        """How long the job's next attempt is still waited for: the clock, which may be set meanwhile, is asked only once."""
+        if row.not_before is None:
+            return 0.0
+        known = self._next_attempts.get(row.run_id)
+        if known is None or known[0] != row.not_before:
+            left = min((row.not_before - utc_now()).total_seconds(), table.wait_before(row.attempt))
+            known = self._next_attempts[row.run_id] = (row.not_before, time.monotonic() + left)
+        return max(0.0, known[1] - time.monotonic())
+
     def _taken(self, connection: sa.Connection) -> tuple[dict[str, Pool], set[str], Counter[str]]:
         """The targets with what jobs hold there, those that are paused, and how many jobs of each project run."""
         pools, paused = self._targets.pools(connection)
@@ -128,7 +142,7 @@ class Dispatcher:
         return pools, paused, active
 
 
-def _waiting(row: Any) -> Waiting:
+def _waiting(row: Any, wait_s: float) -> Waiting:
     return Waiting(
         run_id=row.run_id,
         project=row.project,
@@ -137,7 +151,7 @@ def _waiting(row: Any) -> Waiting:
         queued_at=row.queued_at,
         share=Slots.model_validate(row.resources or {}),
         depends_on=tuple(row.depends_on),
-        not_before=row.not_before,
+        wait_s=wait_s,
     )
 
 

@@ -8,12 +8,14 @@ import contextlib
 import json
 import os
 import sys
+import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
+from workbench.base.clock import since
 from workbench.base.files import write_json
 
 FINAL_STATES = frozenset({"finished", "failed", "cancelled", "lost"})
@@ -239,6 +241,8 @@ class JobStatus:
     runner_pid: int = 0
     runner_began: float = 0.0
     started: float | None = None
+    started_mark: str = ""
+    """The same moment, such that the clock may be set meanwhile: see `mark`."""
     ended: float | None = None
     exit_code: int | None = None
     heartbeat: float = 0.0
@@ -253,6 +257,14 @@ class JobStatus:
     @property
     def is_final(self) -> bool:
         return self.state in FINAL_STATES
+
+    @property
+    def ran_s(self) -> float:
+        """Seconds since the script was started, by what passed and not by the clock, where the machine can tell."""
+        if self.started is None:
+            return 0.0
+        passed = since(self.started_mark)
+        return max(0.0, time.time() - self.started) if passed is None else passed
 
     def save(self, folder: RunFolder) -> None:
         write_json(folder.status, asdict(self))

@@ -23,7 +23,8 @@ class Waiting:
     queued_at: datetime
     share: Slots
     depends_on: tuple[str, ...] = ()
-    not_before: datetime | None = None
+    wait_s: float = 0.0
+    """So long its next attempt is waited for still."""
 
 
 @dataclass
@@ -92,7 +93,6 @@ def decide(
     waiting: Iterable[Waiting],
     pools: Mapping[str, Pool],
     *,
-    now: datetime,
     states: Mapping[str, tuple[RunStatus, str]],
     active: Mapping[str, int],
     last_started: Mapping[str, float],
@@ -108,7 +108,7 @@ def decide(
     ready: list[Decision] = []
     held: list[Decision] = []
     for job in waiting:
-        decision = _held(job, pools, now, states, paused)
+        decision = _held(job, pools, states, paused)
         (held if decision else ready).append(decision or Decision(job))
     decisions = []
     reserved: dict[int, str] = {}
@@ -166,7 +166,6 @@ def circle(run_id: str, depends_on: Iterable[str], known: Mapping[str, Collectio
 def _held(
     job: Waiting,
     pools: Mapping[str, Pool],
-    now: datetime,
     states: Mapping[str, tuple[RunStatus, str]],
     paused: Collection[str],
 ) -> Decision | None:
@@ -182,8 +181,8 @@ def _held(
     unfinished = [states[other][1] for other in job.depends_on if not states[other][0].is_final]
     if unfinished:
         return Decision(job, waits_for=f"Waits for run {' and run '.join(unfinished)}.")
-    if job.not_before and job.not_before > now:
-        return Decision(job, waits_for=f"Waits for its next attempt in {max(1, round((job.not_before - now).total_seconds()))} s.")
+    if job.wait_s > 0:
+        return Decision(job, waits_for=f"Waits for its next attempt in {max(1, round(job.wait_s))} s.")
     if job.target in paused:
         return Decision(job, waits_for=f"Waits until the queue of {job.target} is resumed.")
     return None

@@ -20,6 +20,7 @@ from typing import TypeVar
 
 from filelock import FileLock, Timeout
 
+from workbench.base.clock import mark
 from workbench.base.errors import Cancelled, EnvironmentError_, WorkbenchError
 from workbench.base.files import disk_error, write_atomic
 from workbench.base.masking import Masker, secret_values
@@ -75,8 +76,7 @@ class Runner:
         self._status = status or JobStatus()
         self._status.runner_pid, self._status.runner_began = os.getpid(), started_at(os.getpid()) or time.time()
         self._told_to_end = ""
-        # The clock may be set while the script runs: what passed before this runner is all that is asked of it.
-        self._ran_before = max(0.0, time.time() - self._status.started) if self._status.started else 0.0
+        self._ran_before = self._status.ran_s  # from here on the time that passes counts, whatever becomes of the clock
         self._began = time.monotonic()
         self._pulled = 0.0
         self._pull_every = _PULL_EVERY_S
@@ -158,7 +158,8 @@ class Runner:
             self._save(tolerant=False)  # whoever comes after us finds what we are about to start
         if self._status.started is None:
             self._status.handle = self._patiently(lambda: self._driver.start(self._status.handle), "start")
-            self._status.started, self._began, self._ran_before = time.time(), time.monotonic(), 0.0
+            self._status.started, self._status.started_mark = time.time(), mark()
+            self._began, self._ran_before = time.monotonic(), 0.0
             self._status.state = "running"
             self._save()
         return self._watch()
@@ -286,7 +287,7 @@ class Runner:
         self._log.close()
         status = self._status
         status.state, status.reason, status.exit_code, status.cause = ending.state, reason, ending.exit_code, ending.cause
-        status.ended = max(time.time(), status.started or 0.0)
+        status.ended = time.time() if status.started is None else status.started + status.ran_s
         deadline = time.monotonic() + 60
         while True:
             try:

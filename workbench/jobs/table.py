@@ -30,6 +30,7 @@ def add(
 ) -> None:
     """Queues a job, in the transaction that makes its run."""
     now = utc_now()
+    latest = write.execute(sa.select(sa.func.max(jobs.c.queued_at)).where(jobs.c.status == RunStatus.QUEUED.value)).scalar_one()
     first = {"status": RunStatus.QUEUED.value, "time": now.isoformat(), "reason": ""}
     values = {"run_id": spec.run_id, "status": RunStatus.QUEUED.value, "target": config.target, "spec": spec.stored()}
     resources = config.resources
@@ -37,7 +38,8 @@ def add(
         jobs.insert().values(
             **values,
             history=[first],
-            queued_at=now,
+            # The clock may have been set back: a job never comes before those that wait already.
+            queued_at=now if latest is None else max(now, latest + timedelta(microseconds=1)),
             priority=config.priority if priority is None else priority,
             resources={"cpus": resources.cpus, "memory_mb": resources.memory_mb, "gpus": resources.gpus},
             depends_on=list(depends_on),
@@ -54,7 +56,7 @@ def try_again(write: sa.Connection, run_id: str, reason: str) -> str:
     found = row(write, run_id)
     if found.attempt >= found.attempts or found.cancel_requested:
         return ""
-    wait = min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 4 ** (found.attempt - 1))
+    wait = wait_before(found.attempt + 1)
     text = f"Attempt {found.attempt} of {found.attempts} failed: {reason} It is tried again after {wait} s."
     move(write, run_id, RunStatus.QUEUED, text)
     write.execute(metric_latest.delete().where(metric_latest.c.run_id == run_id))
@@ -73,14 +75,20 @@ def try_again(write: sa.Connection, run_id: str, reason: str) -> str:
     return text
 
 
+def wait_before(attempt: int) -> int:
+    """Seconds that are waited before an attempt (from the second on)."""
+    return min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 4 ** (attempt - 2))
+
+
 def move(write: sa.Connection, run_id: str, status: RunStatus, reason: str = "", at: datetime | None = None) -> None:
-    """Brings a job into a state and notes when (now, when not said) and why."""
+    """Brings a job into a state and notes when (now, when not said; never before its last state, also by a clock set back) and why."""
     row = write.execute(sa.select(jobs.c.history, jobs.c.status).where(jobs.c.run_id == run_id)).one_or_none()
     if row is None:
         return
     history = list(row.history)
     if row.status != status.value or not history or history[-1]["reason"] != reason:
-        history.append({"status": status.value, "time": (at or utc_now()).isoformat(), "reason": reason})
+        times = [datetime.fromisoformat(one["time"]) for one in history[-1:]]
+        history.append({"status": status.value, "time": max(at or utc_now(), *times).isoformat(), "reason": reason})
     changes = {"status": status.value, "reason": reason, "history": history}
     write.execute(jobs.update().where(jobs.c.run_id == run_id).values(**changes))
 
@@ -114,7 +122,7 @@ def queued(connection: sa.Connection) -> Sequence[Any]:
     """What the scheduler needs to know of the waiting jobs, in the order of priority and time."""
     columns = (
         jobs.c.run_id, jobs.c.target, jobs.c.priority, jobs.c.queued_at, jobs.c.resources, jobs.c.depends_on, jobs.c.not_before,
-        jobs.c.reason, runs.c.project,
+        jobs.c.attempt, jobs.c.reason, runs.c.project,
     )  # fmt: skip
     query = sa.select(*columns).select_from(jobs.join(runs, jobs.c.run_id == runs.c.id))
     return connection.execute(query.where(jobs.c.status == RunStatus.QUEUED.value).order_by(*_ORDER)).all()

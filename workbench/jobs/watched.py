@@ -270,14 +270,16 @@ def end_run(
         reason = f"{reason} {against}"
     if artifacts is not None:
         store.set_artifacts(run_id, artifacts, connection=write)
-    table.move(write, run_id, status, reason, _moment(seen.ended) if seen else None)
+    # A process that ended its run itself may have done so by a clock that was set back meanwhile.
+    ended = _moment(max(seen.ended, seen.started or 0.0)) if seen and seen.ended is not None else None
+    table.move(write, run_id, status, reason, ended)
     table.forget_secrets(write, run_id)
     return store.set_status(
         run_id,
         status,
         reason,
         started=_moment(seen.started) if seen else None,
-        ended=_moment(seen.ended) if seen else None,
+        ended=ended,
         exit_code=seen.exit_code if seen else None,
         environment_lock=seen.lock if seen else None,
         python=seen.python if seen else None,

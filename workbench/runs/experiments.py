@@ -94,8 +94,8 @@ def set_tag(write: sa.Connection, experiment_id: str, key: str, value: str) -> N
 
 def open_number(write: sa.Connection, name: str, experiment_id: str | None) -> tuple[str, str, int]:
     """The experiment's id and name (it is made when the name is new) and its next run's number. Raises NotFound and Conflict."""
-    wanted = experiments.c.id == experiment_id if experiment_id is not None else experiments.c.name == name
-    row = write.execute(sa.select(experiments.c.id, experiments.c.name, experiments.c.deleted).where(wanted)).one_or_none()
+    by_name = experiment_id is None
+    row = write.execute(_BY_NAME if by_name else _BY_ID, {"wanted": name if by_name else experiment_id}).one_or_none()
     if row is None:
         if experiment_id is not None:
             raise NotFound(f"There is no experiment {experiment_id!r}.")
@@ -103,13 +103,7 @@ def open_number(write: sa.Connection, name: str, experiment_id: str | None) -> t
     else:
         _refuse_trashed(row)
         found, name = row.id, row.name
-    number = write.execute(
-        experiments.update()
-        .where(experiments.c.id == found)
-        .values(last_number=experiments.c.last_number + 1)
-        .returning(experiments.c.last_number)
-    ).scalar_one()
-    return found, name, number
+    return found, name, write.execute(_NEXT_NUMBER, {"wanted": found}).scalar_one()
 
 
 def experiment_row(connection: sa.Connection, id_or_name: str) -> Any:
@@ -144,3 +138,15 @@ def _refuse_taken(write: sa.Connection, name: str) -> None:
 def _refuse_trashed(row: Any) -> None:
     if row.deleted is not None:
         raise Conflict(f"The experiment {row.name!r} is in the trash.", hint="Bring it back first, or choose another name.")
+
+
+# Made once: to make them anew costs more than to run them.
+_FEW = sa.select(experiments.c.id, experiments.c.name, experiments.c.deleted)
+_BY_ID = _FEW.where(experiments.c.id == sa.bindparam("wanted"))
+_BY_NAME = _FEW.where(experiments.c.name == sa.bindparam("wanted"))
+_NEXT_NUMBER = (
+    experiments.update()
+    .where(experiments.c.id == sa.bindparam("wanted"))
+    .values(last_number=experiments.c.last_number + 1)
+    .returning(experiments.c.last_number)
+)

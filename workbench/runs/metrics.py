@@ -7,8 +7,8 @@ are read quickly. A metric's `count` is the number of all its points, `packed` o
 import itertools
 import math
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -29,8 +29,28 @@ PACK_FROM = 4096
 _MANY = 256  # points of one metric in one batch, that are packed at once
 _CHUNK = 16384  # points of a chunk at most
 
-_Row = tuple[int, int, float, float | None]
-"""Position, step, time, value."""
+
+@dataclass(slots=True)
+class Logged:
+    """Points of one metric in the order of logging; equal lengths. A step of None is the next one; times are seconds since 1970."""
+
+    steps: list[int | None] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
+    values: list[float] = field(default_factory=list)
+
+    def add(self, step: int | None, time: float, value: float) -> None:
+        """Adds a point."""
+        self.steps.append(step)
+        self.times.append(time)
+        self.values.append(value)
+
+
+def by_key(points: Iterable[MetricPoint]) -> dict[str, Logged]:
+    """The points of each metric."""
+    found: dict[str, Logged] = defaultdict(Logged)
+    for point in points:
+        found[point.key].add(point.step, point.time.timestamp(), point.value)
+    return found
 
 
 @dataclass
@@ -46,19 +66,21 @@ class _Latest:
     count: int = 0
     packed: int = 0
 
-    def add(self, point: MetricPoint) -> _Row:
-        """Takes a point in; returns its row. The last value is the one of the greatest step, then of the latest time."""
-        step = self.count if point.step is None else _bounded(point.step)
-        time = point.time.timestamp()
-        position = self.count
-        self.count += 1
-        # fmin and fmax of the standard library do not exist before 3.13: a NaN gives way to any number.
-        if not math.isnan(point.value):
-            self.min = point.value if math.isnan(self.min) else min(self.min, point.value)
-            self.max = point.value if math.isnan(self.max) else max(self.max, point.value)
-        if (step, time) >= (self.last_step, self.last_time):
-            self.last, self.last_step, self.last_time = point.value, step, time
-        return position, step, time, stored(point.value)
+    def add(self, added: Logged) -> list[dict[str, Any]]:
+        """Takes points in; returns their rows. The last value is the one of the greatest step, then of the latest time."""
+        rows = []
+        for given, time, value in zip(added.steps, added.times, added.values, strict=True):
+            position = self.count
+            step = position if given is None else _bounded(given)
+            self.count += 1
+            # fmin and fmax of the standard library do not exist before 3.13: a NaN gives way to any number.
+            if not math.isnan(value):
+                self.min = self.min if self.min <= value else value
+                self.max = self.max if self.max >= value else value
+            if (step, time) >= (self.last_step, self.last_time):
+                self.last, self.last_step, self.last_time = value, step, time
+            rows.append({"position": position, "step": step, "time": time, "value": stored(value)})
+        return rows
 
     def add_all(self, points: Points) -> None:
         """Takes many points in, as `add` does each."""
@@ -86,35 +108,34 @@ class _Latest:
         }
 
 
-def write_points(connection: sa.Connection, run_id: str, points: Sequence[MetricPoint]) -> None:
-    """Adds points in their order and brings the summaries up to date, in the caller's transaction."""
-    by_key: dict[str, list[MetricPoint]] = defaultdict(list)
-    for point in points:
-        by_key[point.key].append(point)
-    known = _known(connection, run_id, list(by_key))
+def write_points(connection: sa.Connection, run_id: str, points: Mapping[str, Logged]) -> None:
+    """Adds the points of each metric and brings the summaries up to date, in the caller's transaction."""
+    known = _known(connection, run_id, list(points))
     rows: list[dict[str, Any]] = []
-    created: list[tuple[dict[str, Any], list[_Row]]] = []
+    created: list[tuple[dict[str, Any], list[dict[str, Any]]]] = []
     changed: list[dict[str, Any]] = []
-    for key, added in by_key.items():
+    for key, added in points.items():
         latest = known.get(key) or _Latest(None)
-        if len(added) >= _MANY or latest.count - latest.packed + len(added) >= PACK_FROM:
+        count = len(added.values)
+        if count >= _MANY or latest.count - latest.packed + count >= PACK_FROM:
             _write_packed(connection, run_id, key, latest, _columns(added, latest.count))
             continue
-        new = [latest.add(point) for point in added]
+        new = latest.add(added)
         if latest.id is None:
             created.append(({"run_id": run_id, "key": key, **latest.values()}, new))
         else:
             changed.append({"metric": latest.id, **latest.values()})
-            rows += _point_rows(latest.id, new)
+            rows += [{"metric_id": latest.id, **row} for row in new]
     if created:
         # By name, since a database need not answer in the order of the rows.
         ids = {key: metric_id for metric_id, key in connection.execute(_INSERT, [values for values, _ in created])}
         for values, new in created:
-            rows += _point_rows(ids[values["key"]], new)
+            metric_id = ids[values["key"]]
+            rows += [{"metric_id": metric_id, **row} for row in new]
     if changed:
         connection.execute(_UPDATE, changed)
     if rows:
-        connection.execute(metric_points.insert(), rows)
+        connection.execute(_INSERT_POINTS, rows)
 
 
 def write_series(connection: sa.Connection, run_id: str, key: str, points: Points) -> None:
@@ -203,21 +224,11 @@ def _unknown(connection: sa.Connection, run_id: str, key: str) -> NotFound:
     )
 
 
-def _columns(points: Sequence[MetricPoint], count: int) -> Points:
+def _columns(added: Logged, count: int) -> Points:
     import numpy as np
 
-    return Points(
-        np.array([count + at if one.step is None else _bounded(one.step) for at, one in enumerate(points)], np.int64),
-        np.array([one.time.timestamp() for one in points], np.float64),
-        np.array([one.value for one in points], np.float64),
-    )
-
-
-def _point_rows(metric_id: int, rows: Sequence[_Row]) -> list[dict[str, Any]]:
-    return [
-        {"metric_id": metric_id, "position": position, "step": step, "time": time, "value": value}
-        for position, step, time, value in rows
-    ]
+    steps = [count + at if step is None else _bounded(step) for at, step in enumerate(added.steps)]
+    return Points(np.array(steps, np.int64), np.array(added.times, np.float64), np.array(added.values, np.float64))
 
 
 def _write_packed(connection: sa.Connection, run_id: str, key: str, latest: _Latest, points: Points) -> None:
@@ -294,9 +305,8 @@ def _known(connection: sa.Connection, run_id: str, keys: list[str]) -> dict[str,
     found: dict[str, _Latest] = {}
     for begin in range(0, len(keys), 500):  # SQLite takes a limited number of parameters
         piece = keys[begin : begin + 500]
-        named = _COLUMNS.key == piece[0] if len(piece) == 1 else _COLUMNS.key.in_(piece)
         for key, metric_id, last, last_step, last_time, low, high, count, in_chunks in connection.execute(
-            _LATEST.where(_COLUMNS.run_id == run_id, named)
+            _LATEST, {"run": run_id, "keys": piece}
         ).all():
             time = -math.inf if last_time is None else last_time
             found[key] = _Latest(metric_id, number(last), last_step, time, number(low), number(high), count, in_chunks)
@@ -305,6 +315,10 @@ def _known(connection: sa.Connection, run_id: str, keys: list[str]) -> dict[str,
 
 _COLUMNS = metric_latest.c
 _KEPT = ("last", "last_step", "last_time", "min", "max", "count", "packed")
-_LATEST = sa.select(_COLUMNS.key, _COLUMNS.id, *(_COLUMNS[name] for name in _KEPT))
+# Made once: to make them anew costs more than to run them.
+_LATEST = sa.select(_COLUMNS.key, _COLUMNS.id, *(_COLUMNS[name] for name in _KEPT)).where(
+    _COLUMNS.run_id == sa.bindparam("run"), _COLUMNS.key.in_(sa.bindparam("keys", expanding=True))
+)
 _INSERT = metric_latest.insert().returning(_COLUMNS.id, _COLUMNS.key)
+_INSERT_POINTS = metric_points.insert()
 _UPDATE = metric_latest.update().where(_COLUMNS.id == sa.bindparam("metric")).values({name: sa.bindparam(name) for name in _KEPT})

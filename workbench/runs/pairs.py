@@ -29,10 +29,7 @@ def refuse_changed(write: sa.Connection, run_id: str, values: Mapping[str, str])
     """Raises Conflict when a param has another value already."""
     keys = list(values)
     for begin in range(0, len(keys), _PIECE):
-        query = sa.select(params.c.key, params.c.value).where(
-            params.c.run_id == run_id, params.c.key.in_(keys[begin : begin + _PIECE])
-        )
-        for key, value in write.execute(query):
+        for key, value in write.execute(_PARAMS, {"run": run_id, "keys": keys[begin : begin + _PIECE]}):
             if values[key] != value:
                 raise Conflict(
                     f"The param {key!r} has the value {value!r} already and cannot become {values[key]!r}.",
@@ -65,3 +62,8 @@ def add_inputs(write: sa.Connection, run_id: str, given: Sequence[DataInput]) ->
                     run_id=run_id, kind=kind, path=path, flow=flow, digest=digest, content=one.model_dump(mode="json")
                 )
             )
+
+
+_PARAMS = sa.select(params.c.key, params.c.value).where(
+    params.c.run_id == sa.bindparam("run"), params.c.key.in_(sa.bindparam("keys", expanding=True))
+)

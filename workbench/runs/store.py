@@ -28,7 +28,7 @@ from workbench.runs.experiments import (
 from workbench.runs.family import ancestor_ids, descendant_ids
 from workbench.runs.kinship import came_from, went_into
 from workbench.runs.meaning import meant_run
-from workbench.runs.metrics import read_points, read_series, write_points, write_series
+from workbench.runs.metrics import Logged, by_key, read_points, read_series, write_points, write_series
 from workbench.runs.pairs import add_inputs, refuse_changed, remove_tag, set_pairs
 from workbench.runs.records import ALL_COLUMNS, WITH_EXPERIMENT, history, summaries_of, whole_run
 from workbench.runs.search import Search, find_ids, find_runs, orders_of
@@ -145,7 +145,7 @@ class RunStore:
             if parent_id is not None:
                 _open(write, parent_id)
             own_id, own_name, number = open_number(write, experiment.strip(), experiment_id)
-            write.execute(runs.insert().values(experiment_id=own_id, number=number, **values))
+            write.execute(_INSERT, {"experiment_id": own_id, "number": number, **values})
             set_pairs(write, "tags", known["id"], given_tags)
             return Run(experiment_id=own_id, experiment=own_name, number=number, tags=given_tags, has_diff=git_diff != "", **known)
 
@@ -186,7 +186,7 @@ class RunStore:
                 values["ended"] = ended or max(utc_now(), values.get("started") or row.started or row.created)
             given = {"exit_code": exit_code, "environment_lock": environment_lock, "python": python}
             values.update({key: value for key, value in given.items() if value is not None})
-            write.execute(runs.update().where(runs.c.id == run_id).values(**values))
+            write.execute(_UPDATE, {"run": run_id, **values})
             return whole_run(write, _row(write, run_id))
 
         return self._write(connection, work)
@@ -201,16 +201,20 @@ class RunStore:
         batch: LogBatch,
         events_offset: int | None = None,
         *,
+        points: Mapping[str, Logged] | None = None,
         unique_params: bool = False,
         connection: sa.Connection | None = None,
     ) -> bool:
         """Writes metrics, params, tags and inputs in one transaction.
 
+        `points`: metrics by key, in place of those of the batch: for many of them.
         `events_offset`: how far the run's events file has been read with this batch; it is kept in the same transaction, and a
         batch that does not go beyond what is kept was written before and is left out. Returns whether the batch was written.
         `unique_params`: a param that has another value already is refused with Conflict, and nothing is written. A run in the
         trash takes nothing (Conflict).
         """
+
+        logged = by_key(batch.metrics) if points is None else points
 
         def work(write: sa.Connection) -> bool:
             _open(write, run_id)
@@ -218,8 +222,8 @@ class RunStore:
                 return False
             if unique_params:
                 refuse_changed(write, run_id, batch.params)
-            if batch.metrics:
-                write_points(write, run_id, batch.metrics)
+            if logged:
+                write_points(write, run_id, logged)
             set_pairs(write, "params", run_id, batch.params)
             set_pairs(write, "tags", run_id, batch.tags)
             add_inputs(write, run_id, batch.inputs)
@@ -534,7 +538,7 @@ def _search(text_filter: str, named: Sequence[str] | None, order_by: Sequence[st
 
 
 def _row(connection: sa.Connection, run_id: str) -> Any:
-    row = connection.execute(sa.select(*ALL_COLUMNS).select_from(WITH_EXPERIMENT).where(runs.c.id == run_id)).one_or_none()
+    row = connection.execute(_WHOLE, {"run": run_id}).one_or_none()
     if row is None:
         raise _unknown(run_id)
     return row
@@ -542,7 +546,7 @@ def _row(connection: sa.Connection, run_id: str) -> Any:
 
 def _here(connection: sa.Connection, run_id: str) -> Any:
     """The run's few columns. Raises NotFound."""
-    row = connection.execute(sa.select(runs.c.id, runs.c.number, runs.c.deleted).where(runs.c.id == run_id)).one_or_none()
+    row = connection.execute(_FEW, {"run": run_id}).one_or_none()
     if row is None:
         raise _unknown(run_id)
     return row
@@ -568,3 +572,10 @@ def _advance(write: sa.Connection, run_id: str, events_offset: int) -> bool:
         return False
     write.execute(jobs.update().where(jobs.c.run_id == run_id).values(events_offset=events_offset))
     return True
+
+
+# Made once: to make them anew costs more than to run them.
+_INSERT = runs.insert()
+_UPDATE = runs.update().where(runs.c.id == sa.bindparam("run"))
+_WHOLE = sa.select(*ALL_COLUMNS).select_from(WITH_EXPERIMENT).where(runs.c.id == sa.bindparam("run"))
+_FEW = sa.select(runs.c.id, runs.c.number, runs.c.deleted).where(runs.c.id == sa.bindparam("run"))

@@ -104,7 +104,13 @@ def _serve_alone(paths: WorkspacePaths) -> None:
         try:
             app = create_app(workspace, token)
             config = uvicorn.Config(
-                app, log_config=None, access_log=False, lifespan="off", ws="none", timeout_graceful_shutdown=_LAST_ANSWERS_S
+                app,
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                ws="none",
+                proxy_headers=False,
+                timeout_graceful_shutdown=_LAST_ANSWERS_S,
             )
             server = _Server(config, handshake, workspace)
             workspace.url = handshake.url

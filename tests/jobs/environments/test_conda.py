@@ -137,3 +137,65 @@ def test_that_a_program_that_a_variable_names_is_used(
     monkeypatch.setenv("CONDA_EXE", os.fspath(tmp_path / "elsewhere"))
     assert is_conda(builder.resolve(_file(tmp_path, "dependencies: [six=1.15.0]\n")))
     assert micromamba.exists()
+
+
+@pytest.mark.parametrize(
+    ("printed", "kind", "said"),
+    [
+        (  # conda 4.3
+            "\nPackageNotFoundError: Package missing in current linux-64 channels: \n  - six 1.17*\n\n",
+            UserError,
+            "Package missing in current linux-64 channels: six 1.17*.",
+        ),
+        (  # conda 24
+            (
+                "\nPackagesNotFoundError: The following packages are not available from current channels:\n\n  - nosuch\n\n"
+                "Current channels:\n\n  - https://conda.anaconda.org/conda-forge\n\nTo search for alternate channels, navigate to\n\n"
+                "    https://anaconda.org\n\nand use the search bar at the top of the page.\n"
+            ),
+            UserError,
+            "The following packages are not available from current channels: nosuch.",
+        ),
+        (  # micromamba 1.5
+            (
+                "error    libmamba Could not solve for environment specs\n    The following package could not be installed\n"
+                "    └─ nosuch =* * does not exist (perhaps a typo or a missing channel).\n"
+                "critical libmamba Could not solve for environment specs\n"
+            ),
+            UserError,
+            "The following package could not be installed nosuch =* * does not exist (perhaps a typo or a missing channel).",
+        ),
+        (  # conda 4.3 without a network
+            (
+                "CondaHTTPError: HTTP None None for url <https://conda.example.org/noarch/repodata.json>\nElapsed: None\n\n"
+                'An HTTP error occurred when trying to retrieve this URL.\nConnectionError(MaxRetryError("Max retries exceeded with: '
+                "/x (Caused by NewConnectionError('<urllib3.connection.HTTPSConnection object at 0x7fa2>: Failed to establish a new "
+                "connection: [Errno -2] Name or service not known',))\",),)\n"
+            ),
+            EnvironmentError_,
+            "no connection to the package index at conda.example.org (Name or service not known).",
+        ),
+        (  # conda 24 without a network
+            (
+                "\nCondaHTTPError: HTTP 000 CONNECTION FAILED for url <https://conda.example.org/noarch/repodata.json>\nElapsed: -\n\n"
+                "An HTTP error occurred when trying to retrieve this URL.\nHTTP errors are often intermittent, and a simple retry "
+                "will get you on your way.\n'https://conda.example.org/noarch'\n"
+            ),
+            EnvironmentError_,
+            (
+                "no connection to the package index at conda.example.org "
+                "(HTTP 000 CONNECTION FAILED for url <https://conda.example.org/noarch/repodata.json>)."
+            ),
+        ),
+    ],
+)
+@pytest.mark.usefixtures("no_conda")
+def test_that_a_failure_of_conda_is_its_reason_alone(
+    builder: EnvironmentBuilder, tmp_path: Path, printed: str, kind: type[Exception], said: str
+) -> None:
+    program = tmp_path / "bin/conda"
+    program.write_text(f"#!{sys.executable}\nimport sys\nsys.stderr.write({printed!r})\nsys.exit(1)\n")
+    program.chmod(0o755)
+    with pytest.raises(kind) as caught:
+        builder.resolve(_file(tmp_path, "dependencies: [nosuch]\n"))
+    assert caught.value.message == f"conda_dependencies.yml cannot be resolved: {said}"  # type: ignore[attr-defined]

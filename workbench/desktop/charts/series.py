@@ -11,15 +11,15 @@ from PySide6.QtGui import QColor
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Series:
     """One line: `id` (a run's) gives it its stable colour. `times`: seconds since the epoch, as long as `values`, or empty."""
 
     id: str
     name: str
-    steps: Sequence[float]
-    values: Sequence[float]
-    times: Sequence[float] = field(default=())
+    steps: Sequence[float] | Floats
+    values: Sequence[float] | Floats
+    times: Sequence[float] | Floats = field(default=())
     colour: QColor | None = None
 
 

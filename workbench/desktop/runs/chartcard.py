@@ -11,27 +11,27 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QMenu, QVBoxLayout, QWidget
 
 from workbench.base.errors import EnvironmentError_
 from workbench.base.files import write_csv
-from workbench.client.client import Client
 from workbench.desktop.context import AppContext
 from workbench.desktop.icons import icon
 from workbench.desktop.operations import Progress
+from workbench.desktop.runs.seriesloader import Curve, Curves, SeriesLoader, read_curves
 from workbench.desktop.runs.tablecolumns import run_colour
 from workbench.desktop.runs.wording import run_title
 from workbench.desktop.theme import theme
-from workbench.schema import MetricSeries, RunSummary
+from workbench.schema import RunSummary
 
 if TYPE_CHECKING:
+    from workbench.client.client import Client
     from workbench.desktop.charts import LineChart
 
 CARD_HEIGHT = 250
-_POINTS = 600
 _PAUSE_MS = 700
 
 
 class ChartCard(QFrame):
-    """Loads its series off the GUI thread, one request at a time; while hidden it only remembers that it is stale."""
+    """Asks the page's loader for its curves; while hidden it only remembers that it is stale."""
 
-    def __init__(self, context: AppContext, key: str, parent: QWidget | None = None) -> None:
+    def __init__(self, context: AppContext, key: str, loader: SeriesLoader, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("card", True)
         self.setFixedHeight(CARD_HEIGHT)
@@ -39,11 +39,14 @@ class ChartCard(QFrame):
         self.key = key
         self.chart: LineChart | None = None
         self._context = context
+        self._loader = loader
+        loader.loaded.connect(self._on_loaded)
+        loader.failed.connect(self._on_failed)
         self._runs: tuple[RunSummary, ...] = ()
         self._look: tuple[str, float, bool] = ("step", 0.0, False)
         self._loading = False
         self._stale = True
-        self._found: list[tuple[RunSummary, MetricSeries]] = []
+        self._found: Sequence[Curve] = ()
         theme().theme_changed.connect(self._draw)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(8, 8, 8, 6)
@@ -100,19 +103,11 @@ class ChartCard(QFrame):
         if self._loading or not self._stale:
             return
         self._loading, self._stale = True, False
-        runs, key = self._runs, self.key
+        self._loader.ask(self.key)
 
-        def load(client: Client, progress: Progress) -> list[tuple[RunSummary, MetricSeries]]:
-            found = []
-            for run in runs:
-                progress.check()
-                if key in run.metrics:
-                    found.append((run, client.series(run.id, key, _POINTS)))
-            return found
-
-        self._context.call(f"Loading {key}", load, self._on_loaded, self._on_failed, quiet=True)
-
-    def _on_loaded(self, found: list[tuple[RunSummary, MetricSeries]]) -> None:
+    def _on_loaded(self, curves: Curves) -> None:
+        if (found := curves.get(self.key)) is None:
+            return
         self._loading = False
         self._found = found
         self._draw()
@@ -127,7 +122,7 @@ class ChartCard(QFrame):
             return
         self.chart.set_legend_visible(len(self._runs) > 1)
         self.chart.set_series(
-            [Series(run.id, run_title(run), one.steps, one.values, one.times, run_colour(run)) for run, one in self._found]
+            [Series(one.run.id, run_title(one.run), one.steps, one.values, one.times, run_colour(one.run)) for one in self._found]
         )
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
@@ -152,13 +147,11 @@ class ChartCard(QFrame):
         """Saves the chart as it is seen, or, into a `.csv` file, every point of its runs."""
         runs, key = self._runs, self.key
 
-        def fetch(client: Client, progress: Progress) -> Path:
-            lines = []
-            for number, run in enumerate(runs):
-                progress(number / len(runs), run_title(run))
-                if key in run.metrics:
-                    one = client.series(run.id, key, max_points=0)
-                    lines += [(run_title(run), *point) for point in zip(one.steps, one.times, one.values, strict=True)]
+        def fetch(client: "Client", progress: Progress) -> Path:
+            lines: list[tuple[str | int | float, ...]] = []
+            for one in read_curves(client, runs, (key,), 0, progress)[key]:
+                points = zip(one.steps.astype(int).tolist(), one.times.tolist(), one.values.tolist(), strict=True)
+                lines += [(run_title(one.run), *point) for point in points]
             write_csv(path, ("run", "step", "time", key), lines)
             return path
 
@@ -175,5 +168,6 @@ class ChartCard(QFrame):
     def _on_saved(self, path: Path) -> None:
         self._context.notifications.toast(f"Saved {path.name}")
 
-    def _on_failed(self, _error: Exception) -> None:
-        self._loading = False  # the next event tries again; a lost server is told by the banner
+    def _on_failed(self, keys: Sequence[str]) -> None:
+        if self.key in keys:
+            self._loading = False  # the next event tries again

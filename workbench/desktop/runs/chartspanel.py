@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QL
 
 from workbench.desktop.context import AppContext
 from workbench.desktop.runs.chartcard import ChartCard
+from workbench.desktop.runs.seriesloader import SeriesLoader
 from workbench.desktop.widgets import SearchBox, label
 from workbench.schema import RunSummary
 
@@ -21,6 +22,7 @@ class ChartsPanel(QScrollArea):
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
+        self._loader = SeriesLoader(context, self)
         self._cards: dict[str, ChartCard] = {}
         self._runs: tuple[RunSummary, ...] = ()
         self._columns = 0
@@ -92,6 +94,7 @@ class ChartsPanel(QScrollArea):
     def set_runs(self, runs: Sequence[RunSummary], keys: Sequence[str]) -> None:
         """Charts of these metrics of these runs; cards that stay are kept."""
         self._runs = tuple(runs)
+        self._loader.set_runs(runs)
         if list(self._cards) != list(keys):
             for key in [key for key in self._cards if key not in keys]:
                 card = self._cards.pop(key)
@@ -120,7 +123,7 @@ class ChartsPanel(QScrollArea):
             self._arrange()
 
     def _make(self, key: str) -> ChartCard:
-        card = ChartCard(self._context, key, self.widget())
+        card = ChartCard(self._context, key, self._loader, self.widget())
         card.set_look(*self._look())
         return card
 

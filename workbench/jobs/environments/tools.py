@@ -21,7 +21,15 @@ CancelCheck = Callable[[], bool]
 _OFFLINE = (
     "error sending request", "dns error", "connection refused", "failed to fetch", "tcp connect error", "timed out",
     "could not resolve host", "download error", "connectionfailed", "connection failed", "couldn't connect to server",
+    "failed to establish a new connection", "condahttperror",
 )  # fmt: skip
+_OF_CONDA = re.compile(
+    r"^\s*(?:(?:error|critical)\s+libmamba\s|(?:\w+\.)*[A-Z]\w+Error: )|Could not solve for environment specs$"
+    r"|^\s*[-└├│─]+ (?=\S)|\n\s*(?:Current channels:|To search for).*",
+    re.MULTILINE | re.DOTALL,
+)
+"""What conda and micromamba write around the reason: the kind of an error, lines of a tree, the channels, advice."""
+_SYSTEM_SAYS = re.compile(r"\[Errno -?\d+\] ([\w ]+)")
 _DISK_FULL = ("no space left on device", "os error 28", "disk quota exceeded")
 _DROPPED = frozenset(
     {"VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "UV_PROJECT_ENVIRONMENT", "UV_PYTHON", "UV_FROZEN", "UV_LOCKED", "CONDA_PREFIX"}
@@ -131,12 +139,17 @@ def failure(what: str, stderr: str, place: str) -> WorkbenchError:
     low = stderr.lower()
     if any(sign in low for sign in _DISK_FULL):
         return EnvironmentError_(f"{what}: the disk is full.", hint="Free some space and try again.")
-    blocks = re.split(r"^\s*(?:error|cause|hint|critical libmamba):|^\s*[×╰├][─▶ ]*|^\s*help:", stderr, flags=re.MULTILINE)
+    told = _OF_CONDA.sub(" ", stderr)
+    blocks = re.split(r"^\s*(?:error|cause|hint|critical libmamba):|^\s*[×╰├][─▶ ]*|^\s*help:", told, flags=re.MULTILINE)
     parts = [" ".join(block.split()) for block in blocks if block.strip()]
     if any(sign in low for sign in _OFFLINE):
         address = re.search(r"https?://[^/\s`)]+", stderr)
         where = f" at {_host(address[0])}" if address else ""
-        reason = parts[-1].rstrip(".") if parts else "no answer"
+        system = _SYSTEM_SAYS.search(stderr)
+        lines = [line.strip() for line in told.splitlines() if any(sign in line.lower() for sign in _OFFLINE)]
+        # uv's last cause is the deepest; conda goes on with advice.
+        shortest = min(parts[-1:] + lines[:1], key=len, default="no answer")
+        reason = system[1] if system else shortest.rstrip(".")
         hint = "Check the network, the proxy and the package index in the settings."
         return EnvironmentError_(f"{what}: no connection to the package index{where} ({reason}).", hint=hint)
     because = next((part for part in parts if part.startswith("Because ")), "")

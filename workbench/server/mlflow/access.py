@@ -1,10 +1,12 @@
 """The way to a run: whether a call may read or change it, and telling that it has changed."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
 
 from workbench.base.errors import Conflict, NotFound
+from workbench.runs.metrics import Logged
 from workbench.runs.tables import runs
 from workbench.schema import LogBatch, MetricsLogged, RunChanged, RunStatus
 from workbench.server.mlflow.calls import Call
@@ -32,18 +34,20 @@ def checked_row(call: Call, connection: sa.Connection, run_id: str, *, write: bo
     return row
 
 
-def write_batch(call: Call, run_id: str, batch: LogBatch) -> None:
-    """Writes what a run logs, and tells it. Raises when a param has another value already, or the run is in the trash."""
+def write_batch(call: Call, run_id: str, batch: LogBatch, points: Mapping[str, Logged] | None = None) -> None:
+    """Writes what a run logs, and tells it; `points` are its metrics.
+
+    Raises when a param has another value already, or the run is in the trash.
+    """
     check_run_scope(call.request, run_id)
     try:
-        call.here.store.log_batch(run_id, batch, unique_params=True)
+        call.here.store.log_batch(run_id, batch, points=points or {}, unique_params=True)
     except NotFound:
         raise missing(f"Run with id={run_id} not found") from None
     except Conflict as error:
         raise (wrong(f"Changing param values is not allowed. {error}") if error.place else _trashed(run_id)) from None
-    if batch.metrics:
-        keys = tuple(dict.fromkeys(point.key for point in batch.metrics))
-        call.here.events.publish(MetricsLogged(run_id=run_id, keys=keys))
+    if points:
+        call.here.events.publish(MetricsLogged(run_id=run_id, keys=tuple(points)))
     if batch.params or batch.tags or batch.inputs:
         tell_row(call, open_row(call, run_id))
 

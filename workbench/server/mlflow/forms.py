@@ -11,6 +11,7 @@ from workbench.server.mlflow.errors import wrong
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+_FIRST, _LAST = ((datetime(year, 1, 1, tzinfo=UTC) - _EPOCH) // _MILLISECOND for year in (1, 9999))
 
 NAME_TAG = "mlflow.runName"
 PARENT_TAG = "mlflow.parentRunId"
@@ -61,6 +62,13 @@ def moment(milliseconds: int) -> datetime:
         return _EPOCH + milliseconds * _MILLISECOND
     except OverflowError:
         raise wrong(f"The timestamp {milliseconds} is not in milliseconds since 1970.") from None
+
+
+def seconds(milliseconds: int) -> float:
+    """As `moment`, in seconds since the epoch."""
+    if not _FIRST <= milliseconds <= _LAST:
+        moment(milliseconds)
+    return milliseconds / 1000
 
 
 def number(value: float) -> float | str:

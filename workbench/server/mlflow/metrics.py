@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from workbench.base.errors import NotFound
-from workbench.runs.metrics import extremes
-from workbench.schema import LogBatch, MetricPoint
+from workbench.runs.metrics import Logged, extremes
+from workbench.schema import LogBatch
 from workbench.server.mlflow.access import write_batch
 from workbench.server.mlflow.calls import Call, spoken, whole
 from workbench.server.mlflow.errors import wrong
-from workbench.server.mlflow.forms import moment, number
+from workbench.server.mlflow.forms import number, seconds
 from workbench.server.mlflow.logged_models import add_metrics
 from workbench.server.mlflow.naming import check_keys
 from workbench.server.scope import check_run_scope
@@ -21,31 +21,28 @@ _MOST_AT_ONCE = 25_000
 _MOST_RUNS = 100
 
 
-def points_of(sent: Sequence[Mapping[str, Any]]) -> tuple[MetricPoint, ...]:
-    """The points of a batch. Raises for one that lacks its key, value or time."""
-    found = []
+def points_of(sent: Sequence[Mapping[str, Any]]) -> dict[str, Logged]:
+    """The points of a batch, by metric. Raises for one that lacks its key, value or time."""
+    found: dict[str, Logged] = {}
     for position, one in enumerate(sent):
-        for name in ("key", "value", "timestamp"):
-            if one.get(name) is None or one.get(name) == "":
+        key, value, timestamp, step = one.get("key"), one.get("value"), one.get("timestamp"), one.get("step", 0)
+        for name, given in (("key", key), ("value", value), ("timestamp", timestamp)):
+            if given is None or given == "":
                 raise wrong(f"Missing value for required parameter 'metrics[{position}].{name}'.")
-        found.append(_point(one))
-    check_keys("metric", {point.key for point in found})
-    return tuple(found)
-
-
-def _point(one: Mapping[str, Any]) -> MetricPoint:
-    if not isinstance(one["key"], str):
-        raise wrong(f"Invalid value {one['key']!r} for parameter 'key' supplied.")
-    return MetricPoint(
-        key=one["key"],
-        value=_value(one["key"], one["value"]),
-        step=whole("step", one.get("step"), 0),
-        time=moment(whole("timestamp", one["timestamp"])),
-    )
+        if not isinstance(key, str):
+            raise wrong(f"Invalid value {key!r} for parameter 'key' supplied.")
+        logged = found.get(key)
+        if logged is None:
+            logged = found[key] = Logged()
+        logged.add(whole("step", step, 0), seconds(whole("timestamp", timestamp)), _value(key, value))
+    check_keys("metric", found)
+    return found
 
 
 def _value(key: str, value: Any) -> float:
     """A value as JSON says it, NaN and infinities as texts or (as some clients do) as words."""
+    if type(value) is float:
+        return value
     try:
         if isinstance(value, bool) or not isinstance(value, int | float | str):
             raise ValueError
@@ -67,8 +64,7 @@ def log_metric(call: Call) -> dict[str, Any]:
     for name in ("key", "value", "timestamp"):
         if not call.given(name):
             call.required(name)
-    check_keys("metric", (call.required("key"),))
-    write_batch(call, run_id, LogBatch(metrics=(_point(call.values),)))
+    write_batch(call, run_id, LogBatch(), points_of((call.values,)))
     add_to_models(call, run_id, (call.values,))
     return {}
 

@@ -167,7 +167,7 @@ def log_batch(call: Call) -> dict[str, Any]:
     tags = call.pairs("tags")
     check_tags(tags)
     plain = {key: value for key, value in tags.items() if key not in FIELD_TAGS}
-    write_batch(call, run_id, LogBatch(metrics=points_of(sent), params=params, tags=plain))
+    write_batch(call, run_id, LogBatch(params=params, tags=plain), points_of(sent))
     if len(plain) < len(tags):
         _set_tags(call, run_id, {key: value for key, value in tags.items() if key in FIELD_TAGS})
     add_to_models(call, run_id, sent)
