@@ -55,7 +55,9 @@ def test_that_a_torn_line_is_left_for_later_and_a_bad_one_left_out(tmp_path: Pat
     )
     taken = reader.take()
     assert taken is not None
-    assert [(point.step, math.isfinite(point.value)) for point in taken.metrics] == [(0, False), (1, False)]
+    assert taken.points["a"].steps == [0, 1]
+    assert math.isnan(taken.points["a"].values[0])
+    assert taken.points["a"].values[1] == -math.inf
     assert [(one.kind, one.sources[0].rows) for one in taken.inputs] == [("prep", 2)]
     assert len(caplog.records) == 4
     assert reader.take() is not None, "nothing is read for good before it is in the store"
@@ -73,7 +75,7 @@ def test_that_a_great_many_events_come_in_batches(tmp_path: Path) -> None:
     path.write_text("".join(f'{{"kind":"metric","key":"a","value":{n},"step":null,"time":1}}\n' for n in range(50_000)))
     reader, steps, batches = EventReader(path), [], 0
     while taken := reader.take():
-        steps += [point.step for point in taken.metrics]
+        steps += taken.points["a"].steps
         batches += 1
         reader.commit(taken)
     assert steps == list(range(50_000))

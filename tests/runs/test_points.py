@@ -10,7 +10,7 @@ import pytest
 from tests.runs.making import NOW, made, points, with_job
 from workbench.base.errors import Conflict, NotFound, UserError
 from workbench.runs.chunks import Points, packed, unpacked
-from workbench.runs.metrics import PACK_FROM
+from workbench.runs.metrics import PACK_FROM, extremes
 from workbench.runs.store import RunStore
 from workbench.schema import LogBatch, MetricPoint
 
@@ -127,6 +127,34 @@ def test_that_a_long_series_is_thinned_to_its_outline(store: RunStore) -> None:
     assert (len(thin.steps) <= 500, thin.total) == (True, 200_000)
     assert {99.0, -99.0} <= set(thin.values)
     assert (thin.steps[0], thin.steps[-1]) == (0, 199_999)
+
+
+def test_that_thinning_misses_no_spike_wherever_it_stands() -> None:
+    for count, most in ((129, 93), (500, 4), (1000, 99), (4097, 1000)):
+        for at in range(count):
+            values = np.zeros(count)
+            values[at] = 1.0
+            kept = extremes(values, most)
+            assert at in kept
+            assert (len(kept) <= most, kept[0], kept[-1]) == (True, 0, count - 1)
+            assert (np.diff(kept) > 0).all()
+
+
+def test_that_thinning_passes_over_nan_and_keeps_gaps_and_infinities() -> None:
+    values: Any = np.sin(np.arange(10_000) / 50)
+    values[::3] = np.nan
+    values[4000:6000] = np.nan
+    values[8000], values[9000] = np.inf, -np.inf
+    kept = extremes(values, 200)
+    shown = values[kept]
+    gap = (kept >= 4000) & (kept < 6000)
+    assert gap.sum() >= 15
+    assert np.isnan(shown[gap]).all()
+    assert not np.isnan(shown[~gap][1:-1]).any()
+    assert (shown.max(where=~np.isnan(shown), initial=0), shown.min(where=~np.isnan(shown), initial=0)) == (np.inf, -np.inf)
+    whole = extremes(np.full(1000, np.nan), 100)
+    assert (len(whole) > 10, whole[0], whole[-1]) == (True, 0, 999)
+    assert extremes(np.arange(1000.0), 3).tolist() == [0, 999]
 
 
 def test_that_a_param_that_has_another_value_is_refused_where_it_must_stay(store: RunStore) -> None:

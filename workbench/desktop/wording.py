@@ -47,7 +47,7 @@ def full_moment(moment: datetime | None) -> str:
 
 
 def number_text(value: float | None) -> str:
-    """A measured value with four decimals (one from 1,000 on, a power of ten below 0.001); whole numbers whole; `NaN`, `∞`."""
+    """A measured value with four decimals (one from 1,000 on, a power of ten below 0.001 and from 1e15 on); whole numbers whole; `NaN`, `∞`."""
     if value is None:
         return ""
     if math.isnan(value):
@@ -57,6 +57,8 @@ def number_text(value: float | None) -> str:
     if value == int(value) and abs(value) < 1e15:
         return f"{int(value):,}"
     size = abs(value)
+    if size >= 1e15:
+        return f"{value:.3e}"
     if size >= 1000:
         return f"{value:,.1f}"
     return f"{value:.3e}" if size < 0.001 else f"{value:.4f}"

@@ -5,14 +5,14 @@ import logging
 import math
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from workbench.base.clock import utc_now
-from workbench.schema import DataInput, LogBatch, MetricPoint, SourceInput, StepInput
+from workbench.runs.metrics import Logged
+from workbench.schema import DataInput, LogBatch, SourceInput, StepInput
 
 _log = logging.getLogger(__name__)
 _BYTES_AT_ONCE = 1_000_000
@@ -64,14 +64,16 @@ class Taken:
 
     offset: int
     counts: dict[str, int]
-    metrics: list[MetricPoint] = field(default_factory=list)
+    points: dict[str, Logged] = field(default_factory=lambda: defaultdict(Logged))
+    """By metric."""
     params: dict[str, str] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
     inputs: list[DataInput] = field(default_factory=list)
 
     @property
     def batch(self) -> LogBatch:
-        return LogBatch(metrics=tuple(self.metrics), params=self.params, tags=self.tags, inputs=tuple(self.inputs))
+        """All but the points."""
+        return LogBatch(params=self.params, tags=self.tags, inputs=tuple(self.inputs))
 
     def add(self, line: bytes, path: Path) -> None:
         """A line that is none of ours is left out, and noted: one bad line must not hold up the rest."""
@@ -96,7 +98,8 @@ class Taken:
         step = event.get("step")
         count = self.counts.get(key, 0)
         step = count if step is None else max(-_LARGEST_STEP, min(_LARGEST_STEP, int(step)))
-        self.metrics.append(MetricPoint(key=key, value=float(event["value"]), step=step, time=_time(event.get("time"))))
+        time, value = _time(event.get("time")), float(event["value"])  # before anything is added: a bad line adds nothing
+        self.points[key].add(step, time, value)
         self.counts[key] = count + 1
 
 
@@ -112,7 +115,7 @@ def _input(event: dict[str, Any]) -> DataInput:
     return DataInput.model_validate({**known, **parts, "kind": kind})
 
 
-def _time(seconds: Any) -> datetime:
+def _time(seconds: Any) -> float:
     if isinstance(seconds, int | float) and math.isfinite(seconds) and 0 <= seconds < 2**35:
-        return datetime.fromtimestamp(seconds, UTC)
-    return utc_now()
+        return float(seconds)
+    return utc_now().timestamp()

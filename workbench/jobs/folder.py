@@ -117,6 +117,12 @@ class RunFolder:
         """Held by the runner as long as it lives."""
         return self.path / "runner.lock"
 
+    def forget_events(self) -> None:
+        """Removes what is in the store: the lines that were logged take many times the room there."""
+        for file in (self.events, self.system):
+            with contextlib.suppress(OSError):
+                file.unlink(missing_ok=True)
+
     def has_runner(self) -> bool:
         """Whether a runner lives, told by its lock: true also when the clock was set and process times say something else."""
         if not self.lock.exists():

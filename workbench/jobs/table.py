@@ -77,11 +77,11 @@ def try_again(write: sa.Connection, run_id: str, reason: str) -> str:
 
 def wait_before(attempt: int) -> int:
     """Seconds that are waited before an attempt (from the second on)."""
-    return min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 4 ** (attempt - 2))
+    return min(_LONGEST_WAIT_S, _FIRST_WAIT_S << 2 * (attempt - 2))
 
 
 def move(write: sa.Connection, run_id: str, status: RunStatus, reason: str = "", at: datetime | None = None) -> None:
-    """Brings a job into a state and notes when (now, when not said; never before its last state, also by a clock set back) and why."""
+    """Brings a job into a state and notes when (now, when not said; never before the state it leaves) and why."""
     row = write.execute(sa.select(jobs.c.history, jobs.c.status).where(jobs.c.run_id == run_id)).one_or_none()
     if row is None:
         return

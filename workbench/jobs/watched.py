@@ -22,7 +22,7 @@ from workbench.jobs.folder import JobStatus, RunFolder
 from workbench.jobs.outputs import outputs_so_far, read_outputs
 from workbench.jobs.planning import held_against
 from workbench.runs import RunStore
-from workbench.schema import Artifact, EventBody, LogAppended, LogBatch, MetricsLogged, Run, RunChanged, RunStatus
+from workbench.schema import Artifact, EventBody, LogAppended, MetricsLogged, Run, RunChanged, RunStatus
 
 Emit = Callable[[EventBody], object]
 
@@ -114,22 +114,21 @@ class WatchedJob:
             self._log_taken(taken)
         while taken := self._system.take(final=final):
             with self._store.database.write() as write:
-                self._store.log_batch(self.run_id, taken.batch, connection=write)
+                self._store.log_batch(self.run_id, taken.batch, points=taken.points, connection=write)
                 table.change(write, self.run_id, system_offset=taken.offset)
             self._system.commit(taken)
-            self._tell_batch(taken.batch)
+            self._tell(taken)
 
     def _log_taken(self, taken: Taken) -> None:
-        batch = taken.batch
-        written = self._store.log_batch(self.run_id, batch, taken.offset)
+        written = self._store.log_batch(self.run_id, taken.batch, taken.offset, points=taken.points)
         self._reader.commit(taken)
         if written:
-            self._tell_batch(batch)
+            self._tell(taken)
 
-    def _tell_batch(self, batch: LogBatch) -> None:
-        if batch.metrics:
-            self._emit(MetricsLogged(run_id=self.run_id, keys=tuple(dict.fromkeys(point.key for point in batch.metrics))))
-        if batch.params or batch.tags or batch.inputs:
+    def _tell(self, taken: Taken) -> None:
+        if taken.points:
+            self._emit(MetricsLogged(run_id=self.run_id, keys=tuple(taken.points)))
+        if taken.params or taken.tags or taken.inputs:
             self._emit(run_changed(self._run))
 
     def _tell_log(self, *, final: bool = False) -> None:
@@ -243,6 +242,8 @@ class WatchedJob:
         self._emit(run_changed(self._run))
         if self.runner_pid:
             reap(self.runner_pid)
+        if self._run.status.is_final and status is not RunStatus.LOST:
+            self.folder.forget_events()
         if self._run.status.is_final and not self._run.config.tracked:
             self._forget()
 

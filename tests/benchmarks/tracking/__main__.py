@@ -66,6 +66,10 @@ def measure(python: Path, root: Path, given: argparse.Namespace) -> None:
         say(f"{given.points:,} points, all read through MLflow's client (s)", they["read"], we["read"])
         say(f"{given.points:,} points, read for 2000 pixels (s)", they["read"], ours.read_series(client, we["run"]), "<= 0.02")
         say(f"store size of {given.points:,} points (MB)", *grown(theirs, own, sizes), "<= 0.5")
+        say(
+            f"{given.points:,} points, write one by one through our SDK (s)", they["write"],
+            ours.write_points(client, given.points), "<= 0.1",
+        )  # fmt: skip
         theirs_first = ours.mlflow_first_line(python, root / "mlproject", theirs.uri, dict(os.environ))
         say("submit to first line of the script (s)", theirs_first, ours.first_line(client, root / "project"), "stated")
     for count in (10_000, 100_000) if given.large else ():

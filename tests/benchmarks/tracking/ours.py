@@ -1,5 +1,7 @@
 """What only our own client can be timed with: many runs, long series, the first line of a script."""
 
+import os
+import subprocess
 import sys
 import time
 from datetime import timedelta
@@ -75,6 +77,24 @@ def search(client: Client, count: int) -> dict[str, float]:
     return {"every": every, "page": page}
 
 
+def write_points(client: Client, count: int) -> float:
+    """Seconds to log so many points of one metric by the SDK, one by one, and end the run: then all of them are in the store."""
+    code = (
+        "import sys, time, workbench; count = int(sys.argv[1]); began = time.perf_counter()\n"
+        "with workbench.start_run(experiment='points-sdk') as run:\n"
+        "    for at in range(count): workbench.log('loss', at / 7, at)\n"
+        "print(run.id, time.perf_counter() - began)"
+    )
+    environment = {**os.environ, "WORKBENCH_HOME": str(client.home)}
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(count)], capture_output=True, text=True, check=True, env=environment, cwd=client.home
+    )
+    run_id, seconds = done.stdout.split()
+    found = client.run(run_id).metrics["loss"].count
+    assert found == count, found
+    return float(seconds)
+
+
 def read_series(client: Client, run_id: str) -> float:
     """Seconds to read a series for 2000 pixels; the best of five."""
     best = float("inf")
@@ -104,8 +124,6 @@ def first_line(client: Client, folder: Path) -> float:
 
 def mlflow_first_line(python: Path, folder: Path, uri: str, environment: dict[str, Any]) -> float:
     """The same by `mlflow run --env-manager local`."""
-    import subprocess
-
     folder.mkdir()
     (folder / "train.py").write_text("import time; print('began', time.time(), flush=True)\n")
     (folder / "MLproject").write_text(f"name: first-line\nentry_points:\n  main:\n    command: '{python} train.py'\n")

@@ -273,6 +273,42 @@ class DriverContract:
             assert folder.cleaned.read_text() == ""
         assert target.left(folder.path.name) == []
 
+    @pytest.mark.parametrize(("point", "then"), [("before", "again"), ("after", "again"), ("after", "clean")])
+    def test_that_a_runner_killed_before_start_has_returned_leaves_nothing_and_one_run(
+        self, home: Path, tmp_path: Path, target: ContractTarget, point: str, then: str
+    ) -> None:
+        """Its status names neither a process nor a container: what was started is found by the run's id alone."""
+        code = """
+        import pathlib, time, workbench
+        workbench.log("started", 1)
+        print("started", flush=True)
+        while GO and not pathlib.Path("/dev/null").exists():
+            time.sleep(600)
+        workbench.log_text("end.txt", "end")
+        """.replace("while GO and not", "while " if then == "clean" else "while not")
+        folder = self._runner_folder(home, tmp_path, code, target)
+        RunSecrets(password=target.secret).hand_over(folder)
+        command = [sys.executable, "-c", _KILLED_AT_START, point, str(folder.path)]
+        assert subprocess.run(command, cwd=folder.path, stdout=sys.stderr, check=False).returncode == -signal.SIGKILL
+        status = JobStatus.load(folder)
+        assert status is not None
+        assert (status.state, status.started) == ("preparing", None)
+        taken_up = then == "again" and takes_up(target.spec["kind"])
+        assert _runner(folder, target, *(() if taken_up else ("--clean",))).wait(120) == 0
+        if taken_up:
+            status = JobStatus.load(folder)
+            assert status is not None
+            assert (status.state, status.exit_code) == ("finished", 0), status.reason
+            assert folder.stdout.read_text("utf-8") == "started\n"
+            assert (folder.outputs / "end.txt").read_text() == "end"
+        else:
+            assert folder.cleaned.read_text() == ""
+        events = folder.events.read_text("utf-8") if folder.events.exists() else ""
+        assert events.count('"started"') <= 1, "the script ran twice"
+        assert target.left(folder.path.name) == []
+        assert _runner(folder, target).wait(60) == 0, "a late runner does nothing"
+        assert target.left(folder.path.name) == []
+
     def _runner_folder(self, home: Path, tmp_path: Path, code: str, target: ContractTarget) -> RunFolder:
         """A run's folder as the manager makes it."""
         project = tmp_path / "project"
@@ -285,6 +321,24 @@ class DriverContract:
         shutil.rmtree(job.folder.work)
         replace(job.spec, snapshot=snapshot.commit).save(job.folder)
         return job.folder
+
+
+_KILLED_AT_START = """
+import os, signal, sys
+from workbench.jobs import runner
+make, point = runner.driver_for, sys.argv[1]
+def made(*given):
+    driver = make(*given)
+    start = driver.start
+    def killed(handle):
+        if point == "after":
+            start(handle)
+        os.kill(os.getpid(), signal.SIGKILL)
+    driver.start = killed
+    return driver
+runner.driver_for = made
+runner.main(sys.argv[2:])
+"""
 
 
 def _started(job: SmallJob) -> dict[str, Any]:

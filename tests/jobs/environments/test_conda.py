@@ -142,21 +142,21 @@ def test_that_a_program_that_a_variable_names_is_used(
 @pytest.mark.parametrize(
     ("printed", "kind", "said"),
     [
-        (  # conda 4.3
+        (
             "\nPackageNotFoundError: Package missing in current linux-64 channels: \n  - six 1.17*\n\n",
             UserError,
             "Package missing in current linux-64 channels: six 1.17*.",
         ),
-        (  # conda 24
+        (
             (
                 "\nPackagesNotFoundError: The following packages are not available from current channels:\n\n  - nosuch\n\n"
-                "Current channels:\n\n  - https://conda.anaconda.org/conda-forge\n\nTo search for alternate channels, navigate to\n\n"
+                "Current channels:\n\n  - https://conda.anaconda.org/conda-forge\n\nTo search for others, navigate to\n\n"
                 "    https://anaconda.org\n\nand use the search bar at the top of the page.\n"
             ),
             UserError,
             "The following packages are not available from current channels: nosuch.",
         ),
-        (  # micromamba 1.5
+        (
             (
                 "error    libmamba Could not solve for environment specs\n    The following package could not be installed\n"
                 "    └─ nosuch =* * does not exist (perhaps a typo or a missing channel).\n"
@@ -165,29 +165,30 @@ def test_that_a_program_that_a_variable_names_is_used(
             UserError,
             "The following package could not be installed nosuch =* * does not exist (perhaps a typo or a missing channel).",
         ),
-        (  # conda 4.3 without a network
+        (
             (
                 "CondaHTTPError: HTTP None None for url <https://conda.example.org/noarch/repodata.json>\nElapsed: None\n\n"
-                'An HTTP error occurred when trying to retrieve this URL.\nConnectionError(MaxRetryError("Max retries exceeded with: '
-                "/x (Caused by NewConnectionError('<urllib3.connection.HTTPSConnection object at 0x7fa2>: Failed to establish a new "
+                'An HTTP error occurred when trying to get this URL.\nConnectionError(MaxRetryError("Max retries exceeded with: '
+                "/x (Caused by NewConnectionError('<urllib3.HTTPSConnection object at 0x7fa2>: Failed to establish a new "
                 "connection: [Errno -2] Name or service not known',))\",),)\n"
             ),
             EnvironmentError_,
             "no connection to the package index at conda.example.org (Name or service not known).",
         ),
-        (  # conda 24 without a network
+        (
             (
-                "\nCondaHTTPError: HTTP 000 CONNECTION FAILED for url <https://conda.example.org/noarch/repodata.json>\nElapsed: -\n\n"
-                "An HTTP error occurred when trying to retrieve this URL.\nHTTP errors are often intermittent, and a simple retry "
+                "\nCondaHTTPError: HTTP 000 CONNECTION FAILED for url <https://conda.example.org/noarch/x.json>\nElapsed: -\n\n"
+                "An HTTP error occurred when trying to get this URL.\nHTTP errors are often intermittent, and a simple retry "
                 "will get you on your way.\n'https://conda.example.org/noarch'\n"
             ),
             EnvironmentError_,
             (
                 "no connection to the package index at conda.example.org "
-                "(HTTP 000 CONNECTION FAILED for url <https://conda.example.org/noarch/repodata.json>)."
+                "(HTTP 000 CONNECTION FAILED for url <https://conda.example.org/noarch/x.json>)."
             ),
         ),
     ],
+    ids=["conda 4.3", "conda 24", "micromamba 1.5", "conda 4.3 without a network", "conda 24 without a network"],
 )
 @pytest.mark.usefixtures("no_conda")
 def test_that_a_failure_of_conda_is_its_reason_alone(

@@ -12,7 +12,8 @@ from workbench.desktop.notifications import NoticeAction
 from workbench.desktop.operations import Progress
 from workbench.desktop.runs.wording import run_title
 from workbench.desktop.widgets import confirm
-from workbench.schema import Job, Restored, Run, RunPatch, RunSummary
+from workbench.desktop.wording import size_text
+from workbench.schema import Job, Restored, Run, RunPatch, RunSummary, TrashEmptied
 
 
 class RunActions(QObject):
@@ -81,18 +82,64 @@ class RunActions(QObject):
     def set_notes(self, run: RunSummary, notes: str) -> None:
         self._patch(run, RunPatch(notes=notes), "Saving the notes of")
 
-    def delete(self, run: RunSummary, on_deleted: Callable[[], object] | None = None) -> None:
-        """Puts the run into the trash, with its children; the toast undoes it."""
+    def delete(self, runs: Sequence[RunSummary], on_deleted: Callable[[], object] | None = None) -> None:
+        """Puts ended runs into the trash, each with its children; the toast undoes it."""
+        chosen = [run for run in runs if run.status.is_final and run.deleted is None]
+        if not chosen:
+            if any(run.deleted is None for run in runs):
+                self._context.notifications.toast("A run that waits or runs is not deleted: cancel it first", kind="info")
+            return
+        ids = {run.id for run in chosen}
+        tops = [run for run in chosen if run.parent_id not in ids]
 
-        def done(ids: tuple[str, ...]) -> None:
-            what = run_title(run) if len(ids) < 2 else f"{run_title(run)} and {len(ids) - 1} of its children"
-            undo = NoticeAction("Undo", lambda: self._bring_back(run))
-            self._context.notifications.toast(f"Moved {what} to the trash", action=undo)
+        def done(gone: list[str]) -> None:
+            undo = NoticeAction("Undo", lambda: self.bring_back(tops))
+            self._context.notifications.toast(f"Moved {_named(tops, len(gone))} to the trash", action=undo)
             if on_deleted is not None:
                 on_deleted()
 
-        self._context.call(
-            f"Deleting {run_title(run)}", lambda client, _p: client.trash_run(run.id), done, owner=self, cancellable=False
+        def work(client: Client, _progress: Progress) -> list[str]:
+            return [run_id for run in tops for run_id in client.trash_run(run.id)]
+
+        self._context.call(f"Deleting {_named(tops, 0)}", work, done, owner=self, cancellable=False)
+
+    def bring_back(self, runs: Sequence[RunSummary]) -> None:
+        """Brings runs back from the trash, each with the children that went there with it."""
+
+        def work(client: Client, _progress: Progress) -> list[str]:
+            return [run_id for run in runs for run_id in client.untrash_run(run.id)]
+
+        def done(back: list[str]) -> None:
+            self._context.notifications.toast(f"Brought back {_named(runs, len(back))}")
+
+        if runs:
+            self._context.call(f"Bringing back {_named(runs, 0)}", work, done, owner=self, cancellable=False)
+
+    def empty_trash(self, trash: Sequence[RunSummary], on_emptied: Callable[[], object]) -> None:
+        """Deletes for good what is in the trash, of every project, after asking."""
+
+        def done(emptied: TrashEmptied) -> None:
+            count = len(emptied.runs)
+            freed = f", which gave back {size_text(emptied.snapshot_bytes)} of snapshots" if emptied.snapshot_bytes else ""
+            self._context.notifications.toast(f"Deleted {count:,} run{'s' if count != 1 else ''} for good{freed}")
+            on_emptied()
+
+        def go() -> None:
+            self._context.call(
+                "Emptying the trash", lambda client, _progress: client.empty_trash(), done, owner=self, cancellable=False
+            )
+
+        project = self._context.project
+        others = sum(run.project != str(project.folder) for run in trash) if project is not None else 0
+        count = len(trash)
+        confirm(
+            self._context.window,
+            f"Delete {count:,} run{'s' if count != 1 else ''} for good?",
+            "Their parameters, metrics, logs and outputs go, and the snapshots that no other run needs. "
+            + (f"{others:,} of them belong{'s' if others == 1 else ''} to other projects. " if others else "")
+            + "This cannot be undone.",
+            action="Empty the trash",
+            on_yes=go,
         )
 
     def outputs_folder(self, run: RunSummary) -> Path | None:
@@ -112,14 +159,6 @@ class RunActions(QObject):
         QGuiApplication.clipboard().setText(run.id)
         self._context.notifications.toast(f"Copied the id of {run_title(run)}", kind="info")
 
-    def _bring_back(self, run: RunSummary) -> None:
-        self._context.call(
-            f"Bringing back {run_title(run)}",
-            lambda client, _p: client.untrash_run(run.id),
-            lambda _ids: self._context.notifications.toast(f"Brought back {run_title(run)}"),
-            cancellable=False,
-        )
-
     def _patch(self, run: RunSummary, patch: RunPatch, doing: str) -> None:
         self._context.call(
             f"{doing} {run_title(run)}", lambda client, _p: client.patch_run(run.id, patch), self._on_patched, cancellable=False
@@ -137,3 +176,10 @@ class RunActions(QObject):
         kept = restored.kept_in
         action = NoticeAction("Show what was kept", lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(kept))) if kept else None
         self._context.notifications.toast(text, action=action)
+
+
+def _named(runs: Sequence[RunSummary], count: int) -> str:
+    """`#3 baseline`, `#4 and 300 below it`, `5 runs`. `count`: with those below them; 0: not known yet."""
+    if len(runs) != 1:
+        return f"{max(count, len(runs)):,} runs"
+    return run_title(runs[0]) + (f" and {count - 1:,} below it" if count > 1 else "")

@@ -11,6 +11,7 @@ from workbench.desktop.runs.actions import RunActions
 from workbench.desktop.runs.columns import matches
 from workbench.desktop.runs.comparepage import ComparePage
 from workbench.desktop.runs.detailspage import RunDetailsPage
+from workbench.desktop.runs.groups import TRASH
 from workbench.desktop.runs.listpage import RunsListPage
 from workbench.desktop.runs.store import RunsStore
 from workbench.desktop.runs.wording import STATUS_WORDS, run_title
@@ -77,6 +78,37 @@ class RunsActivity(Activity):
                 category="Runs",
                 doc="Show the ticked runs side by side",
                 scope=self,
+            ),
+            Command(
+                "runs.delete",
+                "Delete the chosen runs",
+                self._delete_chosen,
+                icon="trash-2",
+                keys=("Delete",),
+                category="Runs",
+                doc="Move the ticked or selected runs of the list to the trash",
+                scope=self.list.table,
+            ),
+            Command(
+                "runs.trash", "Show the trash of runs", self._show_trash, icon="trash-2", category="Runs", doc="Show deleted runs"
+            ),
+            Command(
+                "runs.bring-back",
+                "Bring the chosen runs back from the trash",
+                self.list.bring_back_chosen,
+                icon="undo-2",
+                when=self._in_trash,
+                category="Runs",
+                doc="Take the ticked or selected runs out of the trash",
+                scope=self,
+            ),
+            Command(
+                "runs.empty-trash",
+                "Empty the trash of runs",
+                self.list.empty_trash,
+                icon="trash-2",
+                category="Runs",
+                doc="Delete for good what is in the trash, after asking",
             ),
             Command("runs.list", "Show all runs", self._go_to_list, icon="history", category="Runs", doc="Show the list of runs"),
             Command(
@@ -162,6 +194,18 @@ class RunsActivity(Activity):
     def _go_to_list(self) -> None:
         self._context.open_activity("runs")
         self.show_list()
+
+    def _delete_chosen(self) -> None:
+        if self._pages.currentWidget() is self.list:
+            self.list.delete_chosen()
+
+    def _in_trash(self) -> bool:
+        return self._pages.currentWidget() is self.list and self.list.group == TRASH
+
+    def _show_trash(self) -> None:
+        self._context.open_activity("runs")
+        self.show_list()
+        self.list.show_trash()
 
     def _reload(self) -> None:
         self.store.reload()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from workbench.desktop.runs.better import higher_is_better
-from workbench.desktop.runs.wording import STATUS_WORDS, run_duration
+from workbench.desktop.runs.wording import KIND_WORDS, STATUS_WORDS, below_text, run_duration
 from workbench.desktop.wording import duration_text, full_moment, moment_text, number_text
 from workbench.schema import RunSummary
 
@@ -21,10 +21,14 @@ _TITLES = {
     "user": "User",
     "target": "Target",
     "arguments": "Arguments",
+    "kind": "Kind",
+    "experiment": "Experiment",
+    "deleted": "Deleted",
     "id": "Run id",
 }
 FIXED = ("number", "name", "status", "script", "started", "duration")
-OPTIONAL = ("arguments", "user", "target", "id")
+OPTIONAL = ("arguments", "kind", "user", "target", "experiment", "id")
+OF_TRASH = ("number", "name", "status", "script", "experiment", "started", "deleted")
 _NUMERIC = {"number", "duration"}
 
 
@@ -59,8 +63,14 @@ class RunColumn:
                 return run.tags.get(name, "")
             case "number":
                 return str(run.number)
+            case "name":
+                return " · ".join(filter(None, (run.name, below_text(run), "nothing had changed" if run.result_of else "")))
             case "status":
                 return STATUS_WORDS[run.status]
+            case "kind":
+                return KIND_WORDS.get(run.kind, run.kind)
+            case "deleted":
+                return moment_text(run.deleted, now)
             case "started":
                 return moment_text(run.started or run.created, now)
             case "duration":
@@ -80,6 +90,8 @@ class RunColumn:
             return (0, float(run.number), "")
         if group == "started":
             return (0, (run.started or run.created).timestamp(), "")
+        if group == "deleted":
+            return (0, run.deleted.timestamp(), "") if run.deleted else None
         if group == "duration":
             seconds = run_duration(run, now or datetime.now(UTC))
             return None if seconds is None else (0, seconds, "")
@@ -94,7 +106,9 @@ class RunColumn:
         """What does not fit into the cell."""
         if self.key == "started":
             return full_moment(run.started or run.created)
-        if self.key == "status":
+        if self.key == "deleted":
+            return full_moment(run.deleted)
+        if self.key == "status" or (self.key == "name" and run.result_of):
             return run.reason
         if self.group == "metric" and (metric := run.metrics.get(self.title)):
             last = f"last {number_text(metric.last)} at step {metric.last_step}"
@@ -143,23 +157,32 @@ def _commonest(group: str, names: list[set[str]]) -> list[RunColumn]:
 
 def is_constant(column: RunColumn, runs: Sequence[RunSummary]) -> bool:
     """Whether the column says the same of all runs (of two and more)."""
-    return len(runs) > 1 and len({column.text(run) for run in runs}) == 1
+    first = column.text(runs[0]) if runs else ""
+    return len(runs) > 1 and all(column.text(run) == first for run in runs)
+
+
+def words_of(run: RunSummary) -> str:
+    """What a filter is looked for in: number, name, script, status, kind, ids, people and places, params (`depth=3`), tags."""
+    parts = (
+        f"#{run.number}",
+        run.name,
+        run.script,
+        run.status.value,
+        KIND_WORDS.get(run.kind, run.kind),
+        run.id,
+        run.target,
+        run.user,
+        run.experiment,
+        *run.arguments,
+        *(f"{key}={value}" for key, value in (*run.params.items(), *run.tags.items())),
+        *run.metrics,
+    )
+    return "\n".join(parts).casefold()
 
 
 def matches(run: RunSummary, text: str) -> bool:
-    """Whether every word of `text` stands in the run's number, name, script, status, id, tags, or a parameter (`depth=3`)."""
+    """Whether every word of `text` stands in the run's words."""
     if not (words := text.casefold().split()):
         return True
-    hay = " ".join(
-        [
-            f"#{run.number}",
-            run.name,
-            run.script,
-            run.status.value,
-            run.id,
-            *run.arguments,
-            *(f"{key}={value}" for key, value in (*run.params.items(), *run.tags.items())),
-            *run.metrics,
-        ]
-    ).casefold()
+    hay = words_of(run)
     return all(word in hay for word in words)

@@ -9,7 +9,8 @@ from workbench.desktop.context import AppContext
 from workbench.desktop.icons import icon
 from workbench.desktop.runs.actions import RunActions
 from workbench.desktop.runs.columnchooser import ColumnChooser
-from workbench.desktop.runs.columns import FIXED, RunColumn, available_columns, first_columns, is_constant, matches
+from workbench.desktop.runs.columns import FIXED, OF_TRASH, RunColumn, available_columns, first_columns, is_constant, words_of
+from workbench.desktop.runs.groups import ALL, TRASH, in_group, side_items
 from workbench.desktop.runs.runbar import RunBar
 from workbench.desktop.runs.store import RunsStore
 from workbench.desktop.runs.tablecolumns import table_column
@@ -25,10 +26,9 @@ from workbench.desktop.widgets import (
     label,
     surface,
 )
-from workbench.desktop.widgets.sidelist import SideItem, SideList
+from workbench.desktop.widgets.sidelist import SideList
 from workbench.schema import Run, RunStatus, RunSummary
 
-_ALL, _ARCHIVED = "all", "archived"
 _TICK_MS = 1000
 
 
@@ -46,6 +46,7 @@ class RunsListPage(QWidget):
         self._chosen: list[str] | None = None
         self._shown_keys: list[str] = []
         self._text = ""
+        self._words: dict[str, tuple[RunSummary, str]] = {}
         self._build()
         store.changed.connect(self._on_store_changed)
         store.failed.connect(self._on_store_failed)
@@ -90,6 +91,7 @@ class RunsListPage(QWidget):
         self.table.activated.connect(self._on_activated)
         self.table.menu_requested.connect(self._on_menu)
         self.table.checked_changed.connect(self._on_checked)
+        self.table.selection_changed.connect(self._on_checked)
         self.table.view.clicked.connect(self._on_clicked)
         column.addWidget(self.table, 1)
         split.addWidget(right)
@@ -110,11 +112,21 @@ class RunsListPage(QWidget):
         self.count = label("", "muted")
         row.addWidget(self.count)
         row.addStretch(1)
+        self.bring_back_button = button("Bring back", self.bring_back_chosen, icon="undo-2")
+        self.bring_back_button.setToolTip("Take the chosen runs out of the trash")
+        row.addWidget(self.bring_back_button)
+        self.empty_button = button("Empty the trash…", self.empty_trash, kind="danger", icon="trash-2")
+        row.addWidget(self.empty_button)
+        self.nested = QCheckBox("Nested runs")
+        self.nested.setToolTip("Show the trials of sweeps, and other runs below a run, as rows of their own")
+        self.nested.toggled.connect(self._refresh)
+        row.addWidget(self.nested)
         self.hide_constant = QCheckBox("Hide constant columns")
         self.hide_constant.setToolTip("Leaves out parameters and metrics that are the same for all shown runs")
         self.hide_constant.toggled.connect(self._refresh)
         row.addWidget(self.hide_constant)
-        row.addWidget(button("Columns", self._choose_columns, kind="ghost", icon="columns-3"))
+        self.columns_button = button("Columns", self._choose_columns, kind="ghost", icon="columns-3")
+        row.addWidget(self.columns_button)
         return row
 
     def activate(self) -> None:
@@ -123,10 +135,25 @@ class RunsListPage(QWidget):
         self._on_tick()
         self._ticker.start()
 
+    @property
+    def group(self) -> str:
+        """The chosen group of runs."""
+        return self.side.current_id() or ALL
+
     def visible_runs(self) -> list[RunSummary]:
-        """The runs of the chosen group that match the filter."""
-        group = self.side.current_id() or _ALL
-        return [run for run in self._store.runs if _in_group(run, group) and matches(run, self._text)]
+        """The runs of the chosen group that match the filter; those below another one only where they are asked for."""
+        store, words, group = self._store, self._text.casefold().split(), self.group
+        runs = store.trash if group == TRASH else store.runs
+        found = [run for run in runs if in_group(run, group)]
+        if words:
+            return [run for run in found if self._matches(run, words)]
+        return found if self.nested.isChecked() else [run for run in found if not store.is_below(run)]
+
+    def _matches(self, run: RunSummary, words: Sequence[str]) -> bool:
+        known = self._words.get(run.id)
+        if known is None or known[0] is not run:
+            known = self._words[run.id] = (run, words_of(run))
+        return all(word in known[1] for word in words)
 
     # what changed
 
@@ -134,7 +161,7 @@ class RunsListPage(QWidget):
         if not self._store.loaded:
             self.stack.show_loading("Loading the runs")
             return
-        if not self._store.runs:
+        if not self._store.runs and not (self._store.trash and self.group == TRASH):
             self.header.set_subtitle("")
             self.stack.show_empty(
                 EmptyState(
@@ -142,6 +169,7 @@ class RunsListPage(QWidget):
                     "No runs yet",
                     "Each run keeps its code, parameters, metrics, log and outputs. Choose a script above and press Run.",
                     ("Run", self.run_bar.run),
+                    ("Show the trash", self.show_trash) if self._store.trash else None,
                     shortcut="Ctrl+R",
                 )
             )
@@ -154,32 +182,47 @@ class RunsListPage(QWidget):
             self.stack.show_error(error, self._store.reload)
 
     def _refresh(self) -> None:
-        everything = self._store.runs
-        self.side.set_items(_groups(everything))
+        everything, store = self._store.runs, self._store
+        nested = any(map(store.is_below, everything))
+        self.nested.setVisible(nested)
+        self.side.set_items(side_items(store, nested=self.nested.isChecked()))
         if not self.side.current_id():
-            self.side.choose(_ALL)
+            self.side.choose(ALL)
         runs = self.visible_runs()
+        trash = self.group == TRASH
         self._set_columns(runs)
         self.table.set_empty_text("No run matches the filter" if self._text else "No runs here")
         self.table.set_records(runs)
-        group = self.side.current_id() or _ALL
-        total = sum(_in_group(run, group) for run in everything)
-        self.count.setText(f"{len(runs):,} of {total:,} runs" if len(runs) != total else "")
-        live = [run for run in everything if not run.status.is_final]
-        going = sum(run.status is RunStatus.RUNNING for run in live)
-        parts = [f"{len(everything):,} run{'s' if len(everything) != 1 else ''}"]
-        parts += [f"{going} running"] if going else []
-        parts += [f"{len(live) - going} waiting"] if len(live) > going else []
-        self.header.set_subtitle(" · ".join(parts))
+        for made in (self.bring_back_button, self.empty_button):
+            made.setVisible(trash)
+        for made in (self.hide_constant, self.columns_button):
+            made.setVisible(not trash)
+        self._on_checked()
+        total = sum(in_group(run, self.group) for run in (store.trash if trash else everything))
+        self.count.setText(f"{len(runs):,} of {total:,} runs" if self._text and len(runs) != total else "")
+        self.header.set_subtitle(self._told(everything))
+
+    def _told(self, runs: Sequence[RunSummary]) -> str:
+        """How many runs there are, and how many of them are in which state before their end."""
+        states = {state: 0 for state in RunStatus if not state.is_final}
+        for run in runs:
+            if run.status in states:
+                states[run.status] += 1
+        parts = [f"{len(runs) + self._store.unseen:,} run{'s' if len(runs) != 1 else ''}"]
+        if self._store.unseen:
+            parts.append(f"the newest {len(runs):,} are shown")
+        going = (RunStatus.RUNNING, RunStatus.PREPARING, RunStatus.QUEUED)
+        return " · ".join([*parts, *(f"{states[state]:,} {state.value}" for state in going if states[state])])
 
     def _set_columns(self, runs: Sequence[RunSummary]) -> None:
-        available = available_columns(self._store.runs)
-        known = {column.key for column in available}
-        if self._chosen is None:
+        if self.group == TRASH:
+            columns = list(map(RunColumn, OF_TRASH))
+        elif self._chosen is None:
             columns = list(first_columns(runs or self._store.runs))
         else:
+            known = {column.key for column in available_columns(self._store.runs)}
             columns = [RunColumn(key) for key in self._chosen if key in known]
-        if self.hide_constant.isChecked():
+        if self.hide_constant.isChecked() and self.group != TRASH:
             columns = [column for column in columns if column.key in FIXED[:3] or not is_constant(column, runs)]
         keys = [column.key for column in columns]
         if keys != self._shown_keys:
@@ -219,6 +262,7 @@ class RunsListPage(QWidget):
         count = len(self.table.checked_ids())
         self.compare_button.setEnabled(count > 1)
         self.compare_button.setText(f"Compare {count}" if count > 1 else "Compare")
+        self.bring_back_button.setEnabled(bool(self._chosen_runs()))
 
     def compare_ids(self) -> list[str]:
         """The ticked runs, else the selected ones."""
@@ -239,10 +283,41 @@ class RunsListPage(QWidget):
         self._chosen = keys
         self._refresh()
 
+    def _chosen_runs(self) -> list[RunSummary]:
+        """The ticked runs, else the selected ones."""
+        ids = set(self.table.checked_ids()) or set(self.table.selected_ids())
+        return [run for run in self.table.records if run.id in ids]
+
+    def delete_chosen(self) -> None:
+        """Moves the ticked or selected runs to the trash."""
+        if self.group != TRASH:
+            self._actions.delete(self._chosen_runs(), self._store.reload)
+
+    def bring_back_chosen(self) -> None:
+        """Takes the ticked or selected runs out of the trash."""
+        self._actions.bring_back([run for run in self._chosen_runs() if run.deleted is not None])
+
+    def show_trash(self) -> None:
+        """Shows what was deleted, or says that there is nothing."""
+        if not self._store.trash:
+            self._context.notifications.toast("The trash is empty", kind="info")
+            return
+        self.side.set_items(side_items(self._store, nested=self.nested.isChecked()))
+        self.side.choose(TRASH)
+        self._on_store_changed()
+        self.table.setFocus()
+
+    def empty_trash(self) -> None:
+        """Deletes for good what is in the trash, after asking."""
+        if self._store.trash:
+            self._actions.empty_trash(self._store.trash, self._store.reload)
+        else:
+            self._context.notifications.toast("The trash is empty", kind="info")
+
     def _targets(self, run: RunSummary) -> list[RunSummary]:
         """The selected runs when the menu is on one of them, else that one."""
         ids = set(self.table.selected_ids()) | set(self.table.checked_ids())
-        return [other for other in self._store.runs if other.id in ids] if run.id in ids else [run]
+        return [other for other in self.table.records if other.id in ids] if run.id in ids else [run]
 
     def _on_menu(self, run: RunSummary, at: QPoint) -> None:
         self.menu_for(run).popup(at)
@@ -255,6 +330,10 @@ class RunsListPage(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(icon("arrow-right"), "Open", lambda: self.run_opened.emit(run.id))
+        if run.deleted is not None:
+            menu.addAction(icon("undo-2"), "Bring back", lambda: acts.bring_back(runs))
+            menu.addAction(icon("copy"), "Copy id", lambda: acts.copy_id(run))
+            return menu
         compare = menu.addAction(
             icon("git-compare"),
             f"Compare {len(ids)} runs" if len(ids) > 1 else "Compare runs",
@@ -274,28 +353,5 @@ class RunsListPage(QWidget):
             menu.addAction(icon("undo-2"), "Bring back from the archive", lambda: acts.archive(runs, archived=False))
         else:
             menu.addAction(icon("archive"), "Archive", lambda: acts.archive(runs))
-        menu.addAction(icon("trash-2", "bad"), "Delete", lambda: acts.delete(run, self._store.reload))
+        menu.addAction(icon("trash-2", "bad"), "Delete", lambda: acts.delete(runs, self._store.reload))
         return menu
-
-
-def _in_group(run: RunSummary, group: str) -> bool:
-    if group == _ARCHIVED:
-        return run.archived
-    return not run.archived and (group == _ALL or run.script == group)
-
-
-def _groups(runs: Sequence[RunSummary]) -> list[SideItem]:
-    """All runs, one entry a script, the archive."""
-    live = [run for run in runs if not run.archived]
-    scripts: dict[str, int] = {}
-    for run in live:
-        scripts[run.script] = scripts.get(run.script, 0) + 1
-    items = [SideItem(_ALL, "All runs", "list", str(len(live)))]
-    if scripts:
-        items.append(SideItem("", "Scripts", heading=True))
-    for script in sorted(scripts):
-        look = "layers" if script.endswith(".wbprep") else "file-code"
-        items.append(SideItem(script, script.rpartition("/")[2] or "(no script)", look, str(scripts[script]), tooltip=script))
-    if archived := len(runs) - len(live):
-        items += [SideItem("", "", heading=True), SideItem(_ARCHIVED, "Archived", "archive", str(archived))]
-    return items

@@ -1,23 +1,21 @@
 """The runs of the open project (of all, without one) as the screens see them: loaded once, then kept true by events."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from workbench.base.errors import NotFound
 from workbench.client.client import Client
 from workbench.desktop.context import AppContext
 from workbench.desktop.operations import Progress
+from workbench.desktop.runs.loading import LoadedRuns, load_runs, load_some
 from workbench.schema import MetricsLogged, RunChanged, RunSummary
 
-_PAGE = 500
-_MOST = 5000
-_FEW = 12
+_MANY = 1000
 _SETTLE_MS = 150
 
 
 class RunsStore(QObject):
-    """Holds the summaries, newest first, archived ones too. GUI thread only."""
+    """Holds the summaries, newest first, archived ones too, and beside them the workspace's trash. GUI thread only."""
 
     changed = Signal()
     failed = Signal(object)
@@ -26,9 +24,14 @@ class RunsStore(QObject):
         super().__init__(parent)
         self._context = context
         self._runs: dict[str, RunSummary] = {}
+        self._trash: dict[str, RunSummary] = {}
+        self._sorted: tuple[RunSummary, ...] | None = None
+        self._below: dict[str, list[RunSummary]] | None = None
         self._dirty: set[str] = set()
         self._group = f"runs-store-{id(self)}"
         self.loaded = False
+        self.unseen = 0
+        """How many older runs there are that are not held."""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_SETTLE_MS)
@@ -44,31 +47,42 @@ class RunsStore(QObject):
     @property
     def runs(self) -> tuple[RunSummary, ...]:
         """All known runs of the project, newest first."""
-        return tuple(sorted(self._runs.values(), key=lambda run: (run.created, run.number), reverse=True))
+        if self._sorted is None:
+            self._sorted = tuple(sorted(self._runs.values(), key=lambda run: (run.created, run.number), reverse=True))
+        return self._sorted
+
+    @property
+    def trash(self) -> tuple[RunSummary, ...]:
+        """What is in the trash, of every project; what went in last stands first."""
+        return tuple(sorted(self._trash.values(), key=lambda run: (run.deleted or run.created, run.number), reverse=True))
 
     def get(self, run_id: str) -> RunSummary | None:
-        return self._runs.get(run_id)
+        return self._runs.get(run_id) or self._trash.get(run_id)
+
+    def children(self, run_id: str) -> Sequence[RunSummary]:
+        """The runs right below this one, in the order of their beginning."""
+        if self._below is None:
+            self._below = {}
+            for run in reversed(self.runs):
+                if run.parent_id:
+                    self._below.setdefault(run.parent_id, []).append(run)
+        return self._below.get(run_id, ())
+
+    def is_below(self, run: RunSummary) -> bool:
+        """Whether it stands below another run that is held here, as a trial does below its sweep."""
+        return run.parent_id is not None and (run.parent_id in self._runs if run.deleted is None else run.parent_id in self._trash)
 
     def put(self, run: RunSummary) -> None:
         """Takes over what a call has just returned, without waiting for its event."""
-        if self._folder in {None, run.project}:
-            self._runs[run.id] = run
-            self.changed.emit()
+        self._take((run,))
+        self._tell()
 
     def reload(self) -> None:
         """Loads all anew."""
         folder = self._folder
 
-        def load(client: Client, progress: Progress) -> list[RunSummary]:
-            runs: list[RunSummary] = []
-            cursor = ""
-            while len(runs) < _MOST:
-                page = client.runs(project=folder, archived=True, limit=_PAGE, cursor=cursor)
-                runs += page.runs
-                progress.check()
-                if not (cursor := page.next):
-                    break
-            return runs
+        def load(client: Client, progress: Progress) -> LoadedRuns:
+            return load_runs(client, progress, folder)
 
         self._context.call("Loading the runs", load, self._on_loaded, self._on_failed, exclusive=self._group, quiet=True)
 
@@ -76,24 +90,41 @@ class RunsStore(QObject):
     def _folder(self) -> str | None:
         return str(self._context.project.folder) if self._context.project else None
 
+    def _tell(self) -> None:
+        self._sorted = self._below = None
+        self.changed.emit()
+
+    def _take(self, runs: Iterable[RunSummary]) -> None:
+        folder = self._folder
+        for run in runs:
+            self._runs.pop(run.id, None)
+            self._trash.pop(run.id, None)
+            if run.deleted is not None:
+                self._trash[run.id] = run
+            elif folder in {None, run.project}:
+                self._runs[run.id] = run
+
     def _on_project_changed(self) -> None:
         self._runs.clear()
+        self._trash.clear()
         self._dirty.clear()
         self.loaded = False
-        self.changed.emit()
+        self._tell()
         self.reload()
 
-    def _on_loaded(self, runs: list[RunSummary]) -> None:
-        self._runs = {run.id: run for run in runs}
+    def _on_loaded(self, found: LoadedRuns) -> None:
+        self._runs = {run.id: run for run in found.runs}
+        self._trash = {run.id: run for run in found.trash}
+        self.unseen = found.total - len(found.runs)
         self.loaded = True
-        self.changed.emit()
+        self._tell()
 
     def _on_failed(self, error: Exception) -> None:
         self.failed.emit(error)
 
     def _on_run_changed(self, events: tuple[RunChanged, ...]) -> None:
         folder = self._folder
-        self._mark(event.run_id for event in events if folder in {None, event.project} or event.run_id in self._runs)
+        self._mark(event.run_id for event in events if folder in {None, event.project} or self.get(event.run_id) is not None)
 
     def _on_metrics_logged(self, events: tuple[MetricsLogged, ...]) -> None:
         self._mark(event.run_id for event in events if event.run_id in self._runs)
@@ -110,35 +141,24 @@ class RunsStore(QObject):
         ids, self._dirty = sorted(self._dirty), set()
         if not ids:
             return
-        if len(ids) > _FEW:
+        if len(ids) > _MANY:
             self.reload()
             return
 
-        def fetch(client: Client, _progress: Progress) -> tuple[list[RunSummary], list[str]]:
-            found: list[RunSummary] = []
-            gone: list[str] = []
-            for run_id in ids:
-                try:
-                    run = client.run(run_id)
-                except NotFound:
-                    gone.append(run_id)
-                else:
-                    if run.deleted:  # in the trash
-                        gone.append(run_id)
-                    else:
-                        found.append(run)
-            return found, gone
+        def fetch(client: Client, progress: Progress) -> tuple[Sequence[str], Sequence[RunSummary]]:
+            return ids, load_some(client, ids, progress)
 
         self._fetching = True
         self._context.call("Loading runs", fetch, self._on_fetched, self._on_fetch_failed, quiet=True)
 
-    def _on_fetched(self, result: tuple[list[RunSummary], list[str]]) -> None:
+    def _on_fetched(self, result: tuple[Sequence[str], Sequence[RunSummary]]) -> None:
         self._fetching = False
-        found, gone = result
-        self._runs.update((run.id, run) for run in found if self._folder in {None, run.project})
-        for run_id in gone:
+        asked, found = result
+        for run_id in asked:  # those that are not found are gone for good
             self._runs.pop(run_id, None)
-        self.changed.emit()
+            self._trash.pop(run_id, None)
+        self._take(found)
+        self._tell()
 
     def _on_fetch_failed(self, _error: Exception) -> None:
         self._fetching = False  # the bridge tells of a lost server, and a reload follows its return

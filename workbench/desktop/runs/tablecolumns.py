@@ -12,12 +12,23 @@ _KINDS = {
     "name": "text",
     "status": "status",
     "started": "time",
+    "deleted": "time",
     "duration": "number",
     "script": "text",
     "id": "mono",
     "arguments": "mono",
 }
-_WIDTHS = {"number": 76, "name": 176, "status": 112, "script": 148, "started": 112, "duration": 96, "arguments": 200}
+_WIDTHS = {
+    "number": 76,
+    "name": 176,
+    "status": 112,
+    "script": 148,
+    "started": 138,
+    "duration": 112,
+    "arguments": 200,
+    "kind": 168,
+    "deleted": 138,
+}
 
 
 def table_column(column: RunColumn) -> Column[RunSummary]:

@@ -15,6 +15,30 @@ STATUS_WORDS = {
 }
 
 
+KIND_WORDS = {
+    "job": "Job",
+    "notebook": "Notebook",
+    "sweep": "Sweep",
+    "trial": "Trial of a sweep",
+    "external": "Logged by another program",
+    "imported": "Imported",
+}
+_MADE_HERE = frozenset({"", "job", "sweep", "trial"})
+
+
+def made_here(run: RunSummary) -> bool:
+    """Whether Workbench ran it: it has a configuration, a target, an environment and a log then."""
+    return run.kind in _MADE_HERE
+
+
+def below_text(run: RunSummary) -> str:
+    """How many runs stand below this one; empty for none."""
+    if not run.children:
+        return ""
+    what = "trial" if run.kind == "sweep" else "nested run"
+    return f"{run.children:,} {what}{'s' if run.children > 1 else ''}"
+
+
 def run_title(run: RunSummary) -> str:
     """How a run is called: its number, and its name where it has one."""
     return f"#{run.number} {run.name}" if run.name else f"#{run.number}"

@@ -15,6 +15,7 @@ _DISPLAY = int(Qt.ItemDataRole.DisplayRole)
 _TOOLTIP = int(Qt.ItemDataRole.ToolTipRole)
 _ACCESSIBLE = int(Qt.ItemDataRole.AccessibleTextRole)
 _ALIGNMENT = int(Qt.ItemDataRole.TextAlignmentRole)
+_LONG_TITLE = 16  # characters; it may be cut short
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -94,6 +95,9 @@ class RecordModel(QAbstractTableModel, Generic[R]):
         if orientation == Qt.Orientation.Horizontal and role == _DISPLAY:
             column = self.column_at(section)
             return column.title if column else ""
+        if orientation == Qt.Orientation.Horizontal and role == _TOOLTIP:
+            column = self.column_at(section)
+            return column.title if column and len(column.title) > _LONG_TITLE else None
         if orientation == Qt.Orientation.Horizontal and role == _ALIGNMENT:
             column = self.column_at(section)
             return RIGHT if column is not None and column.right else LEFT

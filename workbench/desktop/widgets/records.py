@@ -186,6 +186,7 @@ class RecordTable(QWidget, Generic[R]):
     def set_columns(self, columns: Sequence[Column[R]]) -> None:
         """Other columns for the same records."""
         self.model.beginResetModel()
+        self._keep_sorted(columns)
         self.model.columns = tuple(columns)
         self.model.set_all(self.model.all)
         self.model.endResetModel()
@@ -280,6 +281,7 @@ class RecordTable(QWidget, Generic[R]):
         header.setSectionsClickable(True)
         header.setMinimumSectionSize(_CHECK_WIDTH)
         header.setDefaultAlignment(LEFT)
+        header.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setFocusProxy(view)
 
     def _rearrange(self, change: Callable[[], object]) -> None:
@@ -308,6 +310,20 @@ class RecordTable(QWidget, Generic[R]):
         self._show_count()
         if set(self.selected_ids()) != selected:
             self.selection_changed.emit()
+
+    def _keep_sorted(self, columns: Sequence[Column[R]]) -> None:
+        """Stays sorted by the same column of the new ones, or by none where it is not among them."""
+        if self.model.sorted_by is None:
+            return
+        section, descending = self.model.sorted_by
+        before = self.model.column_at(section)
+        places = [place for place, column in enumerate(columns) if before is not None and column.title == before.title]
+        self.model.sorted_by = (places[0] + self.model.checkable, descending) if places else None
+        header = self.view.horizontalHeader()
+        header.setSortIndicatorShown(bool(places))
+        if places:
+            order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
+            header.setSortIndicator(places[0] + self.model.checkable, order)
 
     def _show_count(self) -> None:
         shown, total = len(self.model.shown), len(self.model.all)
