@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Cli
+from tests.waiting import until
 from workbench.dataprep.package import Dataflow, FileRef, Package
 from workbench.dataprep.steps import Keep, WriteParquet
 
@@ -41,6 +42,20 @@ def test_that_a_sweep_is_started_followed_and_shown(cli: Cli, project: Path) -> 
     assert (answer.code, "All 2 trials of the sweep were run." in answer.err) == (1, True)
     answer = cli("sweep", "show", "2")
     assert (answer.code, "The run is not a sweep." in answer.err) == (1, True)
+
+
+def test_that_a_sweep_has_its_place_in_the_queue_by_the_command_line(cli: Cli, project: Path) -> None:
+    (project / "train.py").write_text(TRAIN)
+    (project / "runconfig" / "search.toml").write_text(SEARCH)
+    assert cli("target", "pause", "local").code == 0
+    assert cli("submit", "--sweep", "--config", "search", "--priority", "4", "--retries", "1", "--detach").code == 0
+    queue = until(lambda: cli("job", "list", "--output", "json").json)
+    assert [(job["priority"], job["attempts"]) for job in queue] == [(4, 2)] * len(queue)
+    assert cli("job", "priority", "1", "9").err.strip() == "The trials of the sweep 1 have priority 9, those to come too."
+    assert {job["priority"] for job in cli("job", "list", "--output", "json").json} == {9}
+    assert cli("submit", "--retries", "11", "train.py").code == 2
+    assert cli("sweep", "stop", "1").code == 0
+    assert cli("target", "resume", "local").code == 0
 
 
 def test_that_a_dry_run_shows_the_plan_and_runs_nothing(cli: Cli, project: Path) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from workbench.projects.project import Project
+from workbench.runs.chunks import Points
 from workbench.runs.database import Database
 from workbench.runs.store import RunStore
-from workbench.runs.chunks import Points
 from workbench.schema import (
     Artifact,
     DataInput,
@@ -40,7 +40,7 @@ class Kinds:
 
     def __init__(self, store: RunStore, folder: Path) -> None:
         self.store, self.folder = store, folder
-        self.random = random.Random(7)  # noqa: S311 (no secret)
+        self.random = random.Random(7)
         self.at = _NOW - timedelta(days=4)
 
     def make(self) -> None:
@@ -223,4 +223,4 @@ def _curve(value: float, shift: float) -> Points:
         )
     else:
         values = np.where(steps > 25, value, 1.0 / steps)
-    return Points(steps.astype(np.int64), _NOW.timestamp() + steps * 1.5, values.astype(np.float64))
+    return Points(steps.astype(np.int64), (_NOW.timestamp() + steps * 1.5).astype(np.float64), values.astype(np.float64))

@@ -100,7 +100,7 @@ def priority(
     first: Annotated[bool, typer.Option("--first", help="Move it to the front of the queue.")] = False,
     project: ProjectOption = None,
 ) -> None:
-    """Give a waiting job another priority, or move it to the front.
+    """Give a waiting job another priority, or move it to the front; of a sweep, the trials that wait and those to come.
 
     \b
     Examples:
@@ -113,5 +113,9 @@ def priority(
     if value is None and not first:
         raise UserError("Nothing is to be changed.", hint="Give a number from -100 to 100, or --first.")
     with connected() as client:
-        job = client.change_job(find_run(client, run, project).id, JobPatch(priority=value, first=first))
+        found = find_run(client, run, project)
+        job = client.change_job(found.id, JobPatch(priority=value, first=first))
+    if found.kind == "sweep":
+        say(f"The trials of the sweep {job.run_number} have priority {job.priority}, those to come too.")
+        return
     say(f"Run {job.run_number} has place {job.queue_position} in the queue.")

@@ -36,6 +36,10 @@ def submit(
     priority: Annotated[
         int | None, typer.Option("--priority", min=-100, max=100, help="Higher ones start first.", show_default=False)
     ] = None,
+    retries: Annotated[
+        int | None,
+        typer.Option("--retries", min=0, max=10, help="Try again after a fault of the environment.", show_default=False),
+    ] = None,
     after: Annotated[
         list[str] | None,
         typer.Option("--after", help="Run that must have finished first; may be repeated.", show_default=False),
@@ -76,6 +80,7 @@ def submit(
         tags=pairs(tag or [], "--tag"),
         target=target,
         priority=priority,
+        retries=retries,
         depends_on=tuple(after or ()),
         sweep=sweep,
         force=force,

@@ -47,7 +47,10 @@ def full_moment(moment: datetime | None) -> str:
 
 
 def number_text(value: float | None) -> str:
-    """A measured value with four decimals (one from 1,000 on, a power of ten below 0.001 and from 1e15 on); whole numbers whole; `NaN`, `∞`."""
+    """A measured value with four decimals (one from 1,000 on); whole numbers whole; `NaN`, `∞`.
+
+    Below 0.001 and from 1e15 on with a power of ten.
+    """
     if value is None:
         return ""
     if math.isnan(value):

@@ -44,13 +44,14 @@ def check_request(request: JobRequest) -> JobPlan:
         changes["arguments"] = request.arguments
     if request.variables:
         changes["variables"] = {**config.variables, **request.variables}
+    for name in ("priority", "retries"):
+        if (value := getattr(request, name)) is not None:
+            changes[name] = value
     if str(changes["script"]).endswith(".wbprep"):
         # A data preparation needs what only Workbench's own Python has.
         changes["environment"] = config.environment.model_copy(update={"kind": "workbench", "python": ""})
     if request.sweep:
         changes["sweep"] = checked_sweep(config.sweep, f"runconfig/{config.name}.toml")
-        if request.priority is not None:  # the trials take it from the configuration
-            changes["priority"] = request.priority
     config = config.model_copy(update=changes)
     _check_values(config, str(project.folder / "runconfig" / f"{config.name}.toml"))
     _check_environment(project, config)

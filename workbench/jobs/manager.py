@@ -275,7 +275,13 @@ class JobManager:
     # What a sweep needs: see TrialQueue
 
     def queue_trial(
-        self, write: sa.Connection, parent: Run, script_arguments: Sequence[str], name: str, depends_on: Sequence[str]
+        self,
+        write: sa.Connection,
+        parent: Run,
+        script_arguments: Sequence[str],
+        name: str,
+        depends_on: Sequence[str],
+        priority: int | None,
     ) -> Run:
         """Makes a child run of a sweep, of the same files, and queues its job, in the caller's transaction."""
         config = parent.config.model_copy(update={"arguments": tuple(script_arguments), "sweep": None})
@@ -297,8 +303,12 @@ class JobManager:
             kind="trial",
             connection=write,
         )
-        table.add(write, spec, config, depends_on=depends_on)
+        table.add(write, spec, config, priority=priority, depends_on=depends_on)
         return run
+
+    def change_waiting(self, write: sa.Connection, run_ids: Sequence[str], **values: Any) -> None:
+        """Changes those of the jobs that wait still, in the caller's transaction."""
+        table.change_waiting(write, run_ids, **values)
 
     def cancel_trial(self, run_id: str, reason: str) -> None:
         """Ends a trial; nothing where it has ended."""
@@ -328,7 +338,7 @@ class JobManager:
         with self._database.read() as connection:
             found = table.listed(connection, run_id, waits=self._dispatcher.waits(connection))
         if not found and self.sweeps.is_sweep(run_id):
-            return _sweep_as_job(self._store.get(run_id))
+            return _sweep_as_job(self._store.get(run_id), self.sweeps.priority(run_id))
         if not found:
             raise NotFound(f"There is no job {run_id!r}.", hint="See: workbench run list")
         return found[0]
@@ -340,10 +350,14 @@ class JobManager:
         return found.get("preparing", 0) + found.get("running", 0), found.get("queued", 0)
 
     def change(self, run_id: str, patch: JobPatch) -> Job:
-        """Changes priority, place or dependencies of a waiting job.
+        """Changes priority, place or dependencies of a waiting job, or of a sweep's trials: those that wait, and those to come.
 
-        Raises Conflict for one that has begun, UserError for dependencies in a circle.
+        Raises Conflict for one that has begun (a sweep: ended), UserError for dependencies in a circle.
         """
+        if self.sweeps.is_sweep(run_id):
+            self._change_sweep(run_id, patch)
+            self.look()
+            return self.get(run_id)
         with self._starting, self._database.write() as write:
             row = table.row(write, run_id)
             if row.status != RunStatus.QUEUED.value:
@@ -363,6 +377,21 @@ class JobManager:
                 table.change(write, run_id, **values)
         self.look()
         return self.get(run_id)
+
+    def _change_sweep(self, run_id: str, patch: JobPatch) -> None:
+        priority = patch.priority
+        if patch.first:
+            own = {trial.run_id for trial in self.sweeps.get(run_id).trials}
+            with self._database.read() as connection:
+                others = [one.priority + 1 for one in table.queued(connection) if one.run_id not in own]
+            priority = max([priority or 0, *others])
+        depends_on = None
+        if patch.depends_on is not None:
+            depends_on = tuple(self._store.resolve(text) for text in patch.depends_on)
+            own = {run_id, *(trial.run_id for trial in self.sweeps.get(run_id).trials)}
+            if own.intersection(depends_on):
+                raise UserError("The sweep would wait for itself.", place="depends_on")
+        self.sweeps.change(run_id, priority=priority, depends_on=depends_on)
 
     def log(self, run_id: str, offset: int = 0, limit: int = 1_000_000, stream: LogStream = "merged") -> LogChunk:
         """A part of the job's log from byte `offset` on (negative: counted from the end). Raises NotFound.
@@ -544,7 +573,7 @@ class JobManager:
             raise disk_error(error, str(folder.cancel)) from error
 
 
-def _sweep_as_job(run: Run) -> Job:
+def _sweep_as_job(run: Run, priority: int) -> Job:
     """A sweep has no job of its own; who asks for one sees where the sweep stands."""
     return Job(
         id=run.id,
@@ -556,4 +585,5 @@ def _sweep_as_job(run: Run) -> Job:
         target=run.target,
         status=run.status,
         reason=run.reason,
+        priority=priority,
     )

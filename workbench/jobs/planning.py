@@ -7,7 +7,7 @@ from typing import Any
 from workbench.base.errors import EnvironmentError_, UserError
 from workbench.base.masking import masked
 from workbench.jobs.checks import JobPlan, data_variables
-from workbench.jobs.environments import EnvironmentBuilder
+from workbench.jobs.environments import EnvironmentBuilder, is_conda, python_of
 from workbench.jobs.sweeps.space import arguments as sweep_arguments
 from workbench.jobs.sweeps.suggesting import next_point
 from workbench.jobs.targets import TargetStore
@@ -93,7 +93,12 @@ def _in_full(known: JobPlanned, plan: JobPlan, builder: EnvironmentBuilder, size
     environment = plan.config.environment
     if environment.kind == "requirements" and known.kind in _HERE:
         try:
-            changes["lock"] = builder.resolve(plan.project.folder / environment.file, python=environment.python)
+            lock = builder.resolve(plan.project.folder / environment.file, python=environment.python)
+            changes["lock"] = lock
+            version = "" if is_conda(lock) else environment.python or python_of(lock)
+            if version and not builder.has_python(version):
+                told = f"This machine has no Python {version}: it is fetched from the network when the environment is built."
+                changes["problems"] = (*known.problems, told)
         except (UserError, EnvironmentError_) as error:
             changes["problems"] = (*known.problems, f"{error.message} {error.hint}".strip())
     return known.model_copy(update=changes)

@@ -336,6 +336,8 @@ def _do(folder: RunFolder, spec: JobSpec, status: JobStatus | None, *, clean: bo
     again = status is not None
     if not clean and status is not None and (status.is_final or not status.handle or not takes_up(spec.kind)):
         return
+    if not clean and folder.cleaned.exists():
+        return  # it came too late: the job was given up meanwhile
     try:
         runner = Runner(folder, spec, status)
     except WorkbenchError as error:

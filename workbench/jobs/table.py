@@ -105,6 +105,12 @@ def change(write: sa.Connection, run_id: str, **values: Any) -> None:
     write.execute(jobs.update().where(jobs.c.run_id == run_id).values(**values))
 
 
+def change_waiting(write: sa.Connection, run_ids: Sequence[str], **values: Any) -> None:
+    """Sets columns of those jobs among these that wait still."""
+    waiting = jobs.c.status == RunStatus.QUEUED.value
+    write.execute(jobs.update().where(jobs.c.run_id.in_(run_ids), waiting).values(**values))
+
+
 def row(connection: sa.Connection, run_id: str) -> Any:
     """The job's row. Raises NotFound."""
     found = connection.execute(sa.select(jobs).where(jobs.c.run_id == run_id)).one_or_none()

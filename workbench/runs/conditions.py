@@ -108,30 +108,35 @@ def attribute(field: Field, place: str = "filter") -> Attribute:
     return found
 
 
-def condition(expression: Expression) -> Condition:
-    """The runs that a filter means, as a condition on `runs`. Raises UserError."""
+def condition(expression: Expression, *, gather: bool = False) -> Condition:
+    """The runs that a filter means, as a condition on `runs`. Raises UserError.
+
+    `gather`: look the metrics up for all runs at once, by value; else run by run.
+    """
     if isinstance(expression, All):
-        return sa.and_(*(condition(part) for part in expression.parts))
+        return sa.and_(*(condition(part, gather=gather) for part in expression.parts))
     if isinstance(expression, Any_):
-        return sa.or_(*(condition(part) for part in expression.parts))
+        return sa.or_(*(condition(part, gather=gather) for part in expression.parts))
     if isinstance(expression, Not):
         # A comparison with something missing is unknown in SQL; here it does not hold, so its contrary does.
-        return ~sa.func.coalesce(condition(expression.part), sa.false())
+        return ~sa.func.coalesce(condition(expression.part, gather=gather), sa.false())
+    if expression.field.kind == "metric":
+        return _metric(expression, gather=gather)
     return _COMPARED[expression.field.kind](expression)
 
 
-def _metric(one: Comparison) -> Condition:
-    if (found := _presence(one, metric_latest)) is not None:
+def _metric(one: Comparison, *, gather: bool) -> Condition:
+    if (found := _presence(one, metric_latest, gather=gather)) is not None:
         return found
     last = metric_latest.c.last
     value = float(one.value)  # type: ignore[arg-type]  # the grammar has checked it
     if math.isnan(value):
         if one.operator not in {"=", "!="}:
             return sa.false()
-        return _has(metric_latest, one.field.key, last.is_(None) if one.operator == "=" else last.is_not(None))
+        return _has(metric_latest, one.field.key, last.is_(None) if one.operator == "=" else last.is_not(None), gather=gather)
     test = _compared(last, one.operator, value)
     # NaN is held as a missing value; it differs from every number.
-    return _has(metric_latest, one.field.key, sa.or_(test, last.is_(None)) if one.operator == "!=" else test)
+    return _has(metric_latest, one.field.key, sa.or_(test, last.is_(None)) if one.operator == "!=" else test, gather=gather)
 
 
 def _pair(table: sa.Table) -> Callable[[Comparison], Condition]:
@@ -245,15 +250,22 @@ def _moment(one: Comparison) -> int:
         raise wrong(one.column, f"{one.value!r} is no date; write it like '2026-03-01' or '2026-03-01 12:00'") from None
 
 
-def _presence(one: Comparison, table: sa.Table) -> Condition | None:
+def _presence(one: Comparison, table: sa.Table, *, gather: bool = False) -> Condition | None:
     if one.operator == "IS NULL":
-        return ~_has(table, one.field.key)
-    return _has(table, one.field.key) if one.operator == "IS NOT NULL" else None
+        return ~_has(table, one.field.key, gather=gather)
+    return _has(table, one.field.key, gather=gather) if one.operator == "IS NOT NULL" else None
 
 
-def _has(table: sa.Table, key: str, *tests: Condition) -> Condition:
+def _has(table: sa.Table, key: str, *tests: Condition, gather: bool = False) -> Condition:
     """Runs that have this param, tag or metric, and it is like this."""
-    return sa.exists().where(table.c.run_id == runs.c.id, table.c.key == key, *tests)
+    return of_run(table, table.c.key == key, *tests, gather=gather)
+
+
+def of_run(table: sa.Table, *tests: Condition, gather: bool) -> Condition:
+    """Runs that have such a row of a table: each run is looked up, or all rows at once."""
+    if gather:
+        return runs.c.id.in_(sa.select(table.c.run_id).where(*tests))
+    return sa.exists().where(table.c.run_id == runs.c.id, *tests)
 
 
 def _compared(column: Any, operator: str, value: Value | sa.ColumnElement[Any]) -> Condition:
@@ -273,7 +285,6 @@ def _compared(column: Any, operator: str, value: Value | sa.ColumnElement[Any]) 
 
 
 _COMPARED: dict[str, Callable[[Comparison], Condition]] = {
-    "metric": _metric,
     "param": _pair(params),
     "tag": _tag,
     "dataset": _dataset,

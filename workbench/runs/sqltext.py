@@ -23,6 +23,13 @@ class _Like(FunctionElement[bool]):
     type = sa.Boolean()
 
 
+class _Contains(FunctionElement[bool]):
+    """Whether a text contains another one, whatever the letter case."""
+
+    inherit_cache = True
+    type = sa.Boolean()
+
+
 class _JsonText(FunctionElement[str]):
     """A text field of an object that is kept as JSON text, or NULL."""
 
@@ -38,6 +45,12 @@ def as_number(text: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
 def like(text: sa.ColumnElement[Any], pattern: str) -> sa.ColumnElement[bool]:
     """`text LIKE pattern`, with letter case, `%` and `_`, and no way to escape these, as MLflow has it."""
     return _Like(text, sa.literal(pattern, _Pattern()))
+
+
+def contains(text: sa.ColumnElement[Any], word: str) -> sa.ColumnElement[bool]:
+    """Whether a word is in a text, whatever the letter case (SQLite: of the letters a to z)."""
+    escaped = "".join(f"/{letter}" if letter in "%_/" else letter for letter in word)
+    return _Contains(text, sa.literal(f"%{escaped}%", sa.Text))
 
 
 def json_text(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[Any]:
@@ -78,6 +91,19 @@ def _like_sqlite(element: _Like, compiler: Any, **kw: Any) -> str:
 def _like_postgresql(element: _Like, compiler: Any, **kw: Any) -> str:
     text, pattern = (compiler.process(part, **kw) for part in element.clauses)
     return f"({text} LIKE {pattern} ESCAPE '')"
+
+
+@compiles(_Contains, "sqlite")
+def _contains_sqlite(element: _Contains, compiler: Any, **kw: Any) -> str:
+    # SQLite's LIKE does not tell capitals from small letters by itself: lower() around both would take most of the time.
+    text, pattern = (compiler.process(part, **kw) for part in element.clauses)
+    return f"({text} LIKE {pattern} ESCAPE '/')"
+
+
+@compiles(_Contains, "postgresql")
+def _contains_postgresql(element: _Contains, compiler: Any, **kw: Any) -> str:
+    text, pattern = (compiler.process(part, **kw) for part in element.clauses)
+    return f"({text} ILIKE {pattern} ESCAPE '/')"
 
 
 @compiles(_JsonText, "sqlite")

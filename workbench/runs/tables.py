@@ -197,7 +197,7 @@ metric_latest = Table(
     Column("last_time", Float),  # of the last value; seconds since the epoch
     Column("packed", BigInteger, nullable=False, default=0, server_default="0"),  # how many points are in chunks
     UniqueConstraint("run_id", "key"),
-    Index(None, "key", "last"),
+    Index("ix_metric_latest_key_last", "key", "last", "run_id"),  # filters and orders read nothing else
 )
 
 # The latest points, in the order of writing, under the metric's number. When they are many they move to a chunk.

@@ -26,7 +26,9 @@ class JobRequest(Wire):
     tags: dict[str, str] = Field(default_factory=dict)
     target: str = ""
     """Empty: the configuration's."""
-    priority: int | None = None
+    priority: int | None = Field(None, ge=-100, le=100)
+    retries: int | None = Field(None, ge=0, le=10)
+    """How often a fault of the environment is tried again; None: as the configuration says."""
     depends_on: tuple[str, ...] = ()
     """Runs that must have finished first."""
     sweep: bool = False

@@ -1,6 +1,8 @@
 """Reading prepared data: by Workbench in this very process where it is installed, else by its own interpreter, so that a job's
 environment needs no more than pandas and pyarrow."""
 
+from __future__ import annotations
+
 import importlib
 import json
 import os
@@ -18,9 +20,9 @@ if TYPE_CHECKING:
 
 
 def prep(
-    package: "str | os.PathLike[str]", flow: str | None = None, *, sample: bool | int = False,
+    package: str | os.PathLike[str], flow: str | None = None, *, sample: bool | int = False,
     inputs: Mapping[str, Any] | None = None, spark: Any = None,
-) -> "DataFrame":  # fmt: skip
+) -> DataFrame:  # fmt: skip
     """Runs a data preparation and returns its rows as a pandas DataFrame.
 
     `package`: path of a `.wbprep` file; `flow`: name of one of its dataflows (the last one without a name); `sample`: the first
@@ -43,7 +45,7 @@ def prep(
     return _there(what, arguments, sample, dict(inputs or {}))
 
 
-def source(path: "str | os.PathLike[str]", *, sample: bool | int = False) -> "DataFrame":
+def source(path: str | os.PathLike[str], *, sample: bool | int = False) -> DataFrame:
     """The rows of a data file, or of a data source (`.wbsource`) as it says how they are read, as a pandas DataFrame.
 
     `sample`: the first rows, so many when it is a number. In a job the run records what was read. Raises RuntimeError with the
@@ -72,7 +74,7 @@ def _here(function: str, what: str, *values: Any, **options: Any) -> Any:
     return frame
 
 
-def _there(what: str, arguments: list[str], sample: bool | int, inputs: dict[str, Any]) -> "DataFrame":
+def _there(what: str, arguments: list[str], sample: bool | int, inputs: dict[str, Any]) -> DataFrame:
     """Reads in a process of Workbench's own interpreter; the rows come back through a file."""
     import pandas as pd
 
@@ -97,11 +99,11 @@ def _there(what: str, arguments: list[str], sample: bool | int, inputs: dict[str
 
 def _as_file(value: Any, file: Path, name: str) -> str:
     """A stand-in for a source as a path: frames are handed over as Parquet files."""
-    if isinstance(value, str | os.PathLike):
+    if isinstance(value, (str, os.PathLike)):
         return str(Path(value).absolute()) if "://" not in str(value) else str(value)
     import pandas as pd
 
-    if isinstance(value, list | tuple) and all(isinstance(row, dict) for row in value):
+    if isinstance(value, (list, tuple)) and all(isinstance(row, dict) for row in value):
         value = pd.DataFrame(list(value))
     if hasattr(value, "to_parquet"):
         value.to_parquet(file, index=False)

@@ -1,5 +1,7 @@
 """Appending events to a run's `events.jsonl`: one write a call, so that a killed process loses nothing that was logged."""
 
+from __future__ import annotations
+
 import json
 import os
 import threading

@@ -1,5 +1,7 @@
 """A run of one's own: a notebook, or any process, opens it, logs to it, and ends it."""
 
+from __future__ import annotations
+
 import atexit
 import contextlib
 import hashlib
@@ -19,15 +21,15 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.sdk import events
-from workbench.sdk.run import Run, job_run, use_opened
+from workbench.sdk.run import Run, is_inside, job_run, use_opened
 
 if TYPE_CHECKING:
     from workbench.sdk.server import Server
 
 Status = Literal["finished", "failed", "cancelled"]
 
-_current: ContextVar["StartedRun | None"] = ContextVar("workbench_run", default=None)
-_open: list["StartedRun"] = []
+_current: ContextVar[StartedRun | None] = ContextVar("workbench_run", default=None)
+_open: list[StartedRun] = []
 _lock = threading.Lock()
 
 
@@ -42,7 +44,7 @@ class StartedRun(Run):
     number: int = 0
     """Counts from 1 within the experiment."""
     experiment: str = ""
-    _server: "Server | None" = None
+    _server: Server | None = None
     _state: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -66,7 +68,7 @@ class StartedRun(Run):
                 self._server.call("POST", f"/runs/{self.id}/end", {"status": status, "reason": reason[:10_000]})
         os.close(self._state["lock"])
 
-    def __enter__(self) -> "StartedRun":
+    def __enter__(self) -> StartedRun:
         self._state["token"] = _current.set(self)
         return self
 
@@ -86,7 +88,7 @@ class StartedRun(Run):
 
 def start_run(
     name: str = "", *, experiment: str = "", params: Mapping[str, Any] | None = None, tags: Mapping[str, Any] | None = None,
-    project: "str | os.PathLike[str] | None" = None, nested: bool = True,
+    project: str | os.PathLike[str] | None = None, nested: bool = True,
 ) -> StartedRun:  # fmt: skip
     """Opens a run and makes it the current one: `with workbench.start_run(name="try") as run: workbench.log("loss", 0.3)`.
 
@@ -185,7 +187,7 @@ def _listed(outputs: Path) -> list[dict[str, Any]]:
     """Path, size and digest of every output; the server need not read them again."""
     found = []
     for path in sorted(outputs.rglob("*")):
-        if path.is_file() and path.resolve().is_relative_to(outputs.resolve()):
+        if path.is_file() and is_inside(path.resolve(), outputs.resolve()):
             with path.open("rb") as file:
                 digest = hashlib.sha256()
                 while block := file.read(1 << 20):

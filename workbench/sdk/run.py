@@ -4,6 +4,8 @@ Every call appends one line of JSON to the run's `events.jsonl`, in one write: a
 neither does a killed server, which reads the file whenever it runs.
 """
 
+from __future__ import annotations
+
 import os
 import shutil
 import sys
@@ -37,11 +39,16 @@ class Run:
     def place(self, name: str) -> Path:
         """The path of an output of this name, its folder made. Raises ValueError for a name that leaves the outputs."""
         path = (self.outputs / name).resolve()
-        if not path.is_relative_to(self.outputs.resolve()):
+        if not is_inside(path, self.outputs.resolve()):
             message = f"{name!r} is not inside the outputs folder. Give a relative name without '..'."
             raise ValueError(message)
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
+
+
+def is_inside(path: Path, folder: Path) -> bool:
+    """Whether the path is the folder or lies in it (`Path.is_relative_to` came with Python 3.9)."""
+    return path == folder or folder in path.parents
 
 
 def current_run() -> Run | None:
@@ -136,12 +143,12 @@ def log_image(name: str, image: Any, step: int | None = None) -> None:
     if not (run := recorded()):
         return
     stem = name if step is None else f"{name}-{int(step):06d}"
-    if isinstance(image, str | os.PathLike):
+    if isinstance(image, (str, os.PathLike)):
         source = Path(image)
         shutil.copyfile(source, run.place(f"images/{stem}{source.suffix or '.png'}"))
         return
     target = run.place(f"images/{stem}.png")
-    if isinstance(image, bytes | bytearray):
+    if isinstance(image, (bytes, bytearray)):
         target.write_bytes(image)
     elif hasattr(image, "savefig"):
         image.savefig(target, format="png", bbox_inches="tight")

@@ -1,5 +1,7 @@
 """The workspace's server as a script without Workbench's packages reaches it: found by `server.json`, started where it can be."""
 
+from __future__ import annotations
+
 import importlib.util
 import json
 import os

@@ -4,6 +4,8 @@ A table is `tables/<name>.jsonl`, one JSON object a line; a data frame is `table
 one against the other, everything else as a table.
 """
 
+from __future__ import annotations
+
 import importlib
 import json
 import math
@@ -80,11 +82,11 @@ def _rows(name: str, table: Any) -> list[dict[str, Any]]:
 
 def _plain(value: Any) -> Any:
     """A value that JSON has; NaN and infinities become texts, as JSON of other tools knows none."""
-    if value is None or isinstance(value, str | bool | int):
+    if value is None or isinstance(value, (str, bool, int)):
         return value
     if hasattr(value, "item") and not isinstance(value, float):
         value = value.item()  # a NumPy scalar
-        if value is None or isinstance(value, str | bool | int):
+        if value is None or isinstance(value, (str, bool, int)):
             return value
     if isinstance(value, float):
         return value if math.isfinite(value) else str(value)

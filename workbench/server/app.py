@@ -3,6 +3,7 @@
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from workbench import __version__
 from workbench.schema import ErrorBody
@@ -31,8 +32,12 @@ PREFIX = "/api/v1"
 _FAILURES: dict[int | str, dict[str, Any]] = {"default": {"model": ErrorBody, "description": "What went wrong, in a sentence."}}
 
 
-def create_app(workspace: Workspace, token: str) -> FastAPI:
-    """The application over a started workspace; every request needs the token, or a run's."""
+def create_app(workspace: Workspace, token: str) -> ASGIApp:
+    """The application over a started workspace: our own API, and MLflow's. Every request needs the token, or a run's."""
+    return Guard(MlflowProtocol(_api(workspace)), token=token, tokens=workspace.tokens, living=workspace.living)
+
+
+def _api(workspace: Workspace) -> FastAPI:
     app = FastAPI(
         title="Workbench",
         version=__version__,
@@ -42,10 +47,8 @@ def create_app(workspace: Workspace, token: str) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.workspace = workspace
-    app.router.routes.append(MlflowProtocol())
     about_runs = (runs, tables, snapshots, trash, opening, sweeps, transfers)
     for room in (system, jobs, *about_runs, models, services, kernels, environments, targets):
         app.include_router(room.router, prefix=PREFIX, responses=_FAILURES)
     add_error_handlers(app)
-    app.add_middleware(Guard, token=token, tokens=workspace.tokens, living=workspace.living)
     return app

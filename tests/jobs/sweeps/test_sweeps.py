@@ -12,7 +12,7 @@ from workbench.base.errors import Conflict, UserError
 from workbench.base.settings import Settings
 from workbench.jobs.manager import JobManager
 from workbench.projects import Project
-from workbench.schema import JobRequest, Run, RunStatus, Sweep
+from workbench.schema import JobPatch, JobRequest, Run, RunStatus, Sweep
 
 Workspace = Any
 Begin = Callable[..., JobRequest]
@@ -244,6 +244,32 @@ def test_that_the_trials_of_a_sweep_wait_for_what_it_depends_on_and_have_its_pri
         assert workspace.store.get(trial.run_id).config.priority == 7
         (tmp_path / "go").touch()
         assert workspace.end_of(parent.id).status is RunStatus.FINISHED
+
+
+def test_that_a_sweep_is_moved_in_the_queue_with_all_its_trials_and_keeps_its_retries(
+    workspace: Workspace, begin: Begin, project: Project, tmp_path: Path
+) -> None:
+    (project.folder / "first.py").write_text(_blocked(tmp_path))
+    request = begin('method = "grid"\nparallel = 1\n[sweep.parameters]\nnumber.values = [1, 2]', "print('trial')")
+    plain = request.model_copy(update={"sweep": False, "script": "first.py", "arguments": ("--number", "9")})
+    workspace.settings = Settings(parallel_jobs=1)
+    with workspace.manager() as manager:
+        first = manager.submit(plain)
+        workspace.until(first.id, lambda run: run.status is RunStatus.RUNNING)
+        urgent = manager.submit(plain.model_copy(update={"priority": 5}))
+        parent = manager.submit(request.model_copy(update={"retries": 2}))
+        trial = until(lambda: manager.sweeps.get(parent.id).trials)[0]
+        assert (manager.get(parent.id).priority, manager.get(trial.run_id).queue_position) == (0, 2)
+        assert manager.change(parent.id, JobPatch(first=True)).priority == 6
+        assert (manager.get(trial.run_id).queue_position, manager.get(trial.run_id).attempts) == (1, 3)
+        assert manager.get(urgent.id).priority == 5
+        with pytest.raises(UserError, match="The sweep would wait for itself"):
+            manager.change(parent.id, JobPatch(depends_on=(trial.run_id,)))
+        (tmp_path / "go").touch()
+        workspace.end_of(parent.id)
+        assert [manager.get(one.run_id).priority for one in manager.sweeps.get(parent.id).trials] == [6, 6]
+        with pytest.raises(Conflict, match="The sweep is over: it is finished"):
+            manager.change(parent.id, JobPatch(priority=1))
 
 
 def test_that_a_sweep_out_of_time_ends_its_trials_and_tells_so(workspace: Workspace, begin: Begin, tmp_path: Path) -> None:

@@ -47,9 +47,11 @@ class RunsActivity(Activity):
     @cached_property
     def details(self) -> RunDetailsPage:
         """The page of one run, made when one is first shown: the list should not wait for it."""
-        page = RunDetailsPage(self._context, self.actions_)
+        page = RunDetailsPage(self._context, self.store, self.actions_)
         page.back_asked.connect(self.show_list)
         page.compare_asked.connect(self._on_compare_asked)
+        page.run_opened.connect(self.show_run)
+        page.comparison_asked.connect(self.show_comparison)
         page.again_asked.connect(self._on_again_asked)
         page.register_asked.connect(self._on_register_asked)
         page.loaded.connect(self._on_details_loaded)

@@ -1,8 +1,11 @@
 """One run: charts while it runs, images, outputs, log, environment, and its facts at the right."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
 
+from workbench.base.errors import NotFound
 from workbench.client.client import Client
 from workbench.desktop.context import AppContext
 from workbench.desktop.icons import icon
@@ -13,9 +16,11 @@ from workbench.desktop.runs.environmentpanel import EnvironmentPanel
 from workbench.desktop.runs.images import ImagesSection
 from workbench.desktop.runs.inspector import RunInspector
 from workbench.desktop.runs.logpanel import LogPanel
+from workbench.desktop.runs.nestedpanel import NestedPanel
 from workbench.desktop.runs.outputspanel import OutputsPanel, likely_model
+from workbench.desktop.runs.store import RunsStore
 from workbench.desktop.runs.tiles import NumberTiles
-from workbench.desktop.runs.wording import metric_keys, run_title
+from workbench.desktop.runs.wording import KIND_WORDS, below_text, made_here, metric_keys, run_title
 from workbench.desktop.widgets import (
     Banner,
     EmptyState,
@@ -27,10 +32,10 @@ from workbench.desktop.widgets import (
     button,
     icon_button,
 )
-from workbench.desktop.wording import number_text
-from workbench.schema import LineagePart, MetricsLogged, Run, RunChanged, RunStatus
+from workbench.desktop.wording import full_moment, number_text
+from workbench.schema import Job, LineagePart, MetricsLogged, Run, RunChanged, RunStatus
 
-_TABS = ("Overview", "Outputs", "Log", "Environment")
+_TABS = ("Overview", "Nested runs", "Outputs", "Log", "Environment")
 _BANNERS = {RunStatus.FAILED: "bad", RunStatus.LOST: "warn"}
 
 
@@ -39,14 +44,17 @@ class RunDetailsPage(QWidget):
 
     back_asked = Signal()
     compare_asked = Signal(str)
+    run_opened = Signal(str)
+    comparison_asked = Signal(object)
     again_asked = Signal(object)
     register_asked = Signal(object, str)
     loaded = Signal(object, object)
     """Run and its lineage parts."""
 
-    def __init__(self, context: AppContext, actions: RunActions, parent: QWidget | None = None) -> None:
+    def __init__(self, context: AppContext, store: RunsStore, actions: RunActions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
+        self._store = store
         self._actions = actions
         self._run_id = ""
         self._run: Run | None = None
@@ -57,6 +65,7 @@ class RunDetailsPage(QWidget):
         events.metrics_logged.connect(self._on_metrics_logged)
         events.reset.connect(self.refresh)
         actions.patched.connect(self._on_patched)
+        store.changed.connect(self._fill_nested)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(300)
@@ -87,6 +96,7 @@ class RunDetailsPage(QWidget):
         self._banners = QVBoxLayout()
         self._banners.setSpacing(0)
         self._banner: Banner | None = None
+        self._job: Job | None = None
         outer.addLayout(self._banners)
         split = Splitter("run-details", Qt.Orientation.Horizontal)
         split.addWidget(self._main())
@@ -114,12 +124,15 @@ class RunDetailsPage(QWidget):
         self.images = ImagesSection(self._context)
         self.charts.below.addWidget(self.images)
         self.overview = StateStack(self.charts)
+        self.nested = NestedPanel()
+        self.nested.run_opened.connect(self.run_opened)
+        self.nested.compare_asked.connect(self.comparison_asked)
         self.outputs = OutputsPanel(self._context, self._actions)
         self.outputs.register_asked.connect(self._on_register_asked)
         self.log = LogPanel(self._context)
         self.environment = EnvironmentPanel()
         self.pages = QStackedWidget()
-        for page in (self.overview, self.outputs, self.log, self.environment):
+        for page in (self.overview, self.nested, self.outputs, self.log, self.environment):
             self.pages.addWidget(page)
         self.tabs.currentChanged.connect(self.pages.setCurrentIndex)
         column.addWidget(self.pages, 1)
@@ -144,9 +157,9 @@ class RunDetailsPage(QWidget):
         if not run_id:
             return
 
-        def load(client: Client, _progress: Progress) -> tuple[Run, tuple[LineagePart, ...]]:
+        def load(client: Client, _progress: Progress) -> tuple[Run, tuple[LineagePart, ...], Job | None]:
             run = client.run(run_id)
-            return run, client.lineage("run", run.id).parts
+            return run, client.lineage("run", run.id).parts, _job_of(client, run)
 
         self._context.call("Loading the run", load, self._on_loaded, self._on_failed, exclusive=f"run-{id(self)}", quiet=True)
 
@@ -157,13 +170,14 @@ class RunDetailsPage(QWidget):
 
     # loading
 
-    def _on_loaded(self, result: tuple[Run, tuple[LineagePart, ...]]) -> None:
-        run, parts = result
+    def _on_loaded(self, result: tuple[Run, tuple[LineagePart, ...], Job | None]) -> None:
+        run, parts, self._job = result
         first = self._run is None or self._run.id != run.id
         self._run, self._run_id = run, run.id
         self._fill(run)
         if first and not self._asked_tab:
-            self.show_tab("Log" if run.status in _BANNERS and not run.own_metrics else "Overview")
+            troubled = run.status in _BANNERS and not run.own_metrics
+            self.show_tab("Nested runs" if run.kind == "sweep" else "Log" if troubled and made_here(run) else "Overview")
         self.stack.show_content()
         self.loaded.emit(run, parts)
 
@@ -173,28 +187,74 @@ class RunDetailsPage(QWidget):
 
     def _fill(self, run: Run) -> None:
         self.header.set_title(run_title(run))
-        self.header.set_subtitle(" ".join((run.script, *run.arguments)))
+        told = " ".join((run.script, *run.arguments))
+        self.header.set_subtitle(told if made_here(run) else " · ".join(filter(None, (KIND_WORDS.get(run.kind, ""), told))))
         self.pill.set_status(run.status.value, run.reason)
-        self.cancel_button.setVisible(not run.status.is_final)
-        self.register_button.setVisible(run.status.is_final and bool(run.artifacts))
-        kind = _BANNERS.get(run.status)
-        waits = run.status in {RunStatus.QUEUED, RunStatus.PREPARING} and run.reason
-        self._set_banner((kind or "info", run.reason) if run.reason and (kind or waits) else None)
-        self.inspector.set_run(run)
+        self.cancel_button.setVisible(not run.status.is_final and self._job is not None)
+        self.register_button.setVisible(run.status.is_final and bool(run.artifacts) and run.deleted is None)
+        self._set_banner(self._banner_of(run))
+        self.inspector.set_run(run, self._job, self._title_of)
         self.outputs.set_run(run)
-        self.log.set_run(run.id)
+        self.log.set_run(run.id, logs=made_here(run))
         self.environment.set_run(run)
         keys = [key for key in metric_keys(run) if run.metrics[key].count > 1]
         single = sorted(key for key, metric in run.own_metrics.items() if metric.count <= 1)
         self.charts.set_runs([run], keys)
         self.tiles.set_numbers([(key, number_text(run.metrics[key].last)) for key in single])
         self.images.set_run(run.id, run.artifacts)
+        self._fill_nested()
         self._show_overview(run)
+
+    def _fill_nested(self) -> None:
+        """The store keeps the runs below this one true."""
+        run = self._run
+        if run is None:
+            return
+        below = self._store.below(run.id)
+        place = _TABS.index("Nested runs")
+        self.tabs.setTabText(place, below_text(run, len(below)).capitalize() or "Trials")
+        self.tabs.setTabVisible(place, bool(below) or run.kind == "sweep")
+        self.nested.set_runs(run, below)
+
+    def _title_of(self, run_id: str) -> str:
+        """How another run is called, as far as it is known here."""
+        other = self._store.get(run_id)
+        return run_title(other) if other is not None else f"run {run_id[:8]}"
+
+    def _banner_of(self, run: Run) -> tuple[str, str, tuple[str, Callable[[], object]] | None] | None:
+        """Kind, sentence and action of the line over the page; none where there is nothing to say."""
+        if run.deleted is not None:
+            return (
+                "warn",
+                f"In the trash since {full_moment(run.deleted)}.",
+                ("Bring back", lambda: self._actions.bring_back([run])),
+            )
+        reason = self._job.reason if self._job is not None and run.status is RunStatus.QUEUED else run.reason
+        if not reason:
+            return None
+        if run.result_of:
+            return "info", reason, (f"Show {self._title_of(run.result_of)}", lambda: self.run_opened.emit(run.result_of))
+        kind = _BANNERS.get(run.status)
+        return kind or "info", reason, ("Show the log", lambda: self.show_tab("Log")) if kind and made_here(run) else None
 
     def _show_overview(self, run: Run) -> None:
         pictures = any(one.path.lower().endswith((".png", ".jpg", ".jpeg")) for one in run.artifacts)
         if run.own_metrics or pictures:
             self.overview.show_content()
+            return
+        below = below_text(run)
+        if below:
+            title, text = "This run logged no metrics itself", f"What its {below} logged stands side by side in the next tab."
+            nested = ("Show them", lambda: self.show_tab("Nested runs"))
+            self.overview.show_empty(EmptyState("chart-line", title, text, secondary=nested))
+            return
+        if not made_here(run):
+            text = "Metrics that its program logs appear here." if not run.status.is_final else "Its program logged none."
+            self.overview.show_empty(EmptyState("chart-line", "No metrics", text))
+            return
+        if run.result_of:
+            text = "Its data, steps and outputs are those of the earlier run. Run it anew with: workbench submit --force"
+            self.overview.show_empty(EmptyState("check-check", "Nothing had changed, so nothing was run", text))
             return
         if not run.status.is_final:
             title, text = "Nothing logged yet", "Metrics appear here while the script runs: workbench.log(“accuracy”, 0.93)"
@@ -202,15 +262,14 @@ class RunDetailsPage(QWidget):
             title, text = "This run logged no metrics", "Call workbench.log(“accuracy”, 0.93) in the script to see charts here."
         self.overview.show_empty(EmptyState("chart-line", title, text, secondary=("Show the log", lambda: self.show_tab("Log"))))
 
-    def _set_banner(self, content: tuple[str, str] | None) -> None:
+    def _set_banner(self, content: tuple[str, str, tuple[str, Callable[[], object]] | None] | None) -> None:
         if self._banner is not None:
             self._banners.removeWidget(self._banner)
             self._banner.hide()
             self._banner.deleteLater()
             self._banner = None
         if content is not None:
-            action = ("Show the log", lambda: self.show_tab("Log")) if content[0] != "info" else None
-            self._banner = Banner(*content, action)
+            self._banner = Banner(*content)
             self._banners.addWidget(self._banner)
 
     # events
@@ -263,16 +322,31 @@ class RunDetailsPage(QWidget):
         run, acts = self._run, self._actions
         if run is None:
             return menu
-        menu.addAction(icon("play"), "Run again…", lambda: self.again_asked.emit(run))
-        menu.addAction(icon("history"), "Restore files of the snapshot…", lambda: acts.restore(run))
+        if made_here(run):
+            menu.addAction(icon("play"), "Run again…", lambda: self.again_asked.emit(run))
+        if run.snapshot:
+            menu.addAction(icon("history"), "Restore files of the snapshot…", lambda: acts.restore(run))
         menu.addSeparator()
         menu.addAction(icon("folder-open"), "Open the folder of outputs", lambda: acts.open_outputs(run))
         menu.addAction(icon("copy"), "Copy id", lambda: acts.copy_id(run))
         menu.addSeparator()
+        if run.deleted is not None:
+            menu.addAction(icon("undo-2"), "Bring back from the trash", lambda: acts.bring_back([run]))
+            return menu
         if run.archived:
             menu.addAction(icon("undo-2"), "Bring back from the archive", lambda: acts.archive([run], archived=False))
         else:
             menu.addAction(icon("archive"), "Archive", lambda: acts.archive([run]))
-        delete = menu.addAction(icon("trash-2", "bad"), "Delete", lambda: acts.delete(run, self.back_asked.emit))
+        delete = menu.addAction(icon("trash-2", "bad"), "Delete", lambda: acts.delete([run], self.back_asked.emit))
         delete.setEnabled(run.status.is_final)
         return menu
+
+
+def _job_of(client: Client, run: Run) -> Job | None:
+    """Its execution: what it waits for, which attempt this is; None for a run that Workbench did not start."""
+    if not made_here(run):
+        return None
+    try:
+        return client.job(run.id)
+    except NotFound:
+        return None

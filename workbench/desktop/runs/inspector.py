@@ -2,17 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.desktop.runs.better import higher_is_better
-from workbench.desktop.runs.wording import metric_keys, run_duration
+from workbench.desktop.runs.wording import KIND_WORDS, made_here, metric_keys, run_duration
 from workbench.desktop.widgets import HLine, KeyValueTable, Section, surface
 from workbench.desktop.wording import duration_text, full_moment, number_text, size_text
-from workbench.schema import DataInput, LineagePart, Run
+from workbench.schema import DataInput, Job, LineagePart, Run
 
 _NAMES_WIDTH = 104
+_MOST_NAMES_WIDTH = 148
+_FIRST_ROWS = 40
 Row = tuple[str, str] | tuple[str, str, Callable[[], object] | None]
 
 
@@ -25,6 +28,8 @@ class RunInspector(QScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._run: Run | None = None
+        self._whole: set[KeyValueTable] = set()
+        """Long tables that are shown to their end."""
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -49,11 +54,13 @@ class RunInspector(QScrollArea):
         self._layout.addStretch(1)
         self.setWidget(body)
 
-    def set_run(self, run: Run) -> None:
-        """Shows this run."""
+    def set_run(self, run: Run, job: Job | None, title_of: Callable[[str], str]) -> None:
+        """Shows this run. `title_of`: how another run is called, by its id."""
         other = self._run is None or self._run.id != run.id
         self._run = run
-        self._set(self.properties, self._properties_section, _properties(run))
+        if other:
+            self._whole.clear()
+        self._set(self.properties, self._properties_section, [*self._kin(run, title_of), *_properties(run, job)])
         self._set(self.params, self._params_section, sorted(run.params.items()))
         self._set(self.metrics, self._metrics_section, _metrics(run))
         self._set(self.inputs, self._inputs_section, self._input_rows(run.inputs))
@@ -65,11 +72,10 @@ class RunInspector(QScrollArea):
     def _align(self) -> None:
         """Values of all parts begin at one edge: behind the longest name, within reason."""
         tables = (self.properties, self.params, self.metrics, self.inputs, self.tags)
-        names = [name for table in tables for name, _value in table.rows]
-        width = max((self.fontMetrics().horizontalAdvance(name) for name in names), default=0)
+        width = max(table.names_width for table in tables)
         for table in tables:
             if isinstance(grid := table.layout(), QGridLayout):
-                grid.setColumnMinimumWidth(0, min(max(width, _NAMES_WIDTH), 2 * _NAMES_WIDTH))
+                grid.setColumnMinimumWidth(0, max(min(width, _MOST_NAMES_WIDTH), _NAMES_WIDTH))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.notes and event.type() == QEvent.Type.FocusOut:
@@ -92,13 +98,30 @@ class RunInspector(QScrollArea):
         self._layout.addWidget(section)
         return table, section
 
-    @staticmethod
-    def _set(table: KeyValueTable, section: QWidget, rows: Sequence[Row]) -> None:
+    def _set(self, table: KeyValueTable, section: QWidget, rows: Sequence[Row]) -> None:
         section.setVisible(bool(rows))
+        if len(rows) > _FIRST_ROWS + 10 and table not in self._whole:
+            everything = rows
+            more: Row = ("", f"Show all {len(rows):,}", lambda: self._show_whole(table, section, everything))
+            rows = [*rows[:_FIRST_ROWS], more]
         if table.rows != [(row[0], row[1]) for row in rows]:
             table.set_rows(rows)
-            for made in table.findChildren(QLabel):  # long paths and digests have no spaces to break at
-                made.setMinimumWidth(0)
+
+    def _show_whole(self, table: KeyValueTable, section: QWidget, rows: Sequence[Row]) -> None:
+        self._whole.add(table)
+        self._set(table, section, rows)
+        self._align()
+
+    def _kin(self, run: Run, title_of: Callable[[str], str]) -> list[Row]:
+        """What the run is, and the run that it belongs to."""
+        rows: list[Row] = []
+        if run.kind not in {"", "job"}:
+            rows.append(("Kind", KIND_WORDS.get(run.kind, run.kind)))
+        for name, other in (("Belongs to", run.parent_id), ("Result of", run.result_of)):
+            if other is not None:
+                title = title_of(other)
+                rows.append((name, title, self._opener(LineagePart(kind="run", id=other, title=title))))
+        return rows
 
     def _input_rows(self, inputs: Sequence[DataInput]) -> list[Row]:
         rows: list[Row] = []
@@ -106,7 +129,10 @@ class RunInspector(QScrollArea):
             kind = "preparation" if one.kind == "prep" else "data"
             part = LineagePart(kind=kind, id=one.path, title=one.name)
             rows_text = f", {one.rows:,} rows" if one.rows is not None else ""
-            rows.append(("Preparation" if kind == "preparation" else "Data", f"{one.name}{rows_text}", self._opener(part)))
+            opener = self._opener(part) if kind == "preparation" or _is_file(one) else None
+            rows.append(("Preparation" if kind == "preparation" else "Data", f"{one.name}{rows_text}", opener))
+            if opener is None and "://" in one.path:
+                rows.append(("From", one.path))
             for source in one.sources:
                 name = source.path.replace("\\", "/").rpartition("/")[2]
                 amount = f"{source.rows:,} rows" if source.rows is not None else size_text(source.size)
@@ -118,14 +144,21 @@ class RunInspector(QScrollArea):
         return lambda: self.part_clicked.emit(part)
 
 
-def _properties(run: Run) -> list[Row]:
+def _is_file(given: DataInput) -> bool:
+    """Whether the input is a file that can be shown here; a data set that a program told of may lie anywhere."""
+    return given.kind != "dataset" or Path(given.path).is_absolute()
+
+
+def _properties(run: Run, job: Job | None) -> list[Row]:
     now = datetime.now(UTC)
     git = run.git.commit[:8] + (f" on {run.git.branch}" if run.git.branch else "") + (" + changes" if run.git.dirty else "")
     rows: list[Row] = [
         ("Script", run.script),
         ("Arguments", " ".join(run.arguments)),
-        ("Configuration", run.config.name),
-        ("Target", run.target),
+        ("Configuration", run.config.name if made_here(run) else ""),
+        ("Target", run.target if made_here(run) else ""),
+        ("Attempt", f"{job.attempt} of {job.attempts}" if job is not None and job.attempts > 1 else ""),
+        ("Priority", str(job.priority) if job is not None and job.priority else ""),
         ("Created", full_moment(run.created)),
         ("Started", full_moment(run.started)),
         ("Ended", full_moment(run.ended)),

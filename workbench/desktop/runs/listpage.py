@@ -195,8 +195,8 @@ class RunsListPage(QWidget):
         self.table.set_records(runs)
         for made in (self.bring_back_button, self.empty_button):
             made.setVisible(trash)
-        for made in (self.hide_constant, self.columns_button):
-            made.setVisible(not trash)
+        self.hide_constant.setVisible(not trash)
+        self.columns_button.setVisible(not trash)
         self._on_checked()
         total = sum(in_group(run, self.group) for run in (store.trash if trash else everything))
         self.count.setText(f"{len(runs):,} of {total:,} runs" if self._text and len(runs) != total else "")

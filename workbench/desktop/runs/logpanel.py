@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from workbench.client.client import Client
 from workbench.desktop.context import AppContext
 from workbench.desktop.operations import Progress
-from workbench.desktop.widgets import LogView
+from workbench.desktop.widgets import EmptyState, LogView, StateStack
 from workbench.schema import LogAppended, LogChunk
 
 _CHUNK = 1_000_000
@@ -28,16 +28,24 @@ class LogPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         self.view = LogView()
-        layout.addWidget(self.view)
+        self.stack = StateStack(self.view)
+        layout.addWidget(self.stack)
+        self.stack.show_content()
         context.events.log_appended.connect(self._on_appended)
 
-    def set_run(self, run_id: str) -> None:
-        """Shows the log of another run."""
+    def set_run(self, run_id: str, *, logs: bool = True) -> None:
+        """Shows the log of another run. `logs`: off for one that was logged from outside, whose program keeps its own log."""
+        if not logs:
+            why = "Another program logged this run, and kept what it printed for itself."
+            self.stack.show_empty(EmptyState("square-terminal", "No log", why))
+            self._run_id = ""
+            return
         if run_id != self._run_id:
             self._generation += 1
             self._run_id, self._next, self._loading = run_id, 0, False
             self.view.clear()
             self.view.follow = True
+            self.stack.show_content()
         self.refresh()
 
     def refresh(self) -> None:
@@ -76,6 +84,10 @@ class LogPanel(QWidget):
         self._loading = False
         if chunk.text:
             self.view.append(chunk.text)
+        if chunk.complete and not chunk.size:
+            self.stack.show_empty(EmptyState("square-terminal", "The log is empty", "The run has ended and printed nothing."))
+        else:
+            self.stack.show_content()
         self._next = chunk.next
         if chunk.next < chunk.size and chunk.text:
             self._stale = True

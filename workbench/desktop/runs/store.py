@@ -59,7 +59,7 @@ class RunsStore(QObject):
     def get(self, run_id: str) -> RunSummary | None:
         return self._runs.get(run_id) or self._trash.get(run_id)
 
-    def children(self, run_id: str) -> Sequence[RunSummary]:
+    def below(self, run_id: str) -> Sequence[RunSummary]:
         """The runs right below this one, in the order of their beginning."""
         if self._below is None:
             self._below = {}

@@ -20,7 +20,7 @@ _KINDS = {
 }
 _WIDTHS = {
     "number": 76,
-    "name": 176,
+    "name": 220,
     "status": 112,
     "script": 148,
     "started": 138,

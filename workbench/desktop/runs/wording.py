@@ -31,12 +31,13 @@ def made_here(run: RunSummary) -> bool:
     return run.kind in _MADE_HERE
 
 
-def below_text(run: RunSummary) -> str:
-    """How many runs stand below this one; empty for none."""
-    if not run.children:
+def below_text(run: RunSummary, count: int | None = None) -> str:
+    """How many runs stand below this one; empty for none. `count`: as it is known elsewhere."""
+    count = run.children if count is None else count
+    if not count:
         return ""
     what = "trial" if run.kind == "sweep" else "nested run"
-    return f"{run.children:,} {what}{'s' if run.children > 1 else ''}"
+    return f"{count:,} {what}{'s' if count > 1 else ''}"
 
 
 def run_title(run: RunSummary) -> str:

@@ -245,6 +245,28 @@ class Section(QWidget):
         outer.addLayout(self.body, 1)
 
 
+class _Title(ElidedLabel):
+    """The title of a page: as wide as it needs, shortened where the page has less room."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        self._on_theme_changed()
+        self.set_text(text)
+        theme().theme_changed.connect(self._on_theme_changed)
+
+    def set_text(self, text: str) -> None:
+        super().set_text(text)
+        self.updateGeometry()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(min(120, self.sizeHint().width()), super().minimumSizeHint().height())
+
+    def _on_theme_changed(self) -> None:
+        self.setFont(theme().title_font)
+        self.updateGeometry()
+
+
 class PageHeader(QWidget):
     """The first row of a page: title, subtitle, status at the left, actions at the right."""
 
@@ -258,7 +280,7 @@ class PageHeader(QWidget):
         row = QHBoxLayout()
         row.setContentsMargins(20, 10, 16, 10)
         row.setSpacing(8)
-        self._title = label(title, font="title_font")
+        self._title = _Title(title)
         self._status: QWidget | None = None
         self._left = QHBoxLayout()
         self._left.setSpacing(10)
@@ -275,7 +297,7 @@ class PageHeader(QWidget):
         self.setMinimumHeight(52)
 
     def set_title(self, title: str) -> None:
-        self._title.setText(title)
+        self._title.set_text(title)
 
     def set_subtitle(self, text: str) -> None:
         self._subtitle.set_text(text)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
+    QLabel,
     QPlainTextEdit,
     QPushButton,
     QSizePolicy,
@@ -27,6 +28,8 @@ from workbench.desktop.widgets.states import IconLabel
 from workbench.schema import LineagePart
 
 Link = Callable[[], object]
+_NAMES_WIDTH = 220
+_LONG_WORD = 24  # characters
 
 
 class _Link(QPushButton):
@@ -78,12 +81,18 @@ class KeyValueTable(QWidget):
     def rows(self) -> list[tuple[str, str]]:
         return self._rows
 
+    @property
+    def names_width(self) -> int:
+        """What the longest name needs, in pixels."""
+        return max((self.fontMetrics().horizontalAdvance(name) + 4 for name, _value in self._rows), default=0)
+
     def set_rows(self, rows: Sequence[tuple[str, str] | tuple[str, str, Link | None]]) -> None:
         """Shows (name, value) or (name, value, what a click on it does)."""
         clear_layout(self._grid)
         self._rows = [(row[0], row[1]) for row in rows]
+        self._grid.setColumnMinimumWidth(0, min(self.names_width, _NAMES_WIDTH))
         for number, row in enumerate(rows):
-            name = label(row[0], "muted")
+            name = ElidedLabel(row[0], "muted", Qt.TextElideMode.ElideLeft)  # `layers.12.bias`: its end tells it from others
             self._grid.addWidget(name, number, 0, Qt.AlignmentFlag.AlignTop)
             link = row[2] if len(row) == 3 else None
             value: QWidget
@@ -91,10 +100,19 @@ class KeyValueTable(QWidget):
                 value = _Link(row[1], link)
                 self._grid.addWidget(value, number, 1, Qt.AlignmentFlag.AlignLeft)
             else:
-                value = label(row[1] or "–", wrap=True, selectable=True)
-                value.setContentsMargins(2, 0, 0, 0)  # links have an edge
+                value = _value(row[1] or "–")
                 self._grid.addWidget(value, number, 1)
         self._grid.setRowStretch(len(rows), 1)
+
+
+def _value(text: str) -> QLabel:
+    """A value: several lines where it has spaces to break at, else one that is shortened in its middle."""
+    if max(map(len, text.split()), default=0) > _LONG_WORD:
+        value: QLabel = ElidedLabel(text, mode=Qt.TextElideMode.ElideMiddle)
+    else:
+        value = label(text, wrap=True, selectable=True)
+    value.setContentsMargins(2, 0, 0, 0)  # links have an edge
+    return value
 
 
 class Banner(QFrame):

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import shutil
 import sys
 import tempfile
@@ -28,6 +29,7 @@ from workbench.jobs.environments.uvlock import exported
 from workbench.jobs.environments.wanted import Wanted, wanted
 
 _LOCK_LIFETIME_S = 24 * 3600
+_VERSION = re.compile(r"[0-9]+\.[0-9]+(?:\.[0-9]+)?")
 
 
 class EnvironmentBuilder:
@@ -121,6 +123,14 @@ class EnvironmentBuilder:
     def installed(self, python: Path | str) -> str:
         """The lock of an interpreter that is not ours: what is installed there, one `name==version` a line."""
         return self._tools.uv(["pip", "freeze", "--python", str(python)], "The packages could not be listed")
+
+    def has_python(self, python: str) -> bool:
+        """Whether this machine has a Python of that version (or range, or path): another one is fetched when it is needed."""
+        try:
+            self._tools.uv(["python", "find", "--no-python-downloads", python], "The interpreter was not found")
+        except WorkbenchError:
+            return False
+        return True
 
     @contextlib.contextmanager
     def using(self, python: Path) -> Iterator[None]:
@@ -225,6 +235,9 @@ class EnvironmentBuilder:
             command = ["pip", "compile", *files, "--no-header", "--no-annotate", "--quiet"]
             if platform:
                 command += ["--python", sys.executable, "--python-version", python, "--python-platform", platform]
+            elif _VERSION.fullmatch(python) and not self.has_python(python):
+                # It is fetched when the environment is built: resolving needs its version alone.
+                command += ["--python", sys.executable, "--python-version", python]
             else:
                 command += ["--python", python or sys.executable]
             if constraints:

@@ -30,6 +30,8 @@ _OF_CONDA = re.compile(
 )
 """What conda and micromamba write around the reason: the kind of an error, lines of a tree, the channels, advice."""
 _SYSTEM_SAYS = re.compile(r"\[Errno -?\d+\] ([\w ]+)")
+_PYTHON_DOWNLOAD = re.compile(r"Failed to download `https?://([^/`]+)/[^`]*/(?:cpython|pypy)-?(\d+\.\d+)[^`]*`")
+_NO_INTERPRETER = re.compile(r"No interpreter found (?:for|at) (?:(Python \S+)|(?:executable name|path) (`[^`]+`))")
 _DISK_FULL = ("no space left on device", "os error 28", "disk quota exceeded")
 _DROPPED = frozenset(
     {"VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "UV_PROJECT_ENVIRONMENT", "UV_PYTHON", "UV_FROZEN", "UV_LOCKED", "CONDA_PREFIX"}
@@ -129,7 +131,7 @@ def _tell_new_lines(path: Path, told: int, say: Say) -> int:
         data = file.read()
     end = data.rfind(b"\n") + 1
     for line in data[:end].decode("utf-8", "replace").splitlines():
-        if line.strip() and not line.startswith(("warning: Failed to hardlink", "error:", "  cause:")):
+        if line.strip() and not line.startswith(("warning: Failed to hardlink", "error:", "  cause:", "hint:")):
             say(line.strip())
     return told + end
 
@@ -139,6 +141,8 @@ def failure(what: str, stderr: str, place: str) -> WorkbenchError:
     low = stderr.lower()
     if any(sign in low for sign in _DISK_FULL):
         return EnvironmentError_(f"{what}: the disk is full.", hint="Free some space and try again.")
+    if no_python := _no_python(what, stderr, place):
+        return no_python
     told = _OF_CONDA.sub(" ", stderr)
     blocks = re.split(r"^\s*(?:error|cause|hint|critical libmamba):|^\s*[×╰├][─▶ ]*|^\s*help:", told, flags=re.MULTILINE)
     parts = [" ".join(block.split()) for block in blocks if block.strip()]
@@ -157,9 +161,22 @@ def failure(what: str, stderr: str, place: str) -> WorkbenchError:
     reason = reason.removesuffix(", we can conclude that your requirements are unsatisfiable.")
     reason = reason[0].lower() + reason[1:] if reason.startswith("Because") else reason
     hint = "Correct the requirement and run again." if because else ""
-    if "No interpreter found for Python" in stderr:
-        hint = "Install that Python on this machine, or correct the version that the project asks for."
     return UserError(f"{what}: {reason.rstrip('.')}.", hint=hint, place=place)
+
+
+def _no_python(what: str, stderr: str, place: str) -> WorkbenchError | None:
+    """Where the interpreter is what is missing: uv looks for it on this machine, then downloads it."""
+    hint = "Install that Python on this machine, or correct what the project or run configuration asks for."
+    if found := _PYTHON_DOWNLOAD.search(stderr):
+        reason = [line.strip().removeprefix("cause: ") for line in stderr.splitlines() if line.strip()][-1].rstrip(".")
+        unreached = f"it could not be fetched from {found[1]} ({reason})"
+        return EnvironmentError_(f"{what}: this machine has no Python {found[2]}, and {unreached}.", hint=hint)
+    if found := _NO_INTERPRETER.search(stderr):
+        lacking = (
+            f"this machine has no {found[1]}, and uv knows of none to fetch" if found[1] else f"there is no interpreter {found[2]}"
+        )
+        return UserError(f"{what}: {lacking}.", hint=hint, place=place)
+    return None
 
 
 def _host(address: str) -> str:

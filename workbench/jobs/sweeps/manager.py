@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
@@ -31,9 +31,18 @@ class TrialQueue(Protocol):
     """What a sweep needs of the job manager."""
 
     def queue_trial(
-        self, write: sa.Connection, parent: Run, script_arguments: Sequence[str], name: str, depends_on: Sequence[str]
+        self,
+        write: sa.Connection,
+        parent: Run,
+        script_arguments: Sequence[str],
+        name: str,
+        depends_on: Sequence[str],
+        priority: int | None,
     ) -> Run:
-        """Makes a child run of the sweep and queues its job, in the caller's transaction."""
+        """Makes a child run of the sweep and queues its job, in the caller's transaction. `priority` None: the configuration's."""
+
+    def change_waiting(self, write: sa.Connection, run_ids: Sequence[str], **values: Any) -> None:
+        """Changes those of the jobs that wait still, in the caller's transaction."""
 
     def cancel_trial(self, run_id: str, reason: str) -> None:
         """Ends a trial; nothing where it has ended."""
@@ -93,6 +102,28 @@ class SweepManager:
             state.kill = state.kill or cancel
             table.save(write, run_id, state)
         self._queue.tell(run)
+
+    def change(self, run_id: str, *, priority: int | None = None, depends_on: Sequence[str] | None = None) -> None:
+        """Queues the trials differently: those that wait, and those to come. Raises Conflict for a sweep that is over."""
+        with self._lock, self._store.database.write() as write:
+            _, state = table.load(write, run_id)
+            run = self._store.get(run_id)
+            if run.status.is_final:
+                raise Conflict(f"The sweep is over: it is {run.status.value}.", place=run_id)
+            values: dict[str, Any] = {}
+            if priority is not None:
+                state.priority = values["priority"] = priority
+            if depends_on is not None:
+                state.depends_on = values["depends_on"] = list(depends_on)
+            if values:
+                self._queue.change_waiting(write, [trial.run_id for trial in state.running], **values)
+                table.save(write, run_id, state)
+
+    def priority(self, run_id: str) -> int:
+        """What its trials have in the queue. Raises NotFound."""
+        with self._store.database.read() as connection:
+            _, state = table.load(connection, run_id)
+        return self._store.get(run_id).config.priority if state.priority is None else state.priority
 
     def resume(self, run_id: str) -> Run:
         """Goes on with a sweep that was cancelled, lost, or ended for its time; trials that were cancelled or lost run again.
@@ -229,7 +260,7 @@ class SweepManager:
         made = []
         for trial in new:
             given = (*parent.config.arguments, *arguments(trial.point))
-            run = self._queue.queue_trial(write, parent, given, shown(trial.point)[:200], state.depends_on)
+            run = self._queue.queue_trial(write, parent, given, shown(trial.point)[:200], state.depends_on, state.priority)
             params = dict(zip(trial.point, arguments(trial.point)[1::2], strict=True))
             self._store.log_batch(run.id, LogBatch(params=params), connection=write)
             trial.run_id, trial.run_number, trial.state = run.id, run.number, "running"

@@ -52,6 +52,8 @@ class SweepState:
     """Running trials are cancelled too."""
     depends_on: list[str] = field(default_factory=list)
     """Runs that must have finished before a trial starts."""
+    priority: int | None = None
+    """Of its trials in the queue, where it was changed since the start."""
 
     @property
     def running(self) -> list[Trial]:

@@ -1,15 +1,17 @@
-"""Finds the answer to a request of MLflow's protocol. One look into a dictionary for most calls: they come often."""
+"""Finds the answer to a request of MLflow's protocol. One look into a dictionary for most calls, and nothing else on the way: they
+come often."""
 
+import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import parse_qsl
 
-from anyio import to_thread
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import Receive, Scope, Send
 
 from workbench.server.mlflow import (
@@ -34,30 +36,27 @@ ROOMS = (artifact_calls, experiments, inputs, logged_models, metrics, models, ru
 """Each of them registers its calls when it is imported."""
 _PREFIX = re.compile(r"/(?:ajax-)?api/(?:2\.0|3\.0)/(?=mlflow)")
 _FILES = "mlflow-artifacts/"
+_THREADS = 40  # as many as FastAPI has for its own routes
 VERSION = "3.0.0"
 """The version of MLflow whose calls are spoken; clients leave out what is newer."""
 
 _Streamed = Callable[[Request, str], Awaitable[Response]]
 
 
-class MlflowProtocol(BaseRoute):
-    """The route of everything below `/api/2.0/mlflow` and its like, and of `/version` and `/health`."""
+class MlflowProtocol:
+    """Answers everything below `/api/2.0/mlflow` and its like, and `/version` and `/health`; the rest goes on to `api`."""
 
-    def __init__(self) -> None:
+    def __init__(self, api: Starlette) -> None:
+        self._api = api
         self._exact: dict[tuple[str, str], Spoken] = {(one.method, one.path): one for one in SPOKEN if one.pattern is None}
         self._patterns = [(one, one.pattern) for one in SPOKEN if one.pattern is not None]
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="mlflow")
 
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        if scope["type"] != "http":
-            return Match.NONE, {}
-        path = scope["path"]
-        mine = path in {"/version", "/health"} or (path.startswith(("/api/", "/ajax-api/")) and _PREFIX.match(path))
-        return (Match.FULL if mine else Match.NONE), {}
-
-    def url_path_for(self, name: str, /, **path_params: Any) -> Any:
-        raise NoMatchFound(name, path_params)
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not _is_mine(scope["path"]):
+            await self._api(scope, receive, send)
+            return
+        scope["app"] = self._api
         request = Request(scope, receive, send)
         try:
             response = await self._response(request)
@@ -79,7 +78,8 @@ class MlflowProtocol(BaseRoute):
         if found is None:
             raise self._unknown(request.method, path)
         values |= await _arguments(request)
-        return answer(await to_thread.run_sync(found.answer, Call(request, values)))
+        work = asyncio.get_running_loop().run_in_executor(self._threads, found.answer, Call(request, values))
+        return answer(await work)
 
     def _find(self, method: str, path: str) -> tuple[Spoken | None, dict[str, Any]]:
         if found := self._exact.get((method, path)):
@@ -96,6 +96,10 @@ class MlflowProtocol(BaseRoute):
         group = group_of(path)
         said = f"{method} {path} ({group})" if group else f"{method} {path}"
         return ProtocolError("NOT_IMPLEMENTED", f"Workbench does not speak this call of MLflow's: {said}.")
+
+
+def _is_mine(path: str) -> bool:
+    return path in {"/version", "/health"} or (path.startswith(("/api/", "/ajax-api/")) and _PREFIX.match(path) is not None)
 
 
 async def _arguments(request: Request) -> dict[str, Any]:

@@ -158,7 +158,7 @@ def _new_columns() -> None:
     op.create_index("ix_runs_listed_experiment", "runs", ["experiment_id", "deleted", "created", "id", "archived"])
     op.create_index("ix_runs_listed_project", "runs", ["project", "deleted", "created", "id", "archived"])
     op.create_index(op.f("ix_artifacts_digest"), "artifacts", ["digest"])
-    op.create_index(op.f("ix_metric_latest_key_last"), "metric_latest", ["key", "last"])
+    op.create_index("ix_metric_latest_key_last", "metric_latest", ["key", "last", "run_id"])
 
 
 def _columns() -> dict[str, list[sa.Column[object]]]:
