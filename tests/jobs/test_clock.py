@@ -45,7 +45,7 @@ with pathlib.Path(os.environ["WORKBENCH_PROJECT"], "order").open("a") as file:
 
 
 @pytest.fixture
-def clock(require: Requirement, tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> SetClock:  # noqa: ARG001 (ends first)
+def clock(require: Requirement, tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> SetClock:
     """Of every process that the test starts from now on."""
     require("compiler", available=bool(compiler()), reason="there is no C compiler (tcc, cc) to make a clock with")
     made = SetClock(tmp_path)
@@ -68,7 +68,7 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def client(home: Path, clock: SetClock) -> Iterator[Client]:  # noqa: ARG001 (the server has it)
+def client(home: Path, clock: SetClock) -> Iterator[Client]:
     with Client.connect(home) as found:
         yield found
 
@@ -130,7 +130,9 @@ def test_that_a_clock_set_back_under_server_and_jobs_ends_none_of_them_early_lat
         for one, end in (ends | {limited: end}).items():
             _check_times(end, second.job(one))
         steps = _acknowledged(project)
-        assert max(earlier - later for (_, earlier), (_, later) in zip(steps, steps[1:], strict=False)) > HOUR / 2, "it had no effect"
+        assert max(earlier - later for (_, earlier), (_, later) in zip(steps, steps[1:], strict=False)) > HOUR / 2, (
+            "it had no effect"
+        )
         assert second.series(logs, "loss").steps == tuple(step for step, _ in steps)
         assert second.run(logs).metrics["loss"].last == 1 / len(steps)
         second.shutdown()

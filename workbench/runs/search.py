@@ -1,6 +1,7 @@
 """Lists of runs: filters, any order, and cursors that neither skip nor repeat a run while new ones come.
 
-A page costs two queries over runs (which ones; how many, with the first page only) and those that read the page's own runs.
+A page costs two queries over runs (which ones; how many, with the first page only) and those that read the page's own runs. What
+it costs to find them must not grow with the store: values of metrics are looked up in an index of their own.
 """
 
 import base64
@@ -14,18 +15,23 @@ from typing import Any
 import sqlalchemy as sa
 
 from workbench.base.errors import UserError
-from workbench.runs.conditions import EXPERIMENT_NAME, Attribute, attribute, condition, of_tag
+from workbench.runs.conditions import Attribute, attribute, condition, of_run, of_tag
 from workbench.runs.experiments import View, in_view
 from workbench.runs.grammar import Field, parsed_filter, parsed_order
 from workbench.runs.records import summaries_of
-from workbench.runs.sqltext import as_number
+from workbench.runs.sqltext import as_number, contains
 from workbench.runs.tables import experiments, metric_latest, params, runs, tags
 from workbench.schema import RunPage, RunStatus
 
 _NEVER_MISSING = frozenset({"created", "number", "run_id", "experiment_id", "status", "start_time", "archived"})
 
+_FEW = 2000
+"""So many runs are asked one by one at least as quickly as all values are gone through."""
+
 _Key = tuple[sa.ColumnElement[Any], bool]
 """An expression that is never NULL, and whether it descends."""
+_Join = tuple[sa.FromClause, sa.ColumnElement[bool]]
+"""A table, and what joins its rows to the runs."""
 
 
 @dataclass(frozen=True)
@@ -76,24 +82,25 @@ def find_runs(connection: sa.Connection, search: Search, *, limit: int, cursor: 
 
 def find_ids(connection: sa.Connection, search: Search, *, limit: int | None, cursor: str = "", count: bool = True) -> Found:
     """Which runs are on a page (without a limit: all)."""
-    where = _where(connection, search)
+    base = _base(connection, search)
     joins, keys = _keys(search.orders)
-    query = sa.select(runs.c.id, *(key.label(f"key{at}") for at, (key, _) in enumerate(keys)))
-    source: sa.FromClause = runs
-    for table, on in joins:
-        source = source.outerjoin(table, on)
-    query = query.select_from(source).where(*where)
     signature = _signature(search)
-    total = -1
-    if cursor:
-        total, values = _decode(cursor, signature, len(keys))
-        query = query.where(*_after(keys, values))
-    elif count:
+    total, values = _decode(cursor, signature, len(keys)) if cursor else (-1, [])
+    filtered = bool(search.text.split()) or parsed_filter(search.filter) is not None
+    by_metric = not filtered and limit is not None and parsed_order(search.orders[0][0])[0].kind == "metric"
+    many = (filtered or by_metric) and _are_many(connection, base)
+    # What was found to be much is walked through; where it may be little, all values are looked up at once.
+    where = [*base, *_looked_for(search, gather=many and (not cursor or 0 <= total <= _FEW))]
+    wanted = None if limit is None else max(limit, _FEW) if filtered and not cursor else limit
+    rows: Sequence[Any] = ()
+    if many and by_metric and wanted is not None:
+        rows = _by_metric(connection, where, joins, keys, values, wanted)
+    if wanted is None or len(rows) <= wanted:
+        rows = _rows(connection, _joined(joins), where, keys, values, wanted)
+    if not cursor and (wanted is None or len(rows) <= wanted):
+        total = len(rows)
+    elif not cursor and count:
         total = connection.execute(sa.select(sa.func.count()).select_from(runs).where(*where)).scalar_one()
-    query = query.order_by(*(key.desc() if down else key.asc() for key, down in keys))
-    if limit is not None:
-        query = query.limit(limit + 1)
-    rows = connection.execute(query).all()
     following = ""
     if limit is not None and len(rows) > limit:
         rows = rows[:limit]
@@ -101,7 +108,54 @@ def find_ids(connection: sa.Connection, search: Search, *, limit: int | None, cu
     return Found(tuple(row[0] for row in rows), total, following)
 
 
-def _where(connection: sa.Connection, search: Search) -> list[sa.ColumnElement[bool]]:
+def _rows(
+    connection: sa.Connection,
+    source: sa.FromClause,
+    where: Sequence[sa.ColumnElement[bool]],
+    keys: Sequence[_Key],
+    values: Sequence[Any],
+    wanted: int | None,
+) -> Sequence[Any]:
+    """Ids and keys of the runs that come after `values`; one more than is wanted, where there are more."""
+    query = sa.select(runs.c.id, *(key.label(f"key{at}") for at, (key, _) in enumerate(keys))).select_from(source).where(*where)
+    if values:
+        query = query.where(*_after(keys, values))
+    query = query.order_by(*(key.desc() if down else key.asc() for key, down in keys))
+    return connection.execute(query if wanted is None else query.limit(wanted + 1)).all()
+
+
+def _by_metric(
+    connection: sa.Connection,
+    where: Sequence[sa.ColumnElement[bool]],
+    joins: Sequence[_Join],
+    keys: Sequence[_Key],
+    values: Sequence[Any],
+    wanted: int,
+) -> Sequence[Any]:
+    """The rows of a list that is ordered by a metric first, as long as they have a number: read from the metric's own index."""
+    if values and values[0] != 0:
+        return ()
+    (metric, on), *others = joins
+    _, (_, descending), *later = keys
+    numbers: list[_Key] = [(metric.c.last, descending), *later]
+    query = sa.select(runs.c.id, sa.literal_column("0"), *(key.label(f"key{at}") for at, (key, _) in enumerate(numbers)))
+    query = query.select_from(_joined(others, metric.join(runs, on))).where(*where, metric.c.last.is_not(None))
+    # SQLite has no statistics and might begin with the runs.
+    query = query.with_hint(metric, "INDEXED BY ix_metric_latest_key_last", "sqlite")
+    if values:
+        query = query.where(*_after(numbers, values[1:]))
+    query = query.order_by(*(key.desc() if down else key.asc() for key, down in numbers))
+    return connection.execute(query.limit(wanted + 1)).all()
+
+
+def _joined(joins: Sequence[_Join], source: sa.FromClause = runs) -> sa.FromClause:
+    for table, on in joins:
+        source = source.outerjoin(table, on)
+    return source
+
+
+def _base(connection: sa.Connection, search: Search) -> list[sa.ColumnElement[bool]]:
+    """Which runs a list is of, before anything is looked for among them."""
     where: list[sa.ColumnElement[bool]] = in_view(runs.c.deleted, search.view)
     if search.project is not None:
         where.append(runs.c.project == search.project)
@@ -113,20 +167,28 @@ def _where(connection: sa.Connection, search: Search) -> list[sa.ColumnElement[b
         where.append(runs.c.status.in_([one.value for one in search.status]))
     if search.archived is not None:
         where.append(runs.c.archived.is_(search.archived))
-    if (expression := parsed_filter(search.filter)) is not None:
-        where.append(condition(expression))
-    where += [_word(word) for word in search.text.split()]
     return where
 
 
-def _word(word: str) -> sa.ColumnElement[bool]:
+def _are_many(connection: sa.Connection, base: Sequence[sa.ColumnElement[bool]]) -> bool:
+    some = sa.select(runs.c.id).where(*base).limit(_FEW + 1).subquery()
+    return int(connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()) > _FEW
+
+
+def _looked_for(search: Search, *, gather: bool) -> list[sa.ColumnElement[bool]]:
+    expression = parsed_filter(search.filter)
+    found = [] if expression is None else [condition(expression, gather=gather)]
+    return [*found, *(_word(word, gather=gather) for word in search.text.split())]
+
+
+def _word(word: str, *, gather: bool) -> sa.ColumnElement[bool]:
     """Runs that have the word anywhere in what a list shows of them."""
-    columns = (runs.c.name, runs.c.script, runs.c.status, runs.c.user, runs.c.notes, runs.c.reason, EXPERIMENT_NAME)
-    found: list[sa.ColumnElement[bool]] = [column.icontains(word, autoescape=True) for column in columns]
-    found.append(sa.type_coerce(runs.c.arguments, sa.Text).icontains(word, autoescape=True))
-    for table in (params, tags):
-        hit = sa.or_(table.c.value.icontains(word, autoescape=True), table.c.key.icontains(word, autoescape=True))
-        found.append(sa.exists().where(table.c.run_id == runs.c.id, hit))
+    columns = (runs.c.name, runs.c.script, runs.c.status, runs.c.user, runs.c.notes, runs.c.reason)
+    found = [contains(column, word) for column in (*columns, sa.type_coerce(runs.c.arguments, sa.Text))]
+    found.append(runs.c.experiment_id.in_(sa.select(experiments.c.id).where(contains(experiments.c.name, word))))
+    found += [
+        of_run(table, sa.or_(contains(table.c.value, word), contains(table.c.key, word)), gather=gather) for table in (params, tags)
+    ]
     if len(word) >= 4:
         found.append(runs.c.id.startswith(word.lower(), autoescape=True))
     if (digits := word.removeprefix("#")).isascii() and digits.isdigit() and len(digits) < 10:
@@ -134,9 +196,9 @@ def _word(word: str) -> sa.ColumnElement[bool]:
     return sa.or_(*found)
 
 
-def _keys(orders: Sequence[tuple[str, bool]]) -> tuple[list[tuple[sa.FromClause, sa.ColumnElement[bool]]], list[_Key]]:
+def _keys(orders: Sequence[tuple[str, bool]]) -> tuple[list[_Join], list[_Key]]:
     """Tables to join, and what to sort by; missing values come last in either direction; of equal ones the newest comes first."""
-    joins: list[tuple[sa.FromClause, sa.ColumnElement[bool]]] = []
+    joins: list[_Join] = []
     keys: list[_Key] = []
     for at, (text, descending) in enumerate(orders):
         named = of_tag(parsed_order(text)[0])

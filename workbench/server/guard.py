@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import binascii
+import functools
 import hmac
 from urllib.parse import urlsplit
 
@@ -123,6 +124,7 @@ def _limit_sentence(limit: int) -> str:
     return f"A request may have {limit // 1024**2} MB at most."
 
 
+@functools.lru_cache(64)  # nearly every request has the same
 def _is_loopback(address: str) -> bool:
     try:
         name = urlsplit(address).hostname or ""

@@ -10,7 +10,7 @@ from workbench.base.errors import UserError
 from workbench.desktop.runs.better import best_index, higher_is_better
 from workbench.desktop.runs.columns import RunColumn, available_columns, first_columns, is_constant, matches
 from workbench.desktop.runs.comparerows import compare_rows
-from workbench.desktop.runs.request import RunChoices, read_request
+from workbench.desktop.runs.request import ConfigChoice, RunChoices, RunWay, read_request
 from workbench.desktop.wording import duration_text, moment_text, number_text, size_text
 from workbench.schema import MetricSummary, RunComparison, RunStatus, RunSummary
 
@@ -116,7 +116,7 @@ def test_that_only_differing_rows_are_shown_and_the_best_is_marked() -> None:
 
 
 def test_that_a_missing_script_is_said_with_its_name(tmp_path: Path) -> None:
-    choices = RunChoices(str(tmp_path), {"local": ("", ())}, ())
+    choices = RunChoices(str(tmp_path), {"local": ConfigChoice()}, ())
     with pytest.raises(UserError, match=r"no file trian\.py") as raised:
         read_request(choices, "local", "trian.py", "")
     assert raised.value.place == "script"
@@ -124,7 +124,7 @@ def test_that_a_missing_script_is_said_with_its_name(tmp_path: Path) -> None:
 
 def test_that_an_open_quotation_mark_is_said(tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text("")
-    choices = RunChoices(str(tmp_path), {"local": ("", ())}, ())
+    choices = RunChoices(str(tmp_path), {"local": ConfigChoice()}, ())
     with pytest.raises(UserError, match="quotation mark is not closed"):
         read_request(choices, "local", "train.py", "--name 'two")
     assert read_request(choices, "local", "train.py", "--name 'two words'").arguments == ("--name", "two words")

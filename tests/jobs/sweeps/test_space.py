@@ -1,15 +1,18 @@
 """What a sweep tries, and in which order."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 
 from workbench.base.errors import UserError
+from workbench.jobs.checks import load_config
 from workbench.jobs.sweeps.space import Point, arguments, checked_sweep, random_point, size, steps
 from workbench.jobs.sweeps.state import Trial
 from workbench.jobs.sweeps.suggesting import next_point
+from workbench.projects import Project
 from workbench.schema import Parameter, SweepSpec
 
 
@@ -145,3 +148,18 @@ def test_that_a_wrong_sweep_is_refused_with_a_sentence(sweep: dict[str, Any], me
 def test_that_the_size_of_a_space_is_known_where_it_has_an_end() -> None:
     assert size(_spec(parameters={"a": {"values": [1, 2]}, "b": {"low": 0, "high": 1, "step": 0.25}})) == 10
     assert size(_spec(parameters={"a": {"low": 0, "high": 1}})) is None
+
+
+@pytest.mark.parametrize("template", ["blank", "flights"])
+def test_that_the_sweep_in_a_new_project_s_configuration_holds_once_its_marks_are_taken_away(tmp_path: Path, template: str) -> None:
+    project = Project.create(tmp_path / "new", name="new", template=template)
+    path = project.folder / "runconfig/local.toml"
+    head, mark, sweep = path.read_text("utf-8").partition("# [sweep]\n")
+    path.write_text(head + (mark + sweep).replace("\n# ", "\n").removeprefix("# "), "utf-8")
+    config = load_config(project)
+    spec = checked_sweep(config.sweep, "runconfig/local.toml")
+    script = (project.folder / config.script).read_text("utf-8")
+    for name in spec.parameters:
+        assert f'"--{name}"' in script
+    assert f'"{spec.metric}"' in script
+    assert next_point(spec, ()) is not None

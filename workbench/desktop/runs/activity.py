@@ -174,7 +174,7 @@ class RunsActivity(Activity):
         self.show_comparison([run_id, *ids])
 
     def _on_again_asked(self, run: Run) -> None:
-        self.list.run_bar.propose(run.script, run.arguments, run.config.name)
+        self.list.run_bar.propose(run.script, run.arguments, run.config.name, run.target)
         self.show_list()
         self.list.run_bar.arguments.setFocus()
 

@@ -14,6 +14,7 @@ from workbench.desktop.runs.groups import ALL, TRASH, in_group, side_items
 from workbench.desktop.runs.runbar import RunBar
 from workbench.desktop.runs.store import RunsStore
 from workbench.desktop.runs.tablecolumns import table_column
+from workbench.desktop.runs.wording import made_here
 from workbench.desktop.widgets import (
     EmptyState,
     HLine,
@@ -342,9 +343,11 @@ class RunsListPage(QWidget):
         compare.setEnabled(len(ids) > 1)
         menu.addSeparator()
         cancel = menu.addAction(icon("circle-stop"), "Cancel", lambda: acts.cancel_all(runs))
-        cancel.setEnabled(any(not other.status.is_final for other in runs))
-        menu.addAction(icon("rotate-ccw"), "Run again…", lambda: self.run_bar.propose(run.script, run.arguments))
-        menu.addAction(icon("history"), "Restore files of the snapshot…", lambda: acts.restore(run))
+        cancel.setEnabled(any(not other.status.is_final and made_here(other) for other in runs))
+        if made_here(run):
+            again = icon("rotate-ccw")
+            menu.addAction(again, "Run again…", lambda: self.run_bar.propose(run.script, run.arguments, target=run.target))
+            menu.addAction(icon("history"), "Restore files of the snapshot…", lambda: acts.restore(run))
         menu.addSeparator()
         menu.addAction(icon("folder-open"), "Open the folder of outputs", lambda: acts.open_outputs(run))
         menu.addAction(icon("copy"), "Copy id", lambda: acts.copy_id(run))

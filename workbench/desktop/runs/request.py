@@ -43,12 +43,15 @@ class RunWay:
     """A data preparation also where nothing has changed."""
 
 
+AS_CONFIGURED = RunWay()
+
+
 def join_arguments(arguments: tuple[str, ...]) -> str:
     """Arguments as a user types them."""
     return shlex.join(arguments)
 
 
-def read_request(choices: RunChoices, config: str, script: str, arguments: str, way: RunWay = RunWay()) -> JobRequest:  # noqa: B008
+def read_request(choices: RunChoices, config: str, script: str, arguments: str, way: RunWay = AS_CONFIGURED) -> JobRequest:
     """The request of a filled run bar. Raises UserError; its place is the field: `config`, `script` or `arguments`."""
     if config not in choices.configs:
         known = ", ".join(choices.configs) or "none"

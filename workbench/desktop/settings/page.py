@@ -10,8 +10,10 @@ from workbench.desktop.widgets.basics import Card, PageHeader, label
 
 _GROUPS = (
     ("Appearance", ("theme", "density", "font_size")),
-    ("Jobs and data", ("parallel_jobs", "sample_rows", "environments_gb", "snapshot_file_mb")),
+    ("Jobs", ("parallel_jobs", "environments_gb", "snapshot_file_mb", "log_mb")),
+    ("Data", ("sample_rows",)),
     ("Network", ("ca_bundle", "package_index")),
+    ("Database", ("database_url",)),
     ("Tools", ("editor",)),
 )
 

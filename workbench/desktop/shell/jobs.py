@@ -14,7 +14,7 @@ from workbench.desktop.context import AppContext
 from workbench.desktop.operations import Progress
 from workbench.desktop.shell.joblog import JobLog
 from workbench.desktop.theme import theme
-from workbench.desktop.widgets.basics import ElidedLabel, button, icon_button, label
+from workbench.desktop.widgets.basics import WrappedLabel, button, icon_button, label
 from workbench.desktop.widgets.states import EmptyState
 from workbench.desktop.widgets.status import StatusPill
 from workbench.desktop.wording import duration_text, moment_text
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from workbench.client.client import Client
 
 _SHOWN = 40
+_LONG = 200  # characters of what a card tells
 
 
 class _JobCard(QFrame):
@@ -55,7 +56,7 @@ class _JobCard(QFrame):
         middle.addWidget(self._when)
         middle.addStretch(1)
         outer.addLayout(middle)
-        self._reason = ElidedLabel("", "small")
+        self._reason = WrappedLabel("", "small")
         outer.addWidget(self._reason)
         self.show_job(job)
 
@@ -67,11 +68,9 @@ class _JobCard(QFrame):
         live = not job.status.is_final
         self._cancel.setVisible(live)
         self._cancel.setEnabled(not job.cancel_requested)
-        where = f"{job.experiment}"
-        reason = "Stopping …" if live and job.cancel_requested else job.reason
-        if job.queue_position:
-            reason = f"Number {job.queue_position} in the queue"
-        self._reason.set_text(f"{where} · {reason}" if reason else where)
+        told = job_sentence(job)
+        self._reason.setText(told if len(told) <= _LONG else f"{told[: _LONG - 1]}…")
+        self._reason.setToolTip(told if len(told) > _LONG else "")
         self.tick()
 
     def tick(self) -> None:
@@ -96,6 +95,20 @@ class _JobCard(QFrame):
 
     def _show_log(self) -> None:
         JobLog(self._context, self.job.id, self._title.text(), self.window()).open()
+
+
+def job_sentence(job: Job) -> str:
+    """Where the job belongs and runs, which attempt this is, and what it waits for or how it ended."""
+    live = not job.status.is_final
+    facts = [
+        job.experiment,
+        f"on {job.target}" if job.target != "local" else "",
+        f"attempt {job.attempt} of {job.attempts}" if job.attempts > 1 and (live or job.attempt > 1) else "",
+    ]
+    reason = "Stopping …" if live and job.cancel_requested else job.reason
+    if job.queue_position and not job.cancel_requested:
+        reason = f"Number {job.queue_position} in the queue. {reason}".strip()
+    return " · ".join(filter(None, (*facts, reason)))
 
 
 class JobsPanel(QWidget):
