@@ -37,11 +37,47 @@ def test_that_no_value_is_a_pattern() -> None:
     assert Masker(["a.c(d)*e"]).line("abc(d)*e a.c(d)*e") == f"abc(d)*e {MASK}"
 
 
-@pytest.mark.parametrize("name", ["API_TOKEN", "my_secret", "DbPassword", "aws_access_key_id", "GOOGLE_CREDENTIALS"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "API_TOKEN",
+        "my_secret",
+        "DbPassword",
+        "aws_access_key_id",
+        "GOOGLE_CREDENTIALS",
+        "DB_PASS",
+        "MYSQL_PWD",
+        "PGPASSWORD",
+        "SSH_PASSPHRASE",
+        "BASIC_AUTH",
+    ],
+)
 def test_that_names_tell_secrets(name: str) -> None:
     assert is_secret(name)
     assert not is_secret("LEARNING_RATE", "0.1")
     assert is_secret("LEARNING_RATE", "secret:rate")
+    assert not any(is_secret(plain, "x") for plain in ("PWD", "PASSES", "AUTHOR", "AUTH_MODE"))
+
+
+@pytest.mark.parametrize(
+    ("value", "shown", "password"),
+    [
+        ("postgres://me:pa55-w0rd@host:5432/db", f"postgres://me:{MASK}@host:5432/db", "pa55-w0rd"),
+        ("redis://:pa55-w0rd@host", f"redis://:{MASK}@host", "pa55-w0rd"),
+        ("Server=db;Uid=me;Password=pa55-w0rd;", f"Server=db;Uid=me;Password={MASK};", "pa55-w0rd"),
+        ("host=db user=me password=pa55-w0rd", f"host=db user=me password={MASK}", "pa55-w0rd"),
+        ("AccountName=a;AccountKey=Zm9vYmFyMTIz==;E=x", f"AccountName=a;AccountKey={MASK};E=x", "Zm9vYmFyMTIz=="),
+        ("https://host/x?sas_token=abcdefgh&n=1", f"https://host/x?sas_token={MASK}&n=1", "abcdefgh"),
+    ],
+)
+def test_that_a_password_inside_an_address_is_a_secret(value: str, shown: str, password: str) -> None:
+    given = {"DATABASE": value}
+    assert is_secret("DATABASE", value)
+    assert masked(given) == {"DATABASE": shown}
+    assert masked(masked(given)) == masked(given)
+    assert set(secret_values(given, masked(given))) == {value, password}
+    for plain in ("https://host:8080/a@b", "mailto:me@host", "/data/monkey=1", "a:b@c"):
+        assert masked({"DATABASE": plain}) == {"DATABASE": plain}
 
 
 def test_that_a_record_shows_the_reference_and_no_value() -> None:

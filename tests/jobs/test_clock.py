@@ -127,8 +127,8 @@ def test_that_a_clock_set_back_under_server_and_jobs_ends_none_of_them_early_lat
         assert {end.status for end in ends.values()} == {RunStatus.FINISHED}, [end.reason for end in ends.values()]
         assert (project / "order").read_text() == "abc"
         assert (project / "attempts").read_text() == "xx"
-        for one, end in (ends | {limited: end}).items():
-            _check_times(end, second.job(one))
+        for one, ended in (ends | {limited: end}).items():
+            _check_times(ended, second.job(one))
         steps = _acknowledged(project)
         assert max(earlier - later for (_, earlier), (_, later) in zip(steps, steps[1:], strict=False)) > HOUR / 2, (
             "it had no effect"

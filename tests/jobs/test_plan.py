@@ -101,6 +101,36 @@ def test_that_a_failure_is_told_against_the_plan(workspace: Workspace, request_f
     )
 
 
+def test_that_a_failure_is_told_against_the_run_that_finished_before(
+    workspace: Workspace, request_for: Request, project: Project
+) -> None:
+    (project.folder / "requirements.txt").write_text("six==1.16.0\n")
+    with workspace.manager() as manager:
+        first = workspace.end_of(manager.submit(request_for("print(1)")).id)
+        assert first.status is RunStatus.FINISHED, first.reason
+        same = workspace.end_of(manager.submit(request_for("raise SystemExit(3)")).id)
+        (project.folder / "requirements.txt").write_text("six==1.17.0\n")
+        other = workspace.end_of(manager.submit(request_for("raise SystemExit(3)")).id)
+    assert (same.plan["as_run"], same.reason) == (first.id, "The script ended with exit code 3.")
+    assert other.reason == (
+        "The script ended with exit code 3. Other than in run 1, which finished, its environment has six 1.17.0 (not 1.16.0)."
+    )
+
+
+def test_that_a_failure_for_memory_says_how_much_was_asked_and_used(
+    workspace: Workspace, request_for: Request, project: Project
+) -> None:
+    _config(project, f"resources = {{memory_mb = 150}}\n{OWN}")
+    code = (
+        "import time\nkept = []\nwhile len(kept) < 60:\n    kept.append(b'x' * 10_000_000)\n    time.sleep(0.06)\ntime.sleep(600)"
+    )
+    with workspace.manager() as manager:
+        run = workspace.end_of(manager.submit(request_for(code)).id)
+    assert run.reason.startswith("The script was stopped: it used more than its 150 MB of memory."), run.reason
+    if "system/memory_mb" in run.metrics:
+        assert run.reason.endswith(f"It was seen to use {run.metrics['system/memory_mb'].max:,.0f} MB; it had asked for 150 MB.")
+
+
 def _forget_locks(workspace: Workspace) -> None:
     for path in (workspace.paths.environments / "locks").glob("*.txt"):
         path.unlink()

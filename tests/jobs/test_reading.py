@@ -2,9 +2,11 @@
 
 import math
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from workbench.jobs.advice import Given
 from workbench.jobs.collector import EventReader
 from workbench.jobs.endings import explain_exit
 from workbench.jobs.logs import read_chunk
@@ -82,6 +84,10 @@ def test_that_a_great_many_events_come_in_batches(tmp_path: Path) -> None:
     assert batches > 1
 
 
+def _given(folder: Path, **values: Any) -> Given:
+    return Given(**{"project": folder / "project", "work": folder / "work", **values})
+
+
 TRACEBACK = """Traceback (most recent call last):
   File "{work}/src/train.py", line 12, in <module>
     fit()
@@ -111,11 +117,102 @@ sklearn.E: bad data
 )
 def test_that_the_end_of_the_log_becomes_the_reason(tmp_path: Path, log: str, reason: str) -> None:
     (tmp_path / "log.txt").write_text(log.replace("{work}", str(tmp_path / "work")))
-    assert explain_exit(1, tmp_path / "log.txt", tmp_path / "work", tmp_path, ran_out_of_memory=False) == reason
+    assert explain_exit(1, tmp_path / "log.txt", tmp_path / "work", _given(tmp_path), ran_out_of_memory=False) == reason
 
 
 def test_that_out_of_memory_and_a_signal_are_told_apart(tmp_path: Path) -> None:
     log = tmp_path / "log.txt"
-    assert "ran out of memory" in explain_exit(-9, log, tmp_path, tmp_path, ran_out_of_memory=True)
-    assert "ended from outside by signal SIGKILL" in explain_exit(-9, log, tmp_path, tmp_path, ran_out_of_memory=False)
-    assert "SIGTERM" in explain_exit(-15, log, tmp_path, tmp_path, ran_out_of_memory=True)
+    assert "ran out of memory" in explain_exit(-9, log, tmp_path, _given(tmp_path), ran_out_of_memory=True)
+    assert "ended from outside by signal SIGKILL" in explain_exit(-9, log, tmp_path, _given(tmp_path), ran_out_of_memory=False)
+    assert "SIGTERM" in explain_exit(-15, log, tmp_path, _given(tmp_path), ran_out_of_memory=True)
+
+
+NO_VARIABLE = """Traceback (most recent call last):
+  File "{work}/train.py", line 2, in <module>
+    os.environ["DATA_DIR"]
+  File "<frozen os>", line 679, in __getitem__
+KeyError: 'DATA_DIR'
+"""
+BY_VARIABLE = "set it in [variables] of the run configuration, or by --env."
+REMOTE = {"target": "box", "kind": "ssh"}
+
+
+def _raised(error: str) -> str:
+    return f'Traceback (most recent call last):\n  File "{{work}}/train.py", line 2, in <module>\n    x\n{error}\n'
+
+
+def _no_file(path: str) -> str:
+    return _raised(f"FileNotFoundError: [Errno 2] No such file or directory: '{path}'")
+
+
+@pytest.mark.parametrize(
+    ("log", "given", "advice"),
+    [
+        (NO_VARIABLE, {}, f"The job was not given the variable DATA_DIR: {BY_VARIABLE}"),
+        (NO_VARIABLE, {"variables": ("DATA_DIR",)}, ""),
+        (_raised("KeyError: 'DATA_DIR'"), {}, ""),
+        (
+            NO_VARIABLE.replace("DATA_DIR", "HERE_ONLY"),
+            REMOTE,
+            f"The job was not given the variable HERE_ONLY (this machine has it, the target box does not): {BY_VARIABLE}",
+        ),
+        (
+            _no_file("big.csv"),
+            {},
+            (
+                "The file is in the project folder but left out of the run's copy (ignored, or too big): "
+                'read it from os.environ["WORKBENCH_PROJECT"].'
+            ),
+        ),
+        (
+            _no_file("big.csv"),
+            REMOTE,
+            (
+                "The file is in the project folder but left out of the run's copy (ignored, or too big), "
+                "which is all that the target box gets: take it out of .gitignore or .wbignore, or put it there."
+            ),
+        ),
+        (_no_file("nowhere.csv"), REMOTE, ""),
+        (
+            _no_file("{project}/big.csv"),
+            REMOTE,
+            "The file is on this machine, but not on the target box: keep it in the project, or put it there.",
+        ),
+        (
+            _no_file("{project}/big.csv"),
+            {"target": "box", "kind": "docker"},
+            (
+                "The file is on this machine, but not on the target box: keep it in the project, "
+                "or name its folder among the target's volumes."
+            ),
+        ),
+        (_no_file("{project}/big.csv"), {}, ""),
+        (_raised("ModuleNotFoundError: No module named 'torch'"), {}, "Add the package to the project's requirements."),
+        (
+            _raised("ModuleNotFoundError: No module named 'helpers.more'"),
+            {},
+            "The module is in the project folder but left out of the run's copy: take it out of .gitignore or .wbignore.",
+        ),
+        (
+            _raised("ModuleNotFoundError: No module named 'torch'"),
+            {"environment": "interpreter"},
+            "The job runs on an interpreter of its own as it is: install the package there, or name the project's requirements.",
+        ),
+        (
+            _raised("ModuleNotFoundError: No module named 'torch'"),
+            {"environment": "workbench"},
+            'The job runs on Workbench\'s own Python: choose environment.kind = "requirements" and add the package there.',
+        ),
+    ],
+)
+def test_that_a_failure_is_explained_by_what_the_job_was_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, log: str, given: dict[str, Any], advice: str
+) -> None:
+    monkeypatch.setenv("HERE_ONLY", "1")
+    monkeypatch.delenv("DATA_DIR", raising=False)
+    (tmp_path / "project" / "helpers").mkdir(parents=True)
+    (tmp_path / "project" / "big.csv").touch()
+    text = log.replace("{work}", str(tmp_path / "work")).replace("{project}", str(tmp_path / "project"))
+    (tmp_path / "log.txt").write_text(text)
+    reason = explain_exit(1, tmp_path / "log.txt", tmp_path / "work", _given(tmp_path, **given), ran_out_of_memory=False)
+    assert reason == f"{text.splitlines()[-1]} in train.py line 2. {advice}".rstrip()

@@ -76,6 +76,37 @@ def test_that_a_script_s_run_is_the_job_s(client: Client, project: Project, fail
     assert (child.metrics["inner"].last, child.status, child.experiment) == (1.0, RunStatus.FINISHED, "flights")
 
 
+def test_that_what_is_logged_after_autologging_is_the_job_s_too(
+    home: Path, project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the user has a proxy, and a password for another server of MLflow's."""
+    (tmp_path / "user" / ".mlflow").mkdir(parents=True)
+    secret = "[mlflow]\nmlflow_tracking_username = somebody\nmlflow_tracking_password = else\n"
+    (tmp_path / "user" / ".mlflow" / "credentials").write_text(secret, "utf-8")
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("HOME", str(tmp_path / "user"))
+    code = """
+import mlflow
+from sklearn.linear_model import Ridge
+
+mlflow.sklearn.autolog(log_models=False, log_datasets=False)
+Ridge(alpha=0.5).fit([[1.0], [2.0], [4.0]], [1.0, 2.0, 3.0])
+mlflow.log_metric("after", 1)
+mlflow.end_run()
+for depth in range(2):
+    with mlflow.start_run():
+        mlflow.log_param("depth", depth)
+"""
+    (project.folder / "train.py").write_text(code, "utf-8")
+    with served(home) as client:
+        run = end_of(client, client.submit(JobRequest(project=str(project.folder), config="mlflow", script="train.py")).id)
+        assert run.status is RunStatus.FINISHED, client.log(run.id).text
+        children = [client.run(one.id) for one in client.runs().runs if one.parent_id == run.id]
+    assert {"after", "training_r2_score"} <= run.metrics.keys()
+    assert run.params["alpha"] == "0.5"
+    assert sorted(child.params["depth"] for child in children) == ["0", "1"]
+
+
 def token_of(client: Client, run_id: str) -> str:
     return Tokens(WorkspacePaths(client.home).token_secret).for_run(run_id)
 

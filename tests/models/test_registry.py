@@ -61,6 +61,32 @@ def test_that_nothing_outside_the_outputs_can_be_registered(workspace: Workspace
         workspace.registry.register(ModelRequest(name="m", run_id=workspace.finished_run().id, path=path))
 
 
+def test_that_no_link_of_a_job_brings_other_files_into_a_model(workspace: Workspace, tmp_path: Path) -> None:
+    run = workspace.finished_run()
+    outputs = workspace.paths.run(run.id) / "outputs"
+    (tmp_path / "private.txt").write_text("private")
+    (outputs / "link.txt").symlink_to(tmp_path / "private.txt")
+    (outputs / "folder").symlink_to(tmp_path)
+    (outputs / "report" / "c.txt").symlink_to(tmp_path / "private.txt")
+    for path in ("link.txt", "folder", "folder/private.txt", "report"):
+        with pytest.raises(UserError, match="is a link that leads out of the run's outputs"):
+            workspace.registry.register(ModelRequest(name="m", run_id=run.id, path=path))
+    assert workspace.registry.list() == ()
+    (outputs / "report" / "c.txt").unlink()
+    (outputs / "report" / "c.txt").symlink_to(outputs / "model.json")  # within the outputs: as good as the file
+    files = workspace.registry.register(ModelRequest(name="m", run_id=run.id, path="report")).files
+    assert [file.path for file in files] == ["a.txt", "b.txt", "c.txt"]
+
+
+def test_that_outputs_that_are_a_link_themselves_are_not_registered(workspace: Workspace, tmp_path: Path) -> None:
+    run = workspace.store.create_run(experiment="e", config=RunConfig(), status=RunStatus.RUNNING)
+    work = workspace.paths.run(run.id) / "work"
+    work.mkdir(parents=True)
+    (work / "outputs").symlink_to(tmp_path)
+    with pytest.raises(UserError, match="are a link to another folder"):
+        workspace.registry.register(ModelRequest(name="m", run_id=run.id, path="."))
+
+
 def test_that_names_that_would_share_a_folder_elsewhere_are_refused(workspace: Workspace) -> None:
     workspace.model("Delay")
     with pytest.raises(Conflict, match="differs only in case"):

@@ -10,6 +10,7 @@ import pytest
 
 from tests.runs.making import NOW, made, points
 from workbench.base.errors import UserError
+from workbench.runs import search
 from workbench.runs.conditions import artifact_uri
 from workbench.runs.store import RunStore
 from workbench.schema import DataInput, LogBatch, RunPatch, RunStatus
@@ -116,6 +117,16 @@ def test_that_a_filter_finds_its_runs(filled: RunStore) -> None:
     assert {text: names(filled, text) for text in FOUND} == FOUND
 
 
+@pytest.mark.parametrize("few", [0, 1, 3])
+def test_that_long_lists_find_the_same_as_short_ones(filled: RunStore, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    words = ("tree", "TEAM blue", "weather", "user2", "%", "_", "/", "100%", "depth 1", "finished", "nothing like it", "#2")
+    short = {word: names(filled, "", text=word) for word in words}
+    monkeypatch.setattr(search, "_FEW", few)
+    assert {text: names(filled, text) for text in FOUND} == FOUND
+    assert {word: names(filled, "", text=word) for word in words} == short
+    assert (short["%"], short["_"], short["nothing like it"]) == (["three"], [], [])
+
+
 def test_that_runs_are_found_by_what_mlflow_calls_them(filled: RunStore) -> None:
     run = filled.get(filled.resolve("weather/2"))
     assert names(filled, f"run_id IN ('{run.id}', 'x')") == ["four"]
@@ -190,6 +201,31 @@ ORDERS: list[Sequence[str]] = [
 ]
 
 
+def test_that_the_pages_of_a_long_list_by_a_metric_are_those_of_a_short_one(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with store.database.write() as write:
+        for at in range(40):
+            run = made(store, f"e{at % 3}", connection=write)
+            values = ([math.nan], [float(at % 4)], [math.inf], [], [-math.inf], [0.0], [-0.0])[at % 7]
+            if values:
+                store.log_batch(run.id, points("acc", values), connection=write)
+            if at % 2:
+                store.log_batch(run.id, points("loss", [at % 5]), connection=write)
+    for order in (["metrics.acc"], ["metrics.acc DESC"], ["metrics.acc DESC", "metrics.loss"], ["metrics.loss DESC", "number"]):
+        for experiments in (None, ["e1", "e2"]):
+            with monkeypatch.context() as patched:
+                whole = [run.id for run in store.search(order_by=order, experiments=experiments, limit=100).runs]
+                patched.setattr(search, "_FEW", 0)
+                seen: list[str] = []
+                page = store.search(order_by=order, experiments=experiments, limit=3)
+                while page.next:
+                    seen += [run.id for run in page.runs]
+                    page = store.search(order_by=order, experiments=experiments, limit=3, cursor=page.next)
+                    assert page.total == len(whole)
+                assert [*seen, *(run.id for run in page.runs)] == whole, order
+
+
 @pytest.mark.parametrize("order", ORDERS, ids=" ".join)
 def test_that_pages_of_a_search_have_every_run_once_in_one_order(store: RunStore, order: Sequence[str]) -> None:
     with store.database.write() as write:
@@ -248,5 +284,7 @@ def test_that_experiments_words_and_the_trash_narrow_a_search(filled: RunStore) 
 
 
 def test_that_the_total_is_counted_only_when_asked_for(filled: RunStore) -> None:
-    assert filled.search(count=False).total == -1
+    assert filled.search(limit=1, count=False).total == -1
     assert filled.search(limit=1).total == 4
+    assert filled.search("number = 2", limit=1).total == 2
+    assert filled.search(count=False).total == 4, "all are on the page: there is nothing to count"

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+import sqlalchemy as sa
 
 from workbench.projects.project import Project
 from workbench.runs.chunks import Points
@@ -18,12 +19,14 @@ from workbench.schema import (
     GitState,
     LogBatch,
     MetricPoint,
+    Parameter,
     Run,
     RunConfig,
     RunPatch,
     RunStatus,
     SourceInput,
     StepInput,
+    SweepSpec,
 )
 
 TRIALS = 300
@@ -36,10 +39,10 @@ _NOTE = (
 
 
 class Kinds:
-    """Writes the runs into a store. `folder`: the project that they belong to."""
+    """Writes the runs into a store. `folder`: the project that they belong to; `trials`: of the sweep."""
 
-    def __init__(self, store: RunStore, folder: Path) -> None:
-        self.store, self.folder = store, folder
+    def __init__(self, store: RunStore, folder: Path, trials: int) -> None:
+        self.store, self.folder, self.trials = store, folder, trials
         self.random = random.Random(7)
         self.at = _NOW - timedelta(days=4)
 
@@ -84,8 +87,10 @@ class Kinds:
 
     def sweep(self) -> None:
         """A parent with hundreds of trials, some ended early."""
-        parent = self.run("train.py", "depth and rate", kind="sweep", reason="Best is trial 117: valid/auc 0.8912.")
-        for number in range(TRIALS):
+        drawn = {"depth": Parameter(low=3, high=12, integer=True), "rate": Parameter(low=0.001, high=0.3, log=True)}
+        spec = SweepSpec(metric="valid/auc", goal="maximize", parameters=drawn, trials=self.trials)
+        parent = self.run("train.py", "depth and rate", kind="sweep", reason="Best is trial 117: valid/auc 0.8912.", sweep=spec)
+        for number in range(self.trials):
             depth, rate = self.random.randint(3, 12), round(10 ** self.random.uniform(-3, -0.5), 4)
             auc = 0.75 + 0.1 * math.exp(-((depth - 8) ** 2) / 8) + self.random.gauss(0, 0.01)
             early = number % 7 == 3
@@ -128,12 +133,36 @@ class Kinds:
         parent: str | None = None,
         of: str | None = None,
         curves: bool = True,
+        sweep: SweepSpec | None = None,
     ) -> Run:
-        """One run with what it logged."""
+        """One run with what it logged, in one commit."""
+        with self.store.database.write() as write:
+            return self._run(
+                write, script, name, kind, target, status, reason, params or {}, metrics or {}, tags, parent, of, curves, sweep
+            )
+
+    def _run(
+        self,
+        write: sa.Connection,
+        script: str,
+        name: str,
+        kind: str,
+        target: str,
+        status: RunStatus,
+        reason: str,
+        params: dict[str, str],
+        metrics: dict[str, float],
+        tags: dict[str, str] | None,
+        parent: str | None,
+        of: str | None,
+        curves: bool,
+        sweep: SweepSpec | None,
+    ) -> Run:
         self.at += timedelta(minutes=11)
         run = self.store.create_run(
+            connection=write,
             experiment=self.folder.name,
-            config=RunConfig(target=target, script=script),
+            config=RunConfig(target=target, script=script, sweep=sweep),
             project=str(self.folder),
             name=name,
             script=script,
@@ -148,15 +177,14 @@ class Kinds:
             git=GitState(branch="main", commit="4f1c9e02ab7d", dirty=kind == "job"),
             environment_lock="numpy==2.3.5\nscikit-learn==1.8.0\n" if kind in {"job", "trial"} else "",
         )
-        values = metrics or {}
-        batch = LogBatch(metrics=tuple(_point(key, value) for key, value in values.items()), params=params or {})
-        self.store.log_batch(run.id, batch)
+        batch = LogBatch(metrics=tuple(_point(key, value) for key, value in metrics.items()), params=params)
+        self.store.log_batch(run.id, batch, connection=write)
         if curves:
-            for key, value in values.items():
-                self.store.log_points(run.id, key, _curve(value, self.random.random()))
+            for key, value in metrics.items():
+                self.store.log_points(run.id, key, _curve(value, self.random.random()), connection=write)
         live = status in {RunStatus.PREPARING, RunStatus.RUNNING}
         ended = None if live else self.at + timedelta(seconds=self.random.randint(4, 4000))
-        return self.store.set_status(run.id, status, reason, ended=ended)
+        return self.store.set_status(run.id, status, reason, ended=ended, connection=write)
 
 
 def many(store: RunStore, folder: Path, count: int) -> None:
@@ -180,7 +208,7 @@ def many(store: RunStore, folder: Path, count: int) -> None:
                 store.set_status(made.id, status, ended=at + timedelta(seconds=40), connection=write)
 
 
-def furnish_kinds(home: Path, folder: Path, more: int = 0) -> Path:
+def furnish_kinds(home: Path, folder: Path, more: int = 0, trials: int = TRIALS) -> Path:
     """Makes the project and its runs in a workspace whose server does not run. Returns the project's folder."""
     project = Project.create(folder, name="every kind")
     for name in ("train.py", "diverges.py", "train_everything.py"):
@@ -189,7 +217,7 @@ def furnish_kinds(home: Path, folder: Path, more: int = 0) -> Path:
     database = Database(home / "workspace.db")
     try:
         store = RunStore(database)
-        Kinds(store, project.folder).make()
+        Kinds(store, project.folder, trials).make()
         many(store, project.folder, more)
     finally:
         database.close()

@@ -1,7 +1,9 @@
 """What the server refuses: strangers, paths that lead elsewhere, bodies without end, a run's token for another run."""
 
 import http.client
+import json
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -126,6 +128,33 @@ def test_that_nothing_is_deleted_outside_of_a_run_s_outputs(place: tuple[Client,
     experiment = client.run(run_id).experiment_id
     raw(client, "DELETE", f"{UPLOADS}/{experiment}/{run_id}/artifacts/{path}")
     assert (root / "secret.txt").read_text() == SECRET
+
+
+@pytest.mark.parametrize("linked", ["work/outputs", "outputs"])
+def test_that_outputs_that_a_job_has_made_a_link_are_closed(place: tuple[Client, str, str, Path], linked: str) -> None:
+    client, _, run_id, root = place
+    experiment = client.run(run_id).experiment_id
+    folder = WorkspacePaths(client.home).run(run_id)
+    before = folder / "outputs-before"
+    (folder / "outputs").rename(before)
+    (folder / "work").mkdir(exist_ok=True)
+    (folder / linked).symlink_to(root)
+    try:
+        for prefix in (f"/api/v1/runs/{run_id}/artifacts", f"{UPLOADS}/{experiment}/{run_id}/artifacts"):
+            status, answer = raw(client, "GET", f"{prefix}/secret.txt")
+            assert (status, SECRET.encode() in answer) == (404, False)
+        listed = raw(client, "GET", f"/api/2.0/mlflow/artifacts/list?run_id={run_id}")[1]
+        assert b"secret.txt" not in listed
+        raw(client, "PUT", f"{UPLOADS}/{experiment}/{run_id}/artifacts/new.txt", body=b"x")
+        assert not (root / "new.txt").exists()
+        wanted = json.dumps({"name": "m", "run_id": run_id, "path": "secret.txt"}).encode()
+        status, answer = raw(client, "POST", "/api/v1/models", body=wanted, Content_Type="application/json")
+        assert status in {400, 404}, answer
+    finally:
+        (folder / linked).unlink()
+        if (folder / "outputs").is_dir():
+            shutil.rmtree(folder / "outputs")
+        before.rename(folder / "outputs")
 
 
 def test_that_a_run_s_address_is_no_path(place: tuple[Client, str, str, Path]) -> None:

@@ -9,7 +9,13 @@ from workbench.base.errors import NotFound
 
 MASK = "••••••"
 _SHORTEST = 6  # characters: a shorter value would black out ordinary words
-_NAMES = re.compile("token|secret|password|key|credential", re.IGNORECASE)
+_NAMES = re.compile("token|secret|passw|passphrase|pass$|.[_-]pwd$|key|credential|(?:^|[_-])auth$", re.IGNORECASE)
+_INSIDE = re.compile(
+    r"(?<=://)(?P<user>[^/?#\s:@]*:)(?P<value>[^/?#\s@]+)(?=@)"
+    r"|(?P<name>\b(?:[a-z]*password|pwd|[a-z_]*secret|[a-z_]*token|[a-z_]*(?:access|account|api)_?key)=)(?P<given>[^;&\s]+)",
+    re.IGNORECASE,
+)
+"""A password inside an address (`postgres://me:PASSWORD@host/db`) or a connection string (`host=db;password=PASSWORD`)."""
 _REFERENCE = "secret:"
 
 
@@ -28,8 +34,8 @@ class Masker:
 
 
 def is_secret(name: str, value: str = "") -> bool:
-    """Whether a variable is a secret: by its name, or since its value refers to one."""
-    return _NAMES.search(name) is not None or reference(value) is not None
+    """Whether a variable is a secret: by its name, or since its value refers to one, or holds a password."""
+    return _NAMES.search(name) is not None or reference(value) is not None or _INSIDE.search(value) is not None
 
 
 def reference(value: str) -> str | None:
@@ -51,13 +57,29 @@ def resolved(variables: Mapping[str, str], get: Callable[[str], str | None]) -> 
 
 
 def secret_values(variables: Mapping[str, str], given: Mapping[str, str]) -> tuple[str, ...]:
-    """What a Masker must black out: the values in `variables` (as resolved) of all that is secret there or in `given`."""
-    return tuple(value for name, value in variables.items() if is_secret(name, given.get(name, "")))
+    """What a Masker must black out: the values in `variables` (as resolved) of all that is secret there or in `given`.
+
+    Of an address with a password it is the password too.
+    """
+    found = []
+    for name, value in variables.items():
+        if is_secret(name, given.get(name, "")) or is_secret(name, value):
+            found += [value, *(inside["value"] or inside["given"] for inside in _INSIDE.finditer(value))]
+    return tuple(found)
 
 
 def masked(variables: Mapping[str, str]) -> dict[str, str]:
     """The variables as a record or plan shows them: references stay, values of secret names are blacked out."""
-    return {name: MASK if value and is_secret(name) and reference(value) is None else value for name, value in variables.items()}
+    return {name: masked_value(name, value) for name, value in variables.items()}
+
+
+def masked_value(name: str, value: str) -> str:
+    """One of them. Of an address or connection string with a password only that is blacked out."""
+    if not value or reference(value) is not None:
+        return value
+    if _NAMES.search(name):
+        return MASK
+    return _INSIDE.sub(lambda found: f"{found['user'] or found['name']}{MASK}", value)
 
 
 def _taken(name: str, secret: str, get: Callable[[str], str | None]) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from workbench.base.errors import NotFound, UserError
+from workbench.base.masking import MASK
 from workbench.jobs.sweeps.space import checked_sweep
 from workbench.projects import Project, SnapshotStore
 from workbench.schema import JobRequest, RunConfig
@@ -125,10 +126,30 @@ def _script(project: Project, script: str) -> str:
     return relative
 
 
+def check_place(config: RunConfig, kind: str) -> None:
+    """Refuses what needs Workbench's own Python on a target of a kind that does not have it."""
+    prepares = config.script.endswith(".wbprep")
+    if kind in {"docker", "ssh", "ssh-docker"} and (prepares or config.environment.kind == "workbench"):
+        what = f"The data preparation {config.script}" if prepares else f"The environment of runconfig/{config.name}.toml"
+        message = f"{what} needs Workbench's own Python, which the target {config.target} does not have."
+        hint = "Choose the target local."
+        if prepares:
+            hint = "Run it on the target local, or have a script read it by workbench.prep."
+        raise UserError(message, hint=hint, place="target")
+    if kind == "spark" and not config.script.endswith(".py") and config.script:
+        hint = "Run it on the target local, or call workbench.prep(..., spark=session) in a script."
+        raise UserError(f"{config.script} is no Python script, which is all that Spark runs here.", hint=hint, place="target")
+
+
 def _check_values(config: RunConfig, place: str) -> None:
     for name, value in config.variables.items():
         if not _VARIABLE.match(name) or "\0" in value:
             raise UserError(f"{name!r} is no name of an environment variable, or its value holds a NUL character.", place=place)
+        if MASK in value:
+            message = f"The value of the variable {name} is blacked out, as snapshots and records keep it."
+            raise UserError(
+                message, hint=f'Write it anew, best as {name} = "secret:NAME" (see: workbench secret set).', place=place
+            )
         if name.startswith("WORKBENCH_"):
             raise UserError(f"The variable {name} is set by Workbench itself.", hint="Choose another name.", place=place)
     if any("\0" in argument for argument in config.arguments):

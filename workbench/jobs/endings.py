@@ -10,12 +10,12 @@ from pathlib import Path, PurePosixPath
 import psutil
 
 from workbench.base.processes import is_alive, kill_tree
+from workbench.jobs.advice import Given, advice
 from workbench.jobs.cappedfile import tail
 
 _TAIL_BYTES = 64 * 1024
 _OWN_PREFIX = "[workbench] "
 _PLACE = re.compile(r'\s+File "(?P<file>.+)", line (?P<line>\d+)')
-_MISSING_FILE = re.compile(r"FileNotFoundError: .*: '(?P<path>[^']+)'$")
 
 
 def end_processes(pid: int, began: float | None, *, grace: float = 5.0) -> None:
@@ -55,7 +55,7 @@ def explain_exit(
     code: int,
     log: Path,
     work: Path,
-    project: Path,
+    given: Given,
     *,
     ran_out_of_memory: bool,
     memory_mb: int = 0,
@@ -81,7 +81,7 @@ def explain_exit(
     if preparation and last:
         return last[:1000]  # it says in one sentence itself why it failed
     if found := _exception(lines, work):
-        return _advice(found, project)
+        return f"{found}. {advice(found.rpartition(' in ')[0], lines, given)}".rstrip()
     said = f" Its last line: {last[:300]}" if last else ""
     return f"The script ended with exit code {code}.{said}"
 
@@ -115,23 +115,10 @@ def _exception(lines: list[str], work: Path) -> str:
 
 def _innermost(places: list[tuple[str, str]], work: Path) -> tuple[str, str]:
     root = work.resolve()
+    places = [one for one in places if not one[0].startswith("<")] or places  # <frozen os>, <string>
     for file, line in reversed(places):
         path = Path(file) if Path(file).is_absolute() else root / file
         if path.is_relative_to(root) or path.is_relative_to(work):
             inner = path.relative_to(root if path.is_relative_to(root) else work)
             return PurePosixPath(inner).as_posix(), line
     return Path(places[-1][0]).name, places[-1][1]
-
-
-def _advice(found: str, project: Path) -> str:
-    message = found.rpartition(" in ")[0]
-    if (missing := _MISSING_FILE.search(message)) and not Path(missing["path"]).is_absolute():
-        if (project / missing["path"]).exists():
-            return (
-                f"{found}. The file is in the project folder but left out of the run's copy (ignored, or too big): "
-                'read it from os.environ["WORKBENCH_PROJECT"].'
-            )
-        return f"{found}."
-    if message.startswith("ModuleNotFoundError"):
-        return f"{found}. Add the package to the project's requirements."
-    return f"{found}."

@@ -16,7 +16,8 @@ from workbench.base.paths import WorkspacePaths
 from workbench.jobs.drivers.base import Follow
 from workbench.jobs.environments import EnvironmentBuilder, environment_variables
 from workbench.jobs.folder import JobSpec, RunFolder
-from workbench.jobs.sdkcopy import sdk_folder
+from workbench.jobs.sdkcopy import carried_folder, sdk_folder
+from workbench.sdk.tracking import beside_proxies
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
@@ -75,9 +76,12 @@ def script_variables(folder: RunFolder, spec: JobSpec, python: Path) -> dict[str
     variables = environment_variables(python) | common_variables(spec)
     if spec.environment != "workbench":
         own = [spec.variables["PYTHONPATH"]] if spec.variables.get("PYTHONPATH") else []
-        variables["PYTHONPATH"] = os.pathsep.join([str(sdk_folder(Path(spec.home))), *own])
+        # On Spark a preparation runs in the session's own Python.
+        copied = carried_folder if spec.kind == "spark" or spec.framework == "pyspark" else sdk_folder
+        variables["PYTHONPATH"] = os.pathsep.join([str(copied(Path(spec.home))), *own])
     if spec.framework == "pyspark":
         variables.setdefault("PYSPARK_PYTHON", str(python))  # of its workers
+    variables |= beside_proxies(spec.tracking.get("MLFLOW_TRACKING_URI", ""), variables)
     return variables | {
         "WORKBENCH_RUN_ID": spec.run_id,
         "WORKBENCH_RUN_DIR": str(folder.path),

@@ -22,7 +22,7 @@ from workbench.base.ids import new_id
 from workbench.base.paths import WorkspacePaths
 from workbench.base.settings import Settings
 from workbench.jobs import opened, table
-from workbench.jobs.checks import JobPlan, check_request, check_snapshot
+from workbench.jobs.checks import JobPlan, check_place, check_request, check_snapshot
 from workbench.jobs.dispatching import Dispatcher
 from workbench.jobs.emptying import Emptied, empty_trash
 from workbench.jobs.environments import EnvironmentBuilder
@@ -30,7 +30,7 @@ from workbench.jobs.folder import JobSpec, RunFolder
 from workbench.jobs.launching import Launcher, Tracking
 from workbench.jobs.logs import read_chunk
 from workbench.jobs.outputs import output_folders
-from workbench.jobs.planning import DryRuns
+from workbench.jobs.planning import DryRuns, finished_before
 from workbench.jobs.queue import Decision, circle
 from workbench.jobs.skipping import done_before
 from workbench.jobs.submitting import job_spec, recorded, user_name
@@ -141,7 +141,13 @@ class JobManager:
         skips = not (request.force or request.sweep or request.kind == "prepare")
         earlier = done_before(self._store, self.snapshots, project, config, snapshot.commit) if skips else None
         shown = self._dry_runs.planned(
-            plan, request, snapshot.commit, depends_on=depends_on, left_out=snapshot.left_out, earlier=earlier
+            plan,
+            request,
+            snapshot.commit,
+            depends_on=depends_on,
+            left_out=snapshot.left_out,
+            earlier=earlier,
+            as_run=finished_before(self._store, str(project.folder), config),
         )
         with self._database.write() as write:
             run = self._store.create_run(
@@ -451,6 +457,7 @@ class JobManager:
     def _check_target(self, config: RunConfig) -> None:
         """Refuses a job that could never start: an unknown target, more than that has, a secret that is not there."""
         self._dispatcher.check(config)
+        check_place(config, str(self._target_spec(config.target)["kind"]))
         self._launcher.secret_variables(config.variables)
 
     def _folder(self, run_id: str) -> RunFolder:

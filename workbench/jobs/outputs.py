@@ -14,12 +14,18 @@ from workbench.base.files import file_digest, write_json
 from workbench.jobs.folder import RunFolder
 
 
-def collect_outputs(folder: RunFolder) -> None:
+def collect_outputs(folder: RunFolder, *, follow: bool = True) -> None:
     """Moves `work/outputs` into `outputs`, removes the working copy, and writes the list of the outputs. May be called again.
 
     Where both have a file of one name with different content, the newer one keeps the name and the older gets a number.
+    `follow`: a script that runs as the user may have made `outputs` a link to another folder, whose files are taken; one in a
+    container may not, since its links lead to places of this machine that it cannot see itself.
     """
     made = folder.work / "outputs"
+    if folder.outputs.is_symlink():
+        folder.outputs.unlink()
+    if made.is_symlink() and not follow:
+        made.unlink()
     if made.is_symlink():
         shutil.copytree(made.resolve(), folder.outputs, dirs_exist_ok=True)
     elif made.is_dir():
@@ -34,9 +40,12 @@ def collect_outputs(folder: RunFolder) -> None:
 
 
 def output_folders(folder: RunFolder) -> tuple[Path, ...]:
-    """Where the run's outputs are now: also in the working copy while it is there."""
+    """Where the run's outputs are now: also in the working copy while it is there.
+
+    A link that the script has put in their place is left out: it may lead anywhere.
+    """
     made = folder.work / "outputs"
-    return (made, folder.outputs) if made.is_dir() else (folder.outputs,)
+    return tuple(one for one in (made, folder.outputs) if not one.is_symlink() and (one is not made or made.is_dir()))
 
 
 def list_outputs(root: Path, *, digests: bool = True) -> list[dict[str, Any]]:

@@ -4,14 +4,18 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
-from workbench.base.errors import EnvironmentError_, UserError
+import sqlalchemy as sa
+
+from workbench.base.errors import EnvironmentError_, NotFound, UserError
 from workbench.base.masking import masked
 from workbench.jobs.checks import JobPlan, data_variables
 from workbench.jobs.environments import EnvironmentBuilder, is_conda, python_of
 from workbench.jobs.sweeps.space import arguments as sweep_arguments
 from workbench.jobs.sweeps.suggesting import next_point
 from workbench.jobs.targets import TargetStore
-from workbench.schema import JobPlanned, JobRequest, PlannedFile, Run, RunConfig, Target
+from workbench.runs import RunStore
+from workbench.runs.tables import runs
+from workbench.schema import JobPlanned, JobRequest, PlannedFile, Run, RunConfig, RunStatus, Target
 
 _PACKAGES_NAMED = 5
 _KEPT = 20
@@ -38,6 +42,7 @@ class DryRuns:
         left_out: Sequence[str] = (),
         earlier: Run | None = None,
         problems: Sequence[str] = (),
+        as_run: str = "",
     ) -> JobPlanned:
         """What a submission would do, as far as it is known without asking any network. `earlier`: the run whose result counts."""
         config = plan.config
@@ -49,7 +54,7 @@ class DryRuns:
             starts = f"{starts} At most {config.sweep.parallel} of {config.sweep.trials} trials run at once."
         made = _planned(plan, self._targets.get(config.target), starts, problems, left_out)
         shown = self._shown.pop(_key(plan, commit), None)
-        return made if shown is None else made.model_copy(update={"lock": shown.lock})
+        return made.model_copy(update={"as_run": as_run} if shown is None else {"lock": shown.lock, "as_run": as_run})
 
     def show(
         self, known: JobPlanned, plan: JobPlan, commit: str, builder: EnvironmentBuilder, sizes: Mapping[str, int]
@@ -104,16 +109,46 @@ def _in_full(known: JobPlanned, plan: JobPlan, builder: EnvironmentBuilder, size
     return known.model_copy(update=changes)
 
 
-def held_against(run: Run, lock: str) -> str:
+def finished_before(store: RunStore, project: str, config: RunConfig) -> str:
+    """The latest run of the same script that finished on this target; empty where there is none."""
+    query = (
+        sa.select(runs.c.id)
+        .where(runs.c.project == project, runs.c.script == config.script, runs.c.target == config.target)
+        .where(runs.c.status == RunStatus.FINISHED.value, runs.c.result_of.is_(None), runs.c.deleted.is_(None))
+        .order_by(runs.c.created.desc())
+        .limit(1)
+    )
+    with store.database.read() as connection:
+        return str(connection.execute(query).scalar_one_or_none() or "")
+
+
+def held_against(store: RunStore, run: Run, reason: str, lock: str, python: str) -> str:
     """What was other than planned, or foreseen in the plan, in sentences, for the reason of a failure; empty where nothing was."""
-    if not run.plan:
-        return ""
     told = []
-    if (before := str(run.plan.get("lock", ""))) and lock and (different := _differences(before, lock)):
-        told.append(f"Other than planned, the environment was made with {different}.")
+    if "memory" in reason.lower() and (used := run.metrics.get("system/memory_mb")):
+        asked = f"; it had asked for {run.config.resources.memory_mb:,} MB" if run.config.resources.memory_mb else ""
+        told.append(f"It was seen to use {used.max:,.0f} MB{asked}.")
+    if before := str(run.plan.get("lock", "")):
+        if lock and (different := _differences(before, lock)):
+            told.append(f"Other than planned, the environment was made with {different}.")
+    elif lock and (last := str(run.plan.get("as_run", ""))):
+        told += _since(store, last, lock, python)
     # A file that is missing in the run's copy is explained where the script did not find it.
     told += [f"The plan had said: {problem}" for problem in run.plan.get("problems", ()) if _LEFT_OUT not in problem]
     return " ".join(told)
+
+
+def _since(store: RunStore, run_id: str, lock: str, python: str) -> list[str]:
+    """In what the environment is another one than in an earlier run."""
+    try:
+        earlier = store.get(run_id)
+    except NotFound:
+        return []
+    told = [_differences(earlier.environment_lock, lock)] if earlier.environment_lock else []
+    if earlier.python and python and earlier.python != python:
+        told.insert(0, f"Python {python} (not {earlier.python})")
+    different = ", ".join(filter(None, told))
+    return [f"Other than in run {earlier.number}, which finished, its environment has {different}."] if different else []
 
 
 def _command(config: RunConfig, target: Target) -> tuple[str, ...]:

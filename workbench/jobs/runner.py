@@ -26,6 +26,7 @@ from workbench.base.files import disk_error, write_atomic
 from workbench.base.masking import Masker, secret_values
 from workbench.base.paths import WorkspacePaths
 from workbench.base.processes import started_at
+from workbench.jobs.advice import Given
 from workbench.jobs.drivers.base import Driver, Follow, Poll, Unreachable
 from workbench.jobs.drivers.registry import driver_for, takes_up
 from workbench.jobs.endings import explain_exit
@@ -122,7 +123,7 @@ class Runner:
         self._log.close()
         self._folder.free_reserve()
         with contextlib.suppress(OSError, EnvironmentError_):
-            collect_outputs(self._folder)
+            collect_outputs(self._folder, follow=self._spec.kind != "docker")
         return problem
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
@@ -217,12 +218,20 @@ class Runner:
         if poll.reason:
             return _Ending("failed", poll.reason, poll.exit_code, cause="script")
         text = explain_exit(
-            poll.exit_code, folder.log, Path(self._status.handle.get("work") or folder.work), Path(spec.project),
+            poll.exit_code, folder.log, Path(self._status.handle.get("work") or folder.work), self._given(),
             ran_out_of_memory=poll.out_of_memory, memory_mb=spec.memory_mb, preparation=spec.script.endswith(".wbprep"),
         )  # fmt: skip
-        if shutil.disk_usage(folder.path).free < _FULL_BELOW_BYTES or "No space left on device" in text:
-            return _Ending("failed", f"The disk is full: free some space and run again. {text}", poll.exit_code, "environment")
+        here = shutil.disk_usage(folder.path).free < _FULL_BELOW_BYTES
+        if here or "No space left on device" in text:
+            where = "" if here or spec.kind == "local" else f" of the target {spec.target}"
+            text = f"The disk{where} is full: free some space and run again. {text}"
+            return _Ending("failed", text, poll.exit_code, "environment")
         return _Ending("failed", text, poll.exit_code, cause="script")
+
+    def _given(self) -> Given:
+        spec = self._spec
+        variables = (*spec.variables, *spec.tracking)
+        return Given(Path(spec.project), self._folder.work, spec.target, spec.kind, spec.environment, variables)
 
     def _end_script(self) -> None:
         """Asks, waits, kills; then brings what the script left."""
@@ -277,7 +286,7 @@ class Runner:
                 traceback.print_exc()
             reason = f"{reason} What it left on {self._spec.target} could not be removed: {error}".strip()
         try:
-            collect_outputs(self._folder)
+            collect_outputs(self._folder, follow=self._spec.kind != "docker")
         except OSError as error:
             reason = f"{reason} {disk_error(error, 'The outputs')}".strip()
             ending = replace(ending, state="failed" if ending.state == "finished" else ending.state, cause="environment")

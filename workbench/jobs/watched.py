@@ -267,8 +267,9 @@ def end_run(
     artifacts: list[Artifact] | None = None,
 ) -> Run:
     """Gives run and job their end, in one transaction. The reason of a failure says what was other than planned."""
-    if status is RunStatus.FAILED and (against := held_against(store.get(run_id), seen.lock if seen else "")):
-        reason = f"{reason} {against}"
+    if status is RunStatus.FAILED:
+        lock, python = (seen.lock, seen.python) if seen else ("", "")
+        reason = f"{reason} {held_against(store, store.get(run_id), reason, lock, python)}".rstrip()
     if artifacts is not None:
         store.set_artifacts(run_id, artifacts, connection=write)
     # A process that ended its run itself may have done so by a clock that was set back meanwhile.

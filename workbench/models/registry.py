@@ -52,9 +52,11 @@ class ModelRegistry:
         """
         run = self._store.get(request.run_id)
         self.check_name(request.name)
+        outputs = self._outputs(run)
         return self.add(
             request.name,
-            self._output(run, request.path),
+            self._output(run, outputs, request.path),
+            within=outputs,
             title=f"The folder {request.path} of {_title(run)}",
             run=run,
             path=request.path,
@@ -67,6 +69,7 @@ class ModelRegistry:
         name: str,
         files_at: Path | None,
         *,
+        within: Path | None = None,
         title: str = "The folder",
         run: Run | None = None,
         path: str = "",
@@ -76,7 +79,8 @@ class ModelRegistry:
     ) -> ModelVersion:
         """Copies a file or folder as the next version of the model; without one the version is its `source` alone.
 
-        Raises UserError (an empty folder, which `title` names) and EnvironmentError_ (disk).
+        `within`: links in it may lead there, and no further. Raises UserError (an empty folder, which `title` names; a link that
+        leads out) and EnvironmentError_ (disk).
         """
         values: dict[str, Any] = {
             "name": name,
@@ -93,7 +97,7 @@ class ModelRegistry:
             files: tuple[Artifact, ...] = ()
             if files_at is not None:
                 try:
-                    files = _copy(files_at, incoming)
+                    files = _copy(files_at, incoming, (within or files_at).resolve())
                 except OSError as error:
                     raise disk_error(error, f"The copy of {path or files_at.name}") from error
                 if not files:
@@ -227,10 +231,15 @@ class ModelRegistry:
                 f"There is a model {alike} already, whose name differs only in case.", hint=f"Use {alike}, or another name."
             )
 
-    def _output(self, run: Run, path: str) -> Path:
-        """The file or folder that `path` names in the run's outputs."""
+    def _outputs(self, run: Run) -> Path:
         folder = self._paths.run(run.id)
         outputs = folder / "outputs" if (folder / "outputs").is_dir() else folder / "work" / "outputs"
+        if outputs.is_symlink():  # the script has put it there, and it may lead anywhere
+            raise UserError(f"The outputs of {_title(run)} are a link to another folder: it is followed when the run has ended.")
+        return outputs
+
+    def _output(self, run: Run, outputs: Path, path: str) -> Path:
+        """The file or folder that `path` names in the run's outputs."""
         clean = PurePosixPath(path.replace("\\", "/") or ".")
         if clean.parts[:1] == ("outputs",) and not (outputs / "outputs").exists():
             clean = clean.relative_to("outputs")  # as the script writes it
@@ -238,6 +247,7 @@ class ModelRegistry:
             raise UserError(f"{path} does not lie in the run's outputs.", hint="Give a path relative to the run's outputs folder.")
         source = outputs / clean
         if source.exists():
+            _check_inside(source, outputs.resolve())
             return source
         there = sorted(file.relative_to(outputs).as_posix() for file in outputs.rglob("*") if file.is_file())
         if not there:
@@ -320,9 +330,19 @@ _LATEST = (
 )
 
 
-def _copy(source: Path, target: Path) -> tuple[Artifact, ...]:
-    """Copies a file, or what is in a folder, into the new folder `target`, synced; returns what was copied, by path."""
+def _check_inside(file: Path, within: Path) -> None:
+    """A job can make links that lead anywhere: what they name is not the run's own."""
+    if not file.resolve().is_relative_to(within):
+        raise UserError(f"{file.name} is a link that leads out of the run's outputs.", hint="Write the file itself into outputs/.")
+
+
+def _copy(source: Path, target: Path, within: Path) -> tuple[Artifact, ...]:
+    """Copies a file, or what is in a folder, into the new folder `target`, synced; returns what was copied, by path.
+
+    Raises UserError for a link that leads out of `within`.
+    """
     target.mkdir(parents=True)
+    _check_inside(source, within)
     if source.is_file():
         return (_copy_file(source, target / source.name, source.name),)
     copied = []
@@ -331,6 +351,7 @@ def _copy(source: Path, target: Path) -> tuple[Artifact, ...]:
             file = Path(folder, name)
             relative = file.relative_to(source)
             if file.is_file():
+                _check_inside(file, within)
                 (target / relative).parent.mkdir(parents=True, exist_ok=True)
                 copied.append(_copy_file(file, target / relative, relative.as_posix()))
     return tuple(sorted(copied, key=lambda file: file.path))

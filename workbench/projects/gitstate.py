@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.base.files import file_digest
+from workbench.projects.configsecrets import diff_without_secrets
 from workbench.projects.git import git_program, without_password
 
 DIFF_LIMIT = 1_000_000
@@ -30,7 +31,7 @@ class GitInfo:
     """Where the user's repository stands; all empty where there is none. `remote` carries no password.
 
     `diff`: what differs from the commit, staged or not, submodules too, as unified text; files that git does not know are not in
-    it. More than 1 MB is cut, and that is said at its end.
+    it. More than 1 MB is cut, and that is said at its end. The secrets of run configurations are blacked out.
     """
 
     remote: str = ""
@@ -56,7 +57,7 @@ def git_state(folder: Path) -> GitInfo:
     # One that is not checked out is an empty folder: git would find this very repository there.
     inner = {name: git_state(root / name) for name in _submodules(program, root) if (root / name / ".git").exists()}
     parts += [f"# In the submodule {name}:\n{state.diff}" for name, state in inner.items() if state.dirty]
-    return GitInfo(remote, branch, commit, bool(parts), _capped("".join(parts)))
+    return GitInfo(remote, branch, commit, bool(parts), _capped(diff_without_secrets("".join(parts))))
 
 
 def _status(program: str, root: Path) -> tuple[str, str, dict[str, bytes]]:

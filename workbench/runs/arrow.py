@@ -1,13 +1,18 @@
 """Lists of runs and series of metrics as Arrow, for grids, notebooks and exports: no object a value on the way."""
 
+import itertools
+import json
 import math
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from workbench.runs.family import in_pieces
 from workbench.runs.metrics import read_points, thinned
+from workbench.runs.sqltext import gathered
 from workbench.runs.tables import experiments, metric_latest, params, runs, tags
 
 if TYPE_CHECKING:
@@ -28,6 +33,7 @@ _TEXTS = (
     "result_of",
 )
 _TIMES = ("created", "started", "ended", "deleted")
+_MANY = 2000  # runs; and rows that are fetched at once
 
 
 def runs_table(
@@ -53,23 +59,16 @@ def runs_table(
         ),
         "archived": pa.array([None if one is None else bool(one) for one in found["archived"]], pa.bool_()),
     }
-    wanted = None if columns is None else set(columns)
-    for kind, cells in (
-        ("params", _cells(connection, params, params.c.value, ids, wanted, "params")),
-        ("metrics", _cells(connection, metric_latest, metric_latest.c.last, ids, wanted, "metrics")),
-        ("tags", _cells(connection, tags, tags.c.value, ids, wanted, "tags")),
+    for kind, table, read, type_ in (
+        ("params", params, _texts, pa.string()),
+        ("metrics", metric_latest, _numbers, pa.float64()),
+        ("tags", tags, _texts, pa.string()),
     ):
-        by_key: dict[str, list[Any]] = {}
-        for run_id, key, value in cells:
-            column = by_key.get(key)
-            if column is None:
-                column = by_key[key] = [None] * len(ids)
-            column[place[run_id]] = math.nan if value is None else value
-        type_ = pa.float64() if kind == "metrics" else pa.string()
+        wanted = None if columns is None else [name.partition(".")[2] for name in columns if name.partition(".")[0] == kind]
+        by_key = read(connection, table, place, wanted)
         for key in sorted(by_key):
-            arrays[f"{kind}.{key}"] = pa.array(by_key[key], type_, from_pandas=False)
-    table = pa.table(arrays)
-    return table.replace_schema_metadata({"total": str(total), "next": following})
+            arrays[f"{kind}.{key}"] = pa.array(by_key.pop(key), type_, from_pandas=False)
+    return pa.table(arrays).replace_schema_metadata({"total": str(total), "next": following})
 
 
 def series_table(connection: sa.Connection, wanted: Iterable[tuple[str, str]], pixels: int) -> "pa.Table":
@@ -123,34 +122,63 @@ def ipc(table: "pa.Table") -> bytes:
     return sink.getvalue().to_pybytes()  # type: ignore[no-any-return]
 
 
-def _fields(connection: sa.Connection, ids: Sequence[str], place: dict[str, int]) -> dict[str, list[Any]]:
+def _fields(connection: sa.Connection, ids: Sequence[str], place: Mapping[str, int]) -> dict[str, Sequence[Any]]:
     """The plain columns, each as long as `ids`; moments in microseconds."""
-    names = ("number", "archived", *_TEXTS)
-    query = sa.select(
-        *(runs.c[name] for name in names), *(sa.type_coerce(runs.c[name], sa.BigInteger) for name in _TIMES), runs.c.experiment_id
-    )
+    names = (*_TEXTS, "number", "archived")
+    query = sa.select(*(runs.c[name] for name in names), *(sa.type_coerce(runs.c[name], sa.BigInteger) for name in _TIMES))
     called = {row[0]: row[1] for row in connection.execute(sa.select(experiments.c.id, experiments.c.name))}
-    rows: list[Any] = [None] * len(ids)
-    for piece in in_pieces(ids):
-        for row in connection.execute(query.where(runs.c.id.in_(piece))).all():
-            rows[place[row[2]]] = row
-    columns = {name: [None if row is None else row[at] for row in rows] for at, name in enumerate((*names, *_TIMES))}
-    return {**columns, "experiment": [None if one is None else called.get(one) for one in columns["experiment_id"]]}
+    rows: list[Any] = [(None,) * (len(names) + len(_TIMES))] * len(ids)
+    for row in _rows(connection, query, runs.c.id, place):
+        rows[place[row[0]]] = row
+    columns = dict(zip((*names, *_TIMES), zip(*rows, strict=True) if rows else itertools.repeat(()), strict=False))
+    return {**columns, "experiment": [called.get(one) for one in columns["experiment_id"]]}
 
 
-def _cells(
-    connection: sa.Connection,
-    table: sa.Table,
-    value: sa.ColumnElement[Any],
-    ids: Sequence[str],
-    wanted: set[str] | None,
-    kind: str,
-) -> Iterable[Any]:
-    query = sa.select(table.c.run_id, table.c.key, value)
-    if wanted is not None:
-        keys = [name.partition(".")[2] for name in wanted if name.partition(".")[0] == kind]
-        if not keys:
-            return
-        query = query.where(table.c.key.in_(keys))
-    for piece in in_pieces(ids):
-        yield from connection.execute(query.where(table.c.run_id.in_(piece))).all()
+def _texts(
+    connection: sa.Connection, table: sa.Table, place: Mapping[str, int], wanted: Sequence[str] | None
+) -> dict[str, list[Any]]:
+    """Params or tags by key, each as long as there are runs."""
+    found: dict[str, list[Any]] = defaultdict(lambda: [None] * len(place))
+    if wanted is not None and not wanted:
+        return found
+    query = sa.select(table.c.run_id, gathered(table.c.key, table.c.value)).group_by(table.c.run_id)
+    for run_id, texts in _rows(connection, _of_keys(query, table, wanted), table.c.run_id, place):
+        at = place[run_id]
+        for key, value in json.loads(texts).items():
+            found[key][at] = value
+    return found
+
+
+def _numbers(
+    connection: sa.Connection, table: sa.Table, place: Mapping[str, int], wanted: Sequence[str] | None
+) -> dict[str, list[Any]]:
+    """The last values of metrics by key, each as long as there are runs."""
+    found: dict[str, list[Any]] = defaultdict(lambda: [None] * len(place))
+    if wanted is not None and not wanted:
+        return found
+    query = _of_keys(sa.select(table.c.run_id, table.c.key, table.c.last), table, wanted)
+    for run_id, key, value in _rows(connection, query, table.c.run_id, place):
+        found[key][place[run_id]] = math.nan if value is None else value
+    return found
+
+
+def _of_keys(query: "sa.Select[Any]", table: sa.Table, wanted: Sequence[str] | None) -> "sa.Select[Any]":
+    return query if wanted is None else query.where(table.c.key.in_(wanted))
+
+
+def _rows(
+    connection: sa.Connection, query: "sa.Select[Any]", run_id: sa.ColumnElement[Any], place: Mapping[str, int]
+) -> Iterator[tuple[Any, ...]]:
+    """The rows of these runs, run id first, as the driver gives them: what the database holds must need no conversion."""
+    if len(place) > _MANY and len(place) * 2 > connection.execute(sa.select(sa.func.count()).select_from(runs)).scalar_one():
+        yield from (row for row in _fetched(connection, query) if row[0] in place)
+        return
+    # By id, since the tables are in that order: else each page of them would be read again and again.
+    for piece in in_pieces(sorted(place)):
+        yield from _fetched(connection, query.where(run_id.in_(piece)))
+
+
+def _fetched(connection: sa.Connection, query: "sa.Select[Any]") -> Iterator[tuple[Any, ...]]:
+    with closing(connection.execute(query)) as result:
+        while result.cursor is not None and (rows := result.cursor.fetchmany(_MANY)):
+            yield from rows

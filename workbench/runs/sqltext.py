@@ -30,6 +30,13 @@ class _Contains(FunctionElement[bool]):
     type = sa.Boolean()
 
 
+class _Gathered(FunctionElement[str]):
+    """The texts of a group as a JSON object."""
+
+    inherit_cache = True
+    type = sa.Text()
+
+
 class _JsonText(FunctionElement[str]):
     """A text field of an object that is kept as JSON text, or NULL."""
 
@@ -51,6 +58,11 @@ def contains(text: sa.ColumnElement[Any], word: str) -> sa.ColumnElement[bool]:
     """Whether a word is in a text, whatever the letter case (SQLite: of the letters a to z)."""
     escaped = "".join(f"/{letter}" if letter in "%_/" else letter for letter in word)
     return _Contains(text, sa.literal(f"%{escaped}%", sa.Text))
+
+
+def gathered(key: sa.ColumnElement[Any], value: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
+    """The texts of a group by their keys, as a JSON object. (Not for numbers: SQLite writes only 15 digits of them.)"""
+    return _Gathered(key, value)
 
 
 def json_text(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[Any]:
@@ -104,6 +116,18 @@ def _contains_sqlite(element: _Contains, compiler: Any, **kw: Any) -> str:
 def _contains_postgresql(element: _Contains, compiler: Any, **kw: Any) -> str:
     text, pattern = (compiler.process(part, **kw) for part in element.clauses)
     return f"({text} ILIKE {pattern} ESCAPE '/')"
+
+
+@compiles(_Gathered, "sqlite")
+def _gathered_sqlite(element: _Gathered, compiler: Any, **kw: Any) -> str:
+    key, value = (compiler.process(part, **kw) for part in element.clauses)
+    return f"json_group_object({key}, {value})"
+
+
+@compiles(_Gathered, "postgresql")
+def _gathered_postgresql(element: _Gathered, compiler: Any, **kw: Any) -> str:
+    key, value = (compiler.process(part, **kw) for part in element.clauses)
+    return f"CAST(json_object_agg({key}, {value}) AS text)"
 
 
 @compiles(_JsonText, "sqlite")

@@ -65,6 +65,8 @@ class JobPlanned(Wire):
     gpus: int = 0
     starts: str = ""
     """In a sentence: now, or after what."""
+    as_run: str = ""
+    """The latest run of the same script that finished on this target: a failure is held against its environment."""
     problems: tuple[str, ...] = ()
 
 

@@ -35,6 +35,8 @@ class RunOpened(Wire):
     experiment: str
     folder: str
     outputs: str
+    tracking: dict[str, str] = Field(default_factory=dict)
+    """Variables by which MLflow's clients log into the run; one of them is a token of the run's own."""
 
 
 class RunEnd(Wire):

@@ -7,7 +7,6 @@ import importlib
 import json
 import os
 import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +16,9 @@ from workbench.sdk.run import current_run
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+
+
+_NEEDED = "ibis-framework[duckdb], psutil, pydantic"
 
 
 def prep(
@@ -32,6 +34,9 @@ def prep(
 
     In a job the run records what was read: package, dataflow, files with digest and row counts. Raises RuntimeError with the reason
     when the preparation fails, and needs pandas and pyarrow.
+
+    On another machine, in a container and on Spark it runs in this very Python, which then needs ibis-framework[duckdb], psutil
+    and pydantic.
     """
     what = f"The data preparation {os.fspath(package)}"
     options: dict[str, Any] = {"flow": flow, "sample": sample, "inputs": dict(inputs or {}), "spark": spark}
@@ -39,8 +44,8 @@ def prep(
         frame: DataFrame = _here("read_package", what, package, **options)
         return frame
     except ImportError as error:
-        if spark is not None:
-            raise RuntimeError(f"{what} failed: on Spark it needs Workbench in the same Python.") from error
+        if spark is not None or not _has_other_python():
+            raise _lacks(what, error) from error
     arguments = ["read", os.fspath(package), *(["--flow", flow] if flow else [])]
     return _there(what, arguments, sample, dict(inputs or {}))
 
@@ -55,8 +60,10 @@ def source(path: str | os.PathLike[str], *, sample: bool | int = False) -> DataF
     try:
         frame: DataFrame = _here("read_source", what, path, sample=sample)
         return frame
-    except ImportError:
-        return _there(what, ["source", os.fspath(path)], sample, {})
+    except ImportError as error:
+        if not _has_other_python():
+            raise _lacks(what, error) from error
+    return _there(what, ["source", os.fspath(path)], sample, {})
 
 
 def _here(function: str, what: str, *values: Any, **options: Any) -> Any:
@@ -74,11 +81,24 @@ def _here(function: str, what: str, *values: Any, **options: Any) -> Any:
     return frame
 
 
+def _has_other_python() -> bool:
+    """Whether Workbench's own interpreter is on this machine: jobs on this one are told where."""
+    return bool(os.environ.get("WORKBENCH_PYTHON"))
+
+
+def _lacks(what: str, error: ImportError) -> RuntimeError:
+    name = error.name or str(error)
+    return RuntimeError(
+        f"{what} cannot be read here, since this Python has no {name}. Add to the project's requirements: {_NEEDED}. "
+        "Or write the data to a file by a run on the target local first."
+    )
+
+
 def _there(what: str, arguments: list[str], sample: bool | int, inputs: dict[str, Any]) -> DataFrame:
     """Reads in a process of Workbench's own interpreter; the rows come back through a file."""
     import pandas as pd
 
-    python = os.environ.get("WORKBENCH_PYTHON") or sys.executable
+    python = os.environ["WORKBENCH_PYTHON"]
     with tempfile.TemporaryDirectory(prefix="workbench-") as folder:
         data, report = Path(folder, "data.parquet"), Path(folder, "report.json")
         command = [python, "-m", "workbench.dataprep", *arguments, "--out", str(data), "--report", str(report)]

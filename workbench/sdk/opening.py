@@ -22,11 +22,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.sdk import events
 from workbench.sdk.run import Run, is_inside, job_run, use_opened
+from workbench.sdk.tracking import Pointed
 
 if TYPE_CHECKING:
     from workbench.sdk.server import Server
 
 Status = Literal["finished", "failed", "cancelled"]
+_MLFLOW_STATUS = {"finished": "FINISHED", "failed": "FAILED", "cancelled": "KILLED"}
 
 _current: ContextVar[StartedRun | None] = ContextVar("workbench_run", default=None)
 _open: list[StartedRun] = []
@@ -60,6 +62,8 @@ class StartedRun(Run):
             self._state["ended"] = True
             if self in _open:
                 _open.remove(self)
+        if pointed := self._state.pop("pointed", None):
+            pointed.undo(_MLFLOW_STATUS[status], self._answers)
         events.close(self.folder)
         _write_end(self, status, reason)
         # Also without a server the end is on record: the next one reads it.
@@ -67,6 +71,12 @@ class StartedRun(Run):
             if self._server is not None:
                 self._server.call("POST", f"/runs/{self.id}/end", {"status": status, "reason": reason[:10_000]})
         os.close(self._state["lock"])
+
+    def _answers(self) -> bool:
+        try:
+            return self._server is not None and bool(self._server.call("GET", "/health", timeout=5))
+        except RuntimeError:
+            return False
 
     def __enter__(self) -> StartedRun:
         self._state["token"] = _current.set(self)
@@ -88,13 +98,14 @@ class StartedRun(Run):
 
 def start_run(
     name: str = "", *, experiment: str = "", params: Mapping[str, Any] | None = None, tags: Mapping[str, Any] | None = None,
-    project: str | os.PathLike[str] | None = None, nested: bool = True,
+    project: str | os.PathLike[str] | None = None, nested: bool = True, mlflow: bool = True,
 ) -> StartedRun:  # fmt: skip
     """Opens a run and makes it the current one: `with workbench.start_run(name="try") as run: workbench.log("loss", 0.3)`.
 
     `experiment`: its project's name without one. `params`, `tags`: recorded at once. `project`: the folder of which a snapshot is
     taken; without it the one around the current folder. `nested`: a run that is opened within another (also within a job) becomes
-    its child.
+    its child. `mlflow`: as long as the run is open, MLflow's functions and autologging log into it too, wherever they did before;
+    False leaves MLflow alone.
 
     The server of the workspace is started when none runs. Raises RuntimeError when that fails, or refuses.
     """
@@ -126,10 +137,12 @@ def start_run(
     if not place.is_dir():
         message = f"The workspace's folder {place} is not on this machine: a run can be opened beside its server only."
         raise RuntimeError(message)
-    state = {"pid": os.getpid(), "lock": _locked(place / "runner.lock")}
+    state: dict[str, Any] = {"pid": os.getpid(), "lock": _locked(place / "runner.lock")}
     run = StartedRun(
         answer["id"], place, Path(answer["outputs"]), answer["number"], answer["experiment"], _server=server, _state=state
     )
+    if mlflow and answer.get("tracking"):
+        state["pointed"] = Pointed(answer["tracking"])
     with _lock:
         _open.append(run)
     return run

@@ -73,7 +73,7 @@ def _rows(name: str, table: Any) -> list[dict[str, Any]]:
             message = f"The columns of the table {name} have unequal lengths: {told}."
             raise ValueError(message)
         names = list(columns)
-        return [dict(zip(names, map(_plain, row))) for row in zip(*columns.values())]  # noqa: B905 (strict came with Python 3.10)
+        return [dict(zip(names, map(_plain, row))) for row in zip(*columns.values())]
     if isinstance(table, Sequence) and not isinstance(table, str) and all(isinstance(row, Mapping) for row in table):
         return [{str(key): _plain(value) for key, value in row.items()} for row in table]
     message = f"log_table takes columns, rows as dictionaries or a data frame, not {type(table).__name__}."

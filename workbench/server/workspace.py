@@ -95,9 +95,14 @@ class Workspace:
 
     def tracking(self, run_id: str) -> dict[str, str]:
         """The variables by which any MLflow client in a run's process logs into that run."""
+        token = self.tokens.for_run(run_id)
         return {
             "MLFLOW_TRACKING_URI": self.url,
-            "MLFLOW_TRACKING_TOKEN": self.tokens.for_run(run_id),
+            "MLFLOW_TRACKING_TOKEN": token,
+            # A name and password for another server, in the user's ~/.mlflow/credentials, would count for more than the token.
+            "MLFLOW_TRACKING_USERNAME": "workbench",
+            "MLFLOW_TRACKING_PASSWORD": token,
+            "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",  # of pages that MLflow's own server has
             "MLFLOW_RUN_ID": run_id,
             "MLFLOW_EXPERIMENT_ID": self.store.get(run_id).experiment_id,
         }

@@ -10,7 +10,7 @@ from workbench.base.errors import UserError
 from workbench.desktop.runs.better import best_index, higher_is_better
 from workbench.desktop.runs.columns import RunColumn, available_columns, first_columns, is_constant, matches
 from workbench.desktop.runs.comparerows import compare_rows
-from workbench.desktop.runs.request import ConfigChoice, RunChoices, RunWay, read_request
+from workbench.desktop.runs.request import ConfigChoice, RunChoices, read_request
 from workbench.desktop.wording import duration_text, moment_text, number_text, size_text
 from workbench.schema import MetricSummary, RunComparison, RunStatus, RunSummary
 

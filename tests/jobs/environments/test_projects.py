@@ -62,8 +62,10 @@ def test_that_another_python_that_the_project_asks_for_stands_in_the_lock(builde
     path = _project(tmp_path, ">=3.9", locked=False)
     assert python_of(builder.resolve(path)) == ""
     path = _project(tmp_path, "==2.7.*", locked=False)
-    with pytest.raises(UserError, match=r"pyproject\.toml cannot be resolved: .*2\.7"):
-        builder.resolve(path)
+    lock = builder.resolve(path)
+    assert python_of(lock) == "2.7"
+    with pytest.raises(UserError, match=r"could not be built: .*Python <3\.6 is not supported but 2\.7 was requested"):
+        builder.ensure(lock)
     assert python_of("# python: >=3.12\nsix==1.16.0\n") == ">=3.12"
     path.write_text("[project\n")
     with pytest.raises(UserError, match=r"pyproject\.toml is not valid TOML"):

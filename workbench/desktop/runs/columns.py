@@ -29,6 +29,7 @@ _TITLES = {
 FIXED = ("number", "name", "status", "script", "started", "duration")
 OPTIONAL = ("arguments", "kind", "user", "target", "experiment", "id")
 OF_TRASH = ("number", "name", "status", "script", "experiment", "started", "deleted")
+_NEWEST = 500
 _NUMERIC = {"number", "duration"}
 
 
@@ -134,7 +135,8 @@ def available_columns(runs: Iterable[RunSummary]) -> tuple[RunColumn, ...]:
 
 
 def first_columns(runs: Sequence[RunSummary]) -> tuple[RunColumn, ...]:
-    """The columns before the user chose any: the fixed ones, the commonest metrics, and parameters that differ."""
+    """The columns before the user chose any: the fixed ones, the newest runs' commonest metrics, and their params that differ."""
+    runs = runs[:_NEWEST]
     metrics = sorted(_commonest("metric", [set(run.own_metrics) for run in runs]), key=_interest)[:4]
     params = [c for c in _commonest("param", [set(run.params) for run in runs]) if not is_constant(c, runs)][:3]
     return (*map(RunColumn, FIXED), *metrics, *params)

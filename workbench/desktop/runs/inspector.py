@@ -76,6 +76,7 @@ class RunInspector(QScrollArea):
         for table in tables:
             if isinstance(grid := table.layout(), QGridLayout):
                 grid.setColumnMinimumWidth(0, max(min(width, _MOST_NAMES_WIDTH), _NAMES_WIDTH))
+                grid.setColumnStretch(0, 1 if width > _MOST_NAMES_WIDTH else 0)  # a wider panel shows more of them
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.notes and event.type() == QEvent.Type.FocusOut:

@@ -9,7 +9,7 @@ from workbench.desktop.context import AppContext
 from workbench.desktop.icons import icon
 from workbench.desktop.runs.actions import RunActions
 from workbench.desktop.runs.columnchooser import ColumnChooser
-from workbench.desktop.runs.columns import FIXED, OF_TRASH, RunColumn, available_columns, first_columns, is_constant, words_of
+from workbench.desktop.runs.columns import FIXED, OF_TRASH, RunColumn, available_columns, first_columns, is_constant
 from workbench.desktop.runs.groups import ALL, TRASH, in_group, side_items
 from workbench.desktop.runs.runbar import RunBar
 from workbench.desktop.runs.store import RunsStore
@@ -47,7 +47,6 @@ class RunsListPage(QWidget):
         self._chosen: list[str] | None = None
         self._shown_keys: list[str] = []
         self._text = ""
-        self._words: dict[str, tuple[RunSummary, str]] = {}
         self._build()
         store.changed.connect(self._on_store_changed)
         store.failed.connect(self._on_store_failed)
@@ -124,7 +123,7 @@ class RunsListPage(QWidget):
         row.addWidget(self.nested)
         self.hide_constant = QCheckBox("Hide constant columns")
         self.hide_constant.setToolTip("Leaves out parameters and metrics that are the same for all shown runs")
-        self.hide_constant.toggled.connect(self._refresh)
+        self.hide_constant.toggled.connect(self._show_runs)
         row.addWidget(self.hide_constant)
         self.columns_button = button("Columns", self._choose_columns, kind="ghost", icon="columns-3")
         row.addWidget(self.columns_button)
@@ -143,18 +142,17 @@ class RunsListPage(QWidget):
 
     def visible_runs(self) -> list[RunSummary]:
         """The runs of the chosen group that match the filter; those below another one only where they are asked for."""
-        store, words, group = self._store, self._text.casefold().split(), self.group
-        runs = store.trash if group == TRASH else store.runs
-        found = [run for run in runs if in_group(run, group)]
-        if words:
-            return [run for run in found if self._matches(run, words)]
-        return found if self.nested.isChecked() else [run for run in found if not store.is_below(run)]
+        return self._found(self._of_group())
 
-    def _matches(self, run: RunSummary, words: Sequence[str]) -> bool:
-        known = self._words.get(run.id)
-        if known is None or known[0] is not run:
-            known = self._words[run.id] = (run, words_of(run))
-        return all(word in known[1] for word in words)
+    def _of_group(self) -> list[RunSummary]:
+        group = self.group
+        return [run for run in (self._store.trash if group == TRASH else self._store.runs) if in_group(run, group)]
+
+    def _found(self, runs: list[RunSummary]) -> list[RunSummary]:
+        store, words = self._store, self._text.casefold().split()
+        if words:
+            return [run for run in runs if _has_all(store.words(run), words)]
+        return runs if self.nested.isChecked() or not store.has_nested else [run for run in runs if not store.is_below(run)]
 
     # what changed
 
@@ -183,13 +181,19 @@ class RunsListPage(QWidget):
             self.stack.show_error(error, self._store.reload)
 
     def _refresh(self) -> None:
-        everything, store = self._store.runs, self._store
-        nested = any(map(store.is_below, everything))
-        self.nested.setVisible(nested)
+        """The runs have changed, or what of them is shown."""
+        store = self._store
+        self.nested.setVisible(store.has_nested)
         self.side.set_items(side_items(store, nested=self.nested.isChecked()))
         if not self.side.current_id():
             self.side.choose(ALL)
-        runs = self.visible_runs()
+        self.header.set_subtitle(self._told(store.runs))
+        self._show_runs()
+
+    def _show_runs(self) -> None:
+        """Fills the table with the chosen group's runs that match the filter."""
+        everything = self._of_group()
+        runs = self._found(everything)
         trash = self.group == TRASH
         self._set_columns(runs)
         self.table.set_empty_text("No run matches the filter" if self._text else "No runs here")
@@ -199,9 +203,7 @@ class RunsListPage(QWidget):
         self.hide_constant.setVisible(not trash)
         self.columns_button.setVisible(not trash)
         self._on_checked()
-        total = sum(in_group(run, self.group) for run in (store.trash if trash else everything))
-        self.count.setText(f"{len(runs):,} of {total:,} runs" if self._text and len(runs) != total else "")
-        self.header.set_subtitle(self._told(everything))
+        self.count.setText(f"{len(runs):,} of {len(everything):,} runs" if self._text and len(runs) != len(everything) else "")
 
     def _told(self, runs: Sequence[RunSummary]) -> str:
         """How many runs there are, and how many of them are in which state before their end."""
@@ -235,17 +237,16 @@ class RunsListPage(QWidget):
         if not self.isVisible():
             self._ticker.stop()
             return
-        if any(not run.status.is_final for run in self._store.runs):
-            self.table.set_records(self.visible_runs())
+        self.table.view.viewport().update()
 
     # what the user does
 
     def _on_search(self, text: str) -> None:
         self._text = text
-        self._refresh()
+        self._show_runs()
 
     def _on_group_chosen(self, _group: str) -> None:
-        self._refresh()
+        self._show_runs()
 
     def _on_activated(self, run: RunSummary) -> None:
         self.run_opened.emit(run.id)
@@ -358,3 +359,7 @@ class RunsListPage(QWidget):
             menu.addAction(icon("archive"), "Archive", lambda: acts.archive(runs))
         menu.addAction(icon("trash-2", "bad"), "Delete", lambda: acts.delete(runs, self._store.reload))
         return menu
+
+
+def _has_all(text: str, words: Sequence[str]) -> bool:
+    return all(word in text for word in words)

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from workbench.client.client import Client
 from workbench.desktop.operations import Progress
+from workbench.desktop.runs.columns import words_of
 from workbench.schema import RunSummary
 
 MOST = 20_000
 _PAGE = 500
+_FIRST = 200
 _AT_ONCE = 200  # ids in one address
 
 
@@ -19,6 +21,8 @@ class LoadedRuns:
     runs: tuple[RunSummary, ...]
     total: int
     trash: tuple[RunSummary, ...]
+    words: dict[str, tuple[RunSummary, str]]
+    """What a filter is looked for in, by the runs' ids."""
 
 
 def load_runs(client: Client, progress: Progress, project: str | None) -> LoadedRuns:
@@ -32,7 +36,18 @@ def load_runs(client: Client, progress: Progress, project: str | None) -> Loaded
         progress.check()
         if not (cursor := page.next):
             break
-    return LoadedRuns(tuple(runs), max(total, len(runs)), client.trashed_runs())
+    return _loaded(client, runs, total)
+
+
+def load_newest(client: Client, project: str | None) -> LoadedRuns:
+    """The first page of them."""
+    page = client.runs(project=project, archived=True, limit=_FIRST)
+    return _loaded(client, page.runs, page.total)
+
+
+def _loaded(client: Client, runs: Sequence[RunSummary], total: int) -> LoadedRuns:
+    words = {run.id: (run, words_of(run)) for run in runs}
+    return LoadedRuns(tuple(runs), max(total, len(runs)), client.trashed_runs(), words)
 
 
 def load_some(client: Client, ids: Sequence[str], progress: Progress) -> tuple[RunSummary, ...]:

@@ -1,5 +1,6 @@
 """The runs of the open project (of all, without one) as the screens see them: loaded once, then kept true by events."""
 
+import time
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -7,11 +8,13 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from workbench.client.client import Client
 from workbench.desktop.context import AppContext
 from workbench.desktop.operations import Progress
-from workbench.desktop.runs.loading import LoadedRuns, load_runs, load_some
+from workbench.desktop.runs.columns import words_of
+from workbench.desktop.runs.loading import LoadedRuns, load_newest, load_runs, load_some
 from workbench.schema import MetricsLogged, RunChanged, RunSummary
 
 _MANY = 1000
 _SETTLE_MS = 150
+_LONGEST_MS = 3000
 
 
 class RunsStore(QObject):
@@ -27,6 +30,7 @@ class RunsStore(QObject):
         self._trash: dict[str, RunSummary] = {}
         self._sorted: tuple[RunSummary, ...] | None = None
         self._below: dict[str, list[RunSummary]] | None = None
+        self._words: dict[str, tuple[RunSummary, str]] = {}
         self._dirty: set[str] = set()
         self._group = f"runs-store-{id(self)}"
         self.loaded = False
@@ -59,6 +63,19 @@ class RunsStore(QObject):
     def get(self, run_id: str) -> RunSummary | None:
         return self._runs.get(run_id) or self._trash.get(run_id)
 
+    @property
+    def has_nested(self) -> bool:
+        """Whether a run stands below another one."""
+        self.below("")
+        return any(run_id in self._runs for run_id in self._below or ())
+
+    def words(self, run: RunSummary) -> str:
+        """What a filter is looked for in; kept, since it is asked at each letter."""
+        known = self._words.get(run.id)
+        if known is None or known[0] is not run:
+            known = self._words[run.id] = (run, words_of(run))
+        return known[1]
+
     def below(self, run_id: str) -> Sequence[RunSummary]:
         """The runs right below this one, in the order of their beginning."""
         if self._below is None:
@@ -78,11 +95,11 @@ class RunsStore(QObject):
         self._tell()
 
     def reload(self) -> None:
-        """Loads all anew."""
-        folder = self._folder
+        """Loads all anew. The first time the newest runs are shown before the rest has come."""
+        folder, at_first = self._folder, not self.loaded
 
         def load(client: Client, progress: Progress) -> LoadedRuns:
-            return load_runs(client, progress, folder)
+            return load_newest(client, folder) if at_first else load_runs(client, progress, folder)
 
         self._context.call("Loading the runs", load, self._on_loaded, self._on_failed, exclusive=self._group, quiet=True)
 
@@ -92,7 +109,10 @@ class RunsStore(QObject):
 
     def _tell(self) -> None:
         self._sorted = self._below = None
+        began = time.perf_counter()
         self.changed.emit()
+        spent = time.perf_counter() - began  # thousands of runs are shown anew less often, so that the window stays quick
+        self._timer.setInterval(round(min(_LONGEST_MS, max(_SETTLE_MS, 8000 * spent))))
 
     def _take(self, runs: Iterable[RunSummary]) -> None:
         folder = self._folder
@@ -115,9 +135,12 @@ class RunsStore(QObject):
     def _on_loaded(self, found: LoadedRuns) -> None:
         self._runs = {run.id: run for run in found.runs}
         self._trash = {run.id: run for run in found.trash}
+        self._words = found.words
         self.unseen = found.total - len(found.runs)
-        self.loaded = True
+        first, self.loaded = not self.loaded, True
         self._tell()
+        if first and self.unseen:
+            self.reload()
 
     def _on_failed(self, error: Exception) -> None:
         self.failed.emit(error)

@@ -41,7 +41,7 @@ def table_column(column: RunColumn) -> Column[RunSummary]:
         lambda run: f"#{run.number}" if column.key == "number" else column.text(run),
         sort=column.sort_key,
         align="right" if right and column.key != "number" else "left",
-        width=_WIDTHS.get(column.key, 0) or max(84, min(180, 34 + 8 * len(column.title))),
+        width=_WIDTHS.get(column.key, 0) or max(96, min(190, 46 + 8 * len(column.title))),
         kind=kind,
         tooltip=column.tooltip,
         colour=run_colour if column.key == "number" else None,

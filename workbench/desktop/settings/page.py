@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 from workbench.base.settings import Settings
 from workbench.desktop.context import AppContext
 from workbench.desktop.forms import ModelForm
+from workbench.desktop.settings.checks import refusals
 from workbench.desktop.widgets.basics import Card, PageHeader, label
 
 _GROUPS = (
@@ -73,9 +74,17 @@ class SettingsPage(QWidget):
                 return
             values |= {name: getattr(checked, name) for name in names}
         settings = Settings.model_validate(values)
+        if wrong := refusals(settings):
+            for form, (_title, names) in zip(self.forms, _GROUPS, strict=True):
+                for name in names:
+                    form.set_error(name, wrong.get(name, ""))
+            self._told.setText("Not saved: see the message above.")
+            return
         if settings != self._context.settings:
+            other_database = settings.database_url != self._context.settings.database_url
             self._context.change_settings(settings)
-            self._told.setText("Saved.")
+            again = " The database counts from the server's next start: workbench server stop, then open Workbench again."
+            self._told.setText("Saved." + (again if other_database else ""))
 
     def _fill(self) -> None:
         for form in self.forms:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -114,9 +115,10 @@ class RecordModel(QAbstractTableModel, Generic[R]):
             column = self.column_at(section)
             if column is not None:
                 key = column.sort or column.text
-                present = [r for r in rows if _sort_key(key(r))[0] == 0]
-                missing = [r for r in rows if _sort_key(key(r))[0] != 0]
-                rows = sorted(present, key=lambda r: _sort_key(key(r)), reverse=descending) + missing
+                keyed = [(_sort_key(key(record)), record) for record in rows]
+                present = [pair for pair in keyed if pair[0][0] == 0]
+                present.sort(key=itemgetter(0), reverse=descending)
+                rows = [record for _, record in present] + [record for rank, record in keyed if rank[0] != 0]
         self.shown = list(rows)
 
     def set_all(self, records: Sequence[R]) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Generic
 from PySide6.QtCore import (
     QItemSelection,
     QItemSelectionModel,
+    QItemSelectionRange,
     QModelIndex,
     QPoint,
     QRect,
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
     QLabel,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -26,6 +28,7 @@ from PySide6.QtWidgets import (
 
 from workbench.desktop.icons import pixmap
 from workbench.desktop.theme import theme
+from workbench.desktop.widgets.recordheader import RecordHeader
 from workbench.desktop.widgets.recordmodel import LEFT, RIGHT, Column, Index, R, RecordModel
 from workbench.desktop.widgets.status import paint_status, pill_width
 
@@ -47,7 +50,7 @@ class _Delegate(QStyledItemDelegate):
         tokens = theme().tokens
         rect: QRect = option.rect
         view = self._table.view
-        selected = view.selectionModel().isRowSelected(index.row())
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()
         if selected:
             painter.fillRect(rect, tokens.selection)
@@ -224,7 +227,8 @@ class RecordTable(QWidget, Generic[R]):
         return tuple(self.model.id_of(record) for record in self.selected())
 
     def selected(self) -> tuple[R, ...]:
-        rows = sorted(index.row() for index in self.view.selectionModel().selectedRows())
+        ranges: list[QItemSelectionRange] = list(self.view.selectionModel().selection())  # type: ignore[call-overload]  # a list in Qt
+        rows = sorted({row for part in ranges for row in range(part.top(), part.bottom() + 1)})
         return tuple(self.model.shown[row] for row in rows if row < len(self.model.shown))
 
     def current(self) -> R | None:
@@ -242,6 +246,8 @@ class RecordTable(QWidget, Generic[R]):
 
     def checked_ids(self) -> tuple[str, ...]:
         """In the order of the records."""
+        if not self.model.checked:
+            return ()
         return tuple(self.model.id_of(r) for r in self.model.all if self.model.id_of(r) in self.model.checked)
 
     def set_checked(self, ids: Sequence[str]) -> None:
@@ -264,6 +270,7 @@ class RecordTable(QWidget, Generic[R]):
 
     def _set_up_view(self) -> None:
         view = self.view
+        view.setHorizontalHeader(RecordHeader(view))
         view.setShowGrid(False)
         view.setMouseTracking(True)
         view.setWordWrap(False)
@@ -277,11 +284,8 @@ class RecordTable(QWidget, Generic[R]):
         view.verticalHeader().hide()
         view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header = view.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setSectionsClickable(True)
         header.setMinimumSectionSize(_CHECK_WIDTH)
         header.setDefaultAlignment(LEFT)
-        header.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setFocusProxy(view)
 
     def _rearrange(self, change: Callable[[], object]) -> None:
@@ -297,12 +301,13 @@ class RecordTable(QWidget, Generic[R]):
         self.model.endResetModel()
         last = self.model.columnCount() - 1
         selection = QItemSelection()
-        for row, record in enumerate(self.model.shown):
-            record_id = self.model.id_of(record)
-            if record_id in selected:
-                selection.select(self.model.index(row, 0), self.model.index(row, last))
-            if record_id == current_id:
-                selection_model.setCurrentIndex(self.model.index(row, 0), QItemSelectionModel.SelectionFlag.NoUpdate)
+        rows = [row for row, record in enumerate(self.model.shown) if self.model.id_of(record) in selected] if selected else []
+        for first, end in _stretches(rows):
+            selection.select(self.model.index(first, 0), self.model.index(end, last))
+        if current_id:
+            at = next((row for row, record in enumerate(self.model.shown) if self.model.id_of(record) == current_id), -1)
+            if at >= 0:
+                selection_model.setCurrentIndex(self.model.index(at, 0), QItemSelectionModel.SelectionFlag.NoUpdate)
         selection_model.select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         selection_model.blockSignals(blocked)
         self.view.verticalScrollBar().setValue(bar)
@@ -397,3 +402,14 @@ class RecordTable(QWidget, Generic[R]):
         self.view.verticalHeader().setDefaultSectionSize(t.metrics.row + 4)
         self.view.horizontalHeader().setFixedHeight(t.metrics.row + 4)
         self.view.viewport().update()
+
+
+def _stretches(rows: Sequence[int]) -> list[tuple[int, int]]:
+    """First and last of each stretch of neighbouring rows."""
+    found: list[tuple[int, int]] = []
+    for row in rows:
+        if found and found[-1][1] == row - 1:
+            found[-1] = (found[-1][0], row)
+        else:
+            found.append((row, row))
+    return found

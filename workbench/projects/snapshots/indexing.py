@@ -8,6 +8,7 @@ import struct
 import tempfile
 from pathlib import Path
 
+from workbench.projects.configsecrets import is_config, without_secrets
 from workbench.projects.snapshots.process import Git, Unstable, joined, result, split
 
 _PACKED_FROM = 200
@@ -16,7 +17,10 @@ _UNREADABLE = re.compile(r"^warning: could not open directory '(.+)': ", re.MULT
 
 
 def update_index(git: Git, size_limit: int) -> tuple[str, ...]:
-    """Brings the index to the state of the folder, but for what is too big or not readable, whose names it returns."""
+    """Brings the index to the state of the folder, but for what is too big or not readable, whose names it returns.
+
+    Of run configurations with secrets it holds a copy in which those are blacked out.
+    """
     candidates, dropped, left_out = _walk(git)
     submodules = _submodules(git.root)
     taken = []
@@ -30,6 +34,7 @@ def update_index(git: Git, size_limit: int) -> tuple[str, ...]:
         else:
             left_out.append(name)
             dropped.append(name)
+    taken = [name for name in taken if not (is_config(name) and _take_without_secrets(git, name))]
     if taken:
         if len(taken) >= _PACKED_FROM:
             _write_pack(git, taken)
@@ -70,6 +75,19 @@ def _take(git: Git, names: list[str]) -> None:
         _take(git, names[half:])
 
 
+def _take_without_secrets(git: Git, name: str) -> bool:
+    """Takes a run configuration that holds secrets, without them; False for one that holds none."""
+    path = git.root / name
+    try:
+        content = without_secrets(path.read_bytes()) if path.is_file() and not path.is_symlink() else None
+    except OSError:
+        return False
+    if content is None:
+        return False
+    _put(git, name, content, path.stat().st_mode)
+    return True
+
+
 def _take_copy(git: Git, name: str) -> None:
     """Puts what a file holds at one moment into the index; the next snapshot looks at it again."""
     path = git.root / name
@@ -78,6 +96,11 @@ def _take_copy(git: Git, name: str) -> None:
     except OSError:  # gone meanwhile
         git.run("update-index", "--force-remove", "-z", "--stdin", given=joined([name]))
         return
+    _put(git, name, content, mode)
+
+
+def _put(git: Git, name: str, content: bytes, mode: int) -> None:
+    """Puts an entry into the index that is looked at again by the next snapshot, since it has none of the file's times."""
     blob = git.run("hash-object", "-w", "--stdin", given=content).strip()
     kind = b"100755" if mode & stat.S_IXUSR else b"100644"
     git.run("update-index", "-z", "--add", "--replace", "--index-info", given=b"%s %s\t%s\0" % (kind, blob, os.fsencode(name)))

@@ -12,7 +12,7 @@ import contextlib
 import hashlib
 import subprocess
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from filelock import FileLock
 from workbench.base.clock import utc_now
 from workbench.base.errors import EnvironmentError_, NotFound, UserError
 from workbench.base.files import disk_error, write_atomic
+from workbench.projects.configsecrets import is_config, with_secrets_of
 from workbench.projects.git import git_program
 from workbench.projects.snapshots.comparing import FileChange, changes
 from workbench.projects.snapshots.ignoring import write_excludes
@@ -34,6 +35,8 @@ SIZE_LIMIT = 50_000_000
 _LAYOUT = "2\n"
 # The strongest attributes: no filter, line ending or keyword of the project's changes what is kept or given out.
 _ATTRIBUTES = "* -text -eol -filter -ident -working-tree-encoding -export-ignore -export-subst\n"
+_RULES = "2"
+"""Of what an index holds: 2 since run configurations are kept without their secrets."""
 _GRACE = "2.hours.ago"
 """Younger objects are never removed: a snapshot that is being taken, or whose run is being queued."""
 
@@ -66,14 +69,15 @@ class SnapshotStore:
         """Records the folder as it is now; an unchanged folder gives the commit that is there already.
 
         Left out: what `.gitignore` and `.wbignore` name, `outputs/`, environments, files over `size_limit` bytes (named in the
-        result, as are files that cannot be read, and git repositories inside that are no submodules).
+        result, as are files that cannot be read, and git repositories inside that are no submodules). Run configurations are kept
+        without the secrets in them.
         """
         self._open()
         key = hashlib.sha256(project_id.encode()).hexdigest()[:32]
         place = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
-        # Under another limit every file must be looked at again.
+        # Under another limit, or with other rules, every file must be looked at again.
         limit = "" if size_limit == SIZE_LIMIT else f"-{size_limit}"
-        index = self._state / f"{key}-{place}{limit}.index"
+        index = self._state / f"{key}-{place}{limit}-{_RULES}.index"
         ref = f"refs/projects/{key}"
         with FileLock(self._state / f"{key}.lock"):
             excludes = self._state / f"{key}-{place}.exclude"
@@ -112,12 +116,16 @@ class SnapshotStore:
     def restore(self, commit: str, folder: Path) -> Restored:
         """Makes the files of the snapshot in `folder` what they were; files that came later stay.
 
-        What it overwrites is moved to `.workbench/restored-<time>/` of the folder first.
+        What it overwrites is moved to `.workbench/restored-<time>/` of the folder first. Secrets that a run configuration is kept
+        without stay as they are in the folder.
         """
         with self._at(commit, folder) as git:
             # A fresh index knows no file's times: everything is compared by content once.
             git.run("update-index", "--refresh", "-q", check=False)
             changed = git.names("ls-files", "-z", "--modified", "--deleted")
+            filled = self._filled(commit, folder, changed)
+            changed = [name for name in changed if name not in filled or filled[name] != (folder / name).read_bytes()]
+            modes = {name: (folder / name).stat().st_mode & 0o777 for name in filled}
             if not changed:
                 return Restored(None, ())
             kept = folder / ".workbench" / f"restored-{utc_now():%Y%m%d-%H%M%S-%f}"
@@ -126,7 +134,18 @@ class SnapshotStore:
             except OSError as error:
                 raise disk_error(error, f"The copy of what is overwritten, {kept},") from error
             git.run("checkout-index", "--force", "--quiet", "-z", "--stdin", given=joined(changed))
+            for name in filled.keys() & set(changed):
+                write_atomic(folder / name, filled[name], mode=modes[name])
         return Restored(kept if kept.exists() else None, tuple(changed))
+
+    def _filled(self, commit: str, folder: Path, names: Sequence[str]) -> dict[str, bytes]:
+        """The run configurations among the files, with the secrets that those in the folder have now."""
+        found = {}
+        for name in filter(is_config, names):
+            with contextlib.suppress(OSError):  # it is gone: there is nothing to take them from
+                present = (folder / name).read_bytes()
+                found[name] = with_secrets_of(self.read(commit, name), present)
+        return found
 
     def read(self, commit: str, path: str) -> bytes:
         """The bytes of one file of a snapshot. Raises NotFound."""

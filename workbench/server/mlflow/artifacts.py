@@ -50,6 +50,8 @@ class Place:
         if not self.inside.parts or not self.writable:
             raise wrong(f"No file can be written to '{self.shown or '/'}'.")
         root = self.roots[0]
+        if root.is_symlink():
+            raise wrong("The artifacts are a link to another folder.")
         root.mkdir(parents=True, exist_ok=True)
         inside = root.resolve()
         target = root / self.inside
@@ -166,6 +168,7 @@ def place_of_uri(request: Request, uri: str) -> Place | None:
 
 def _inside(path: Path, root: Path) -> bool:
     try:
-        return path.resolve().is_relative_to(root.resolve())
+        # A script can put a link in the place of its outputs, too.
+        return not root.is_symlink() and path.resolve().is_relative_to(root.resolve())
     except (OSError, RuntimeError):  # a link that leads to itself
         return False

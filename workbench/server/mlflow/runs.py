@@ -26,6 +26,11 @@ from workbench.server.scope import check_experiment_scope, check_run_scope, run_
 END_TAG = "mlflow.endStatus"
 """Of a job's run: how its script said that it ends."""
 
+_AUTOLOG_TAG = "mlflow.autologging"
+_AGAIN_TAG = "mlflow.takenUpAgain"
+_OF_ITS_OWN = {NAME_TAG, PARENT_TAG, NOTE_TAG, _AUTOLOG_TAG}
+"""Tags of a new run that is meant to be one."""
+
 _CONFIG = RunConfig()
 _END = (
     runs.update()
@@ -42,6 +47,8 @@ def create(call: Call) -> dict[str, Any]:
     check_experiment_scope(call.request, experiment_id)
     tags = call.pairs("tags")
     check_tags(tags)
+    if taken := _taken_up_again(call, tags):
+        return {"run": taken}
     started = call.whole("start_time", 0)
     parent = _parent(call, tags.get(PARENT_TAG, ""))
     kept = {key: value for key, value in tags.items() if key not in FIELD_TAGS}
@@ -63,6 +70,20 @@ def create(call: Call) -> dict[str, Any]:
         call.here.store.patch(run.id, RunPatch(notes=notes))
     tell_row(call, run)
     return {"run": new_form(run, kept, notes)}
+
+
+def _taken_up_again(call: Call, tags: Mapping[str, str]) -> dict[str, Any] | None:
+    """The run whose token the call came with, if autologging took it up for one training and let it go: what the script logs next,
+    in a run that it did not name, belongs to it too. Clients know `MLFLOW_RUN_ID` until the first end alone. Once for each run."""
+    own = run_of_request(call.request)
+    if own is None or call.text("run_name") or not tags.keys().isdisjoint(_OF_ITS_OWN):
+        return None
+    known = call.here.store.get(own).tags
+    if _AUTOLOG_TAG not in known or END_TAG not in known or _AGAIN_TAG in known:
+        return None
+    call.here.store.log_batch(own, LogBatch(tags={_AGAIN_TAG: "true"}))
+    with call.here.database.read() as connection:
+        return run_forms(connection, (own,))[0]
 
 
 def _one_name(name: str, tag: str) -> str:

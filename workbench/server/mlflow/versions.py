@@ -41,6 +41,7 @@ def create(call: Call) -> dict[str, Any]:
     made = call.here.models.add(
         model.name,
         files,
+        within=next((root for root in place.roots if files.is_relative_to(root)), None) if place and files else None,
         title=f"The folder {source}",
         run=run,
         path=place.shown if place and files else "",

@@ -13,7 +13,8 @@ def open_run(here: Here, request: RunOpen) -> RunOpened:
     """Opens a run; the answer says where its events and files go."""
     if request.parent_id is not None:
         request = request.model_copy(update={"parent_id": here.store.resolve(request.parent_id)})
-    return here.jobs.open_run(request)
+    opened = here.jobs.open_run(request)
+    return opened.model_copy(update={"tracking": here.tracking(opened.id)})
 
 
 @router.post("/runs/{run_id}/end")

@@ -59,6 +59,24 @@ def test_that_outputs_belong_to_the_caller_and_the_project_can_be_read_but_not_c
     assert (job.folder.work / "outputs/made.txt").stat().st_uid == os.getuid()
 
 
+def test_that_what_the_runner_goes_by_is_out_of_the_scripts_reach(make: Make) -> None:
+    job = make("""
+    import os, pathlib, workbench
+    workbench.log("loss", 0.5)
+    folder = pathlib.Path(os.environ["WORKBENCH_RUN_DIR"])
+    print(sorted(one.name for one in folder.iterdir()))
+    try:
+        (folder / "spec.json").write_text("{}")
+    except OSError:
+        pass
+    """)
+    before = job.folder.spec.read_text() if job.folder.spec.exists() else None
+    assert job.run().exit_code == 0, job.text
+    assert job.text == "['events.jsonl', 'work']\n"
+    assert (job.folder.spec.read_text() if job.folder.spec.exists() else None) == before
+    assert '"loss"' in job.folder.events.read_text()
+
+
 def test_that_volumes_are_there_and_wrong_ones_are_named(make: Make, docker_engine: Dockerd, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "a.txt").write_text("from the volume")

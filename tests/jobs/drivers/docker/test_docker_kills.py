@@ -18,8 +18,8 @@ from tests.waiting import until
 from workbench.jobs.folder import RunFolder
 from workbench.schema import DockerSpec, JobRequest, RunStatus, Slots, TargetRequest
 
-JOBS = 20
-KILLS = 10
+JOBS = 50
+KILLS = 20
 
 
 @pytest.mark.timeout(600)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from tests.jobs.conftest import Workspace
 from tests.jobs.drivers.contract import processes_of
 from tests.jobs.drivers.sshd import Sshd
 from tests.server.conftest import served
 from tests.waiting import until
+from workbench.base.errors import UserError
+from workbench.dataprep.package import Dataflow, FileRef, Package
+from workbench.dataprep.steps import Keep
 from workbench.projects import Project
 from workbench.schema import JobRequest, RunStatus, SshSpec, TargetRequest
 
@@ -78,3 +84,34 @@ def test_that_a_script_there_logs_through_mlflows_protocol(home: Path, project: 
     assert run is not None
     assert run.status is RunStatus.FINISHED, run.reason
     assert run.metrics["auc"].last == 0.75
+
+
+def test_that_a_script_there_reads_a_preparation_where_its_python_can_and_says_what_it_lacks_where_not(
+    workspace: Workspace, request_for: Callable[..., JobRequest], sshd: Sshd, remote: Path
+) -> None:
+    request = request_for(
+        "import workbench\nframe = workbench.prep('clean.wbprep')\nworkbench.log('rows', len(frame))\n"
+        "import workbench.dataprep\nprint('from', workbench.dataprep.__file__)",
+        target="box",
+    )
+    project = Path(request.project)
+    (project / "data.csv").write_text("a,b\n1,x\n2,y\n", encoding="utf-8")
+    Package(flows=(Dataflow(name="clean", source=FileRef(path="data.csv"), steps=(Keep(columns=("a",)),)),)).save(
+        project / "clean.wbprep"
+    )
+    config = project / "runconfig" / "local.toml"
+    with workspace.manager() as manager:
+        manager.targets.add(TargetRequest(name="box", spec=SshSpec(**sshd.spec(folder=str(remote)))))
+        config.write_text(f'[environment]\nkind = "interpreter"\npython = "{sys.executable}"\n', encoding="utf-8")
+        run = workspace.end_of(manager.submit(request).id, within=240)
+        config.write_text('[environment]\nkind = "interpreter"\npython = "/usr/bin/python3"\n', encoding="utf-8")
+        other = workspace.end_of(manager.submit(request).id, within=240)
+        with pytest.raises(UserError, match="needs Workbench's own Python, which the target box does not have"):
+            manager.submit(request.model_copy(update={"script": "clean.wbprep"}))
+    assert run.status is RunStatus.FINISHED, workspace.log(run.id)
+    assert run.metrics["rows"].last == 2
+    assert [(one.path, one.flow, one.rows) for one in run.inputs] == [("clean.wbprep", "clean", 2)]
+    assert f"from {remote}/sdk/" in workspace.log(run.id)
+    assert other.status is RunStatus.FAILED
+    assert "The data preparation clean.wbprep cannot be read here, since this Python has no " in other.reason
+    assert "Add to the project's requirements: ibis-framework[duckdb], psutil, pydantic." in other.reason

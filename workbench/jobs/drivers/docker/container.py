@@ -11,7 +11,7 @@ from workbench.jobs.drivers.docker.engine import Engine, EngineFacts
 from workbench.jobs.drivers.docker.image import ENVIRONMENT, proxy_variables
 from workbench.jobs.folder import JobSpec, RunFolder
 from workbench.jobs.localpython import common_variables
-from workbench.jobs.sdkcopy import sdk_folder
+from workbench.jobs.sdkcopy import carried_folder
 from workbench.schema import DockerSpec
 
 RUN_LABEL = "workbench.run"
@@ -47,7 +47,7 @@ def container_name(run_id: str) -> str:
 def places(folder: RunFolder, spec: JobSpec) -> Places:
     if sys.platform == "win32":
         return Places("/workbench/run", "/workbench/sdk")
-    return Places(str(folder.path.absolute()), str(sdk_folder(Path(spec.home)).absolute()))
+    return Places(str(folder.path.absolute()), str(carried_folder(Path(spec.home)).absolute()))
 
 
 def user_of(facts: EngineFacts) -> tuple[int, int]:
@@ -124,8 +124,13 @@ def _variables(spec: JobSpec, target: DockerSpec, here: Places, python: str, pat
 def _mounts(engine: Engine, folder: RunFolder, spec: JobSpec, target: DockerSpec, here: Places) -> list[dict[str, Any]]:
     found = [_volume(text) for text in target.volumes]
     if engine.here:
-        found.append({"type": "bind", "source": str(folder.path.absolute()), "target": here.run})
-        found.append({"type": "bind", "source": str(sdk_folder(Path(spec.home)).absolute()), "target": here.sdk, "read_only": True})
+        # The working copy and the file of events alone: what server and runner go by is out of the script's reach.
+        folder.events.touch()
+        found.append({"type": "bind", "source": str(folder.work.absolute()), "target": here.work})
+        found.append({"type": "bind", "source": str(folder.events.absolute()), "target": here.events})
+        found.append(
+            {"type": "bind", "source": str(carried_folder(Path(spec.home)).absolute()), "target": here.sdk, "read_only": True}
+        )
         project = Path(spec.project)
         if project.is_dir() and not any(one["target"] == spec.project for one in found):
             # What the run's copy leaves out (big data, ignored files) is read from the project itself.

@@ -27,7 +27,7 @@ from workbench.jobs.environments import EnvironmentBuilder, is_conda
 from workbench.jobs.folder import JobSpec, RunFolder
 from workbench.jobs.joblog import JobLog
 from workbench.jobs.localpython import PackageSettings
-from workbench.jobs.sdkcopy import sdk_folder
+from workbench.jobs.sdkcopy import carried_folder
 from workbench.schema import DockerSpec, SshDockerSpec
 
 _SIGNALS = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 13, 14, 15, 24, 25, 31})
@@ -211,7 +211,7 @@ class DockerDriver:
         if not engine.here:
             follow.say("Bringing the working copy to the engine ...")
             here, owner = places(self._folder, spec), user_of(engine.facts())
-            upload(engine, made, self._folder.work, sdk_folder(Path(spec.home)), here, owner, follow.must_stop)
+            upload(engine, made, self._folder.work, carried_folder(Path(spec.home)), here, owner, follow.must_stop)
         port = self._tunnel.port if self._tunnel else 0
         write_json(self._made, {"id": made, "image": image, "python": python, "port": port})
 

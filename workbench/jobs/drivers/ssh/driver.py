@@ -17,7 +17,7 @@ from workbench.jobs.drivers.ssh.remote import RemoteMachine
 from workbench.jobs.drivers.ssh.tunnel import Tunnel
 from workbench.jobs.drivers.supervised.notes import load_notes, save_notes
 from workbench.jobs.localpython import common_variables
-from workbench.jobs.sdkcopy import sdk_folder
+from workbench.jobs.sdkcopy import carried_folder
 from workbench.schema.target import SshSpec
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class SshDriver:
         save_notes(self._notes, {"touched": True})
         follow.say(f"Copying the project to {machine.name} ...")
         machine.upload(self._folder.work, posixpath.join(there, "work"), follow.must_stop)
-        sdk = sdk_folder(Path(self._spec.home))
+        sdk = carried_folder(Path(self._spec.home))
         if not machine.names(machine.folder("sdk", sdk.name)):
             machine.upload(sdk, machine.folder("sdk", sdk.name), follow.must_stop, once=True)
         python = remote_python(machine, self._folder, self._spec, follow)

@@ -1,0 +1,198 @@
+"""Runs of every kind on the screens: sweeps and their trials, runs of other programs, skipped ones, those in the trash."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from tests.conftest import end_workspace
+from tests.screens.allkinds import furnish_kinds
+from workbench.client.client import Client
+from workbench.client.runs import RunCalls
+from workbench.desktop.context import AppContext
+from workbench.desktop.runs.activity import RunsActivity
+from workbench.desktop.widgets.dialogs import Sheet
+from workbench.projects.project import Project
+from workbench.schema import RunSummary
+
+LEFT = Qt.MouseButton.LeftButton
+TRIALS = 6
+
+
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Path]]:
+    """A workspace with all of them, and its project."""
+    home = tmp_path_factory.mktemp("kinds") / "workspace"
+    folder = furnish_kinds(home, home.parent / "every-kind", trials=TRIALS)
+    yield home, folder
+    with contextlib.suppress(Exception), Client.connect(home, start=False) as client:
+        client.shutdown()
+    end_workspace(home)
+
+
+@pytest.fixture
+def runs(themed: Any, furnished: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> Iterator[RunsActivity]:
+    home, folder = furnished
+    monkeypatch.setenv("WORKBENCH_HOME", str(home))
+    context = AppContext(themed, home=home)
+    with qtbot.waitSignal(context.events.connected, timeout=60_000):
+        context.events.start()
+    activity = RunsActivity(context)
+    context.set_project(Project.open(folder))
+    context.part_requested.connect(activity.open)
+    activity.resize(1300, 800)
+    activity.show()
+    activity.activate()
+    qtbot.waitUntil(lambda: activity.store.loaded and bool(activity.store.runs), timeout=20_000)
+    qtbot.waitUntil(lambda: context.operations.inflight == 0, timeout=20_000)
+    yield activity
+    activity.hide()
+    context.window = None
+    qtbot.waitUntil(lambda: context.operations.inflight == 0, timeout=20_000)
+    context.close()
+    activity.deleteLater()
+    context.deleteLater()
+
+
+def one(runs: RunsActivity, **values: object) -> RunSummary:
+    everything = (*runs.store.runs, *runs.store.trash)
+    return next(run for run in everything if all(getattr(run, name) == value for name, value in values.items()))
+
+
+def shown(runs: RunsActivity, run: RunSummary, qtbot: QtBot) -> RunSummary:
+    runs.show_run(run.id)
+    qtbot.waitUntil(lambda: runs.details.run is not None and runs.details.run.id == run.id, timeout=20_000)
+    return run
+
+
+def names(runs: RunsActivity) -> list[str]:
+    return [run.name for run in runs.list.table.model.shown]
+
+
+def link(runs: RunsActivity, text: str) -> QPushButton:
+    found = runs.details.inspector.properties.findChildren(QPushButton)
+    return next(made for made in found if made.accessibleName() == text)
+
+
+def test_that_trials_stand_below_their_sweep_until_they_are_asked_for(runs: RunsActivity, qtbot: QtBot) -> None:
+    sweep = one(runs, kind="sweep")
+    name = next(column for column in runs.list.table.model.columns if column.title == "Name")
+    assert name.text(sweep) == f"depth and rate · {TRIALS} trials"
+    assert "trial 3" not in names(runs)
+    qtbot.keyClicks(runs.list.search, "trial 3")
+    qtbot.waitUntil(lambda: names(runs) == ["trial 3"], timeout=10_000)
+    runs.list.search.clear()
+    qtbot.waitUntil(lambda: "trial 3" not in names(runs), timeout=10_000)
+    runs.list.nested.click()
+    assert names(runs).count("trial 3") == 1
+
+
+def test_that_a_sweep_shows_its_trials_the_best_first_and_leads_to_them_and_back(runs: RunsActivity, qtbot: QtBot) -> None:
+    sweep = shown(runs, one(runs, kind="sweep"), qtbot)
+    page = runs.details
+    assert page.tabs.tabText(page.tabs.currentIndex()) == f"{TRIALS} trials"
+    trials = page.nested.table.model.shown
+    scores = [run.metrics["valid/auc"].last for run in trials]
+    assert len(scores) == TRIALS
+    assert scores == sorted(scores, reverse=True)
+    assert {"depth", "rate", "valid/auc"} <= {column.title for column in page.nested.table.model.columns}
+    page.nested.table.view.setFocus()
+    page.nested.table.view.selectRow(0)
+    qtbot.keyClick(page.nested.table.view, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page.run is not None and page.run.id == trials[0].id, timeout=20_000)
+    assert not page.tabs.isTabVisible(1)
+    qtbot.mouseClick(link(runs, f"#{sweep.number} depth and rate"), LEFT)
+    qtbot.waitUntil(lambda: page.run is not None and page.run.id == sweep.id, timeout=20_000)
+
+
+def test_that_a_run_of_another_program_claims_no_target_environment_or_log(runs: RunsActivity, qtbot: QtBot) -> None:
+    shown(runs, one(runs, kind="external"), qtbot)
+    page = runs.details
+    rows = dict(page.inspector.properties.rows)
+    assert rows["Kind"] == "Logged by another program"
+    assert not {"Target", "Configuration"} & rows.keys()
+    page.show_tab("Log")
+    assert not page.log.view.isVisible()
+    page.show_tab("Environment")
+    assert "requirements.txt" not in page.environment.text.toPlainText() + page.environment._summary.text()
+
+
+def test_that_a_skipped_run_says_whose_result_it_has_and_leads_there(runs: RunsActivity, qtbot: QtBot) -> None:
+    skipped = shown(runs, next(run for run in runs.store.runs if run.result_of), qtbot)
+    banner = runs.details._banner
+    assert banner is not None
+    assert "Nothing has changed" in banner.accessibleName()
+    assert banner.action is not None
+    qtbot.mouseClick(banner.action, LEFT)
+    qtbot.waitUntil(lambda: runs.details.run is not None and runs.details.run.id == skipped.result_of, timeout=20_000)
+
+
+def test_that_all_charts_in_view_are_read_in_one_request(runs: RunsActivity, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[int, int]] = []
+    really = RunCalls.series_table
+
+    def counted(self: RunCalls, ids: Any, keys: Any, pixels: int = 1000) -> Any:
+        asked.append((len(ids), len(keys)))
+        return really(self, ids, keys, pixels)
+
+    monkeypatch.setattr(RunCalls, "series_table", counted)
+    shown(runs, one(runs, script="train_everything.py"), qtbot)
+    cards = runs.details.charts.cards.values()
+    assert len(cards) == 100
+    drawn = lambda: [card for card in cards if card.chart is not None and card.chart.series]  # noqa: E731
+    qtbot.waitUntil(lambda: len(drawn()) >= 6, timeout=20_000)
+    assert asked[0][1] >= 6
+    assert sum(keys for _runs, keys in asked) < 40  # those below are read when they are scrolled to
+    huge = next(card for card in drawn() if card.key == "huge").chart
+    assert huge is not None
+    assert len(huge.series[0].values) == 51
+
+
+def test_that_a_comparison_draws_the_curves_of_each_run(runs: RunsActivity, qtbot: QtBot) -> None:
+    wanted = [one(runs, name=name) for name in ("trial 1", "diverges", "trial 2")]
+    runs.show_comparison([run.id for run in wanted])
+    qtbot.waitUntil(lambda: "valid/auc" in runs.compare.charts.cards, timeout=20_000)
+    card = runs.compare.charts.cards["valid/auc"]
+    qtbot.waitUntil(lambda: card.chart is not None and len(card.chart.series) == 3, timeout=20_000)
+    assert card.chart is not None
+    for series, run in zip(card.chart.series, wanted, strict=True):
+        assert series.id == run.id
+        assert series.values[-1] == run.metrics["valid/auc"].last
+
+
+def test_that_two_hundred_parameters_are_shown_when_one_asks_for_them(runs: RunsActivity, qtbot: QtBot) -> None:
+    shown(runs, one(runs, script="train_everything.py"), qtbot)
+    params = runs.details.inspector.params
+    assert 30 < len(params.rows) < 60
+    qtbot.mouseClick(next(made for made in params.findChildren(QPushButton) if "Show all" in made.text()), LEFT)
+    assert len(params.rows) == 200
+
+
+def test_that_deleted_runs_are_brought_back_and_deleted_for_good_from_the_trash(runs: RunsActivity, qtbot: QtBot) -> None:
+    page, table = runs.list, runs.list.table
+    table.select_id(one(runs, name="on docker").id)
+    runs._context.commands.run("runs.delete")
+    qtbot.waitUntil(lambda: "on docker" not in names(runs) and len(runs.store.trash) == 2, timeout=20_000)
+    page.show_trash()
+    assert names(runs) == ["on docker", "in the trash"]
+    assert not page.bring_back_button.isEnabled()
+    table.select_id(one(runs, name="on docker").id)
+    qtbot.mouseClick(page.bring_back_button, LEFT)
+    qtbot.waitUntil(lambda: names(runs) == ["in the trash"], timeout=20_000)
+    thrown = shown(runs, one(runs, name="in the trash"), qtbot)
+    banner = runs.details._banner
+    assert banner is not None
+    assert "In the trash since" in banner.accessibleName()
+    runs.show_list()
+    qtbot.mouseClick(page.empty_button, LEFT)
+    asks = next(sheet for sheet in runs._context.children() + page.window().findChildren(Sheet) if isinstance(sheet, Sheet))
+    assert runs._context.connection.get().trashed_runs()
+    qtbot.mouseClick(next(made for made in asks.findChildren(QPushButton) if made.text() == "Empty the trash"), LEFT)
+    qtbot.waitUntil(lambda: not runs.store.trash and page.group == "all", timeout=20_000)
+    assert "on docker" in names(runs)
+    assert runs.store.get(thrown.id) is None
