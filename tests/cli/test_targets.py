@@ -33,6 +33,30 @@ def test_that_targets_are_added_shown_tested_and_deleted(cli: Cli) -> None:
     assert cli("target", "test", "local").code == 0
 
 
+WRONG = [
+    (["--kind", "docker", "--set", "image"], "--set image is not of the form KEY=VALUE."),
+    (["--kind", "docker", "--set", "gpus=maybe"], "gpus is true or false."),
+    (["--kind", "docker", "--set", "host=box"], "'box' is not the address of a Docker engine."),
+    (["--kind", "docker", "--set", "image=a b"], "'a b' is not the name of an image."),
+    (["--kind", "docker", "--set", "volumes=data"], "The volume 'data' of the target is none."),
+    (["--kind", "ssh"], "The address is missing."),
+    (["--kind", "ssh", "--address", "ada@box"], "'ada@box' is not the address of a machine."),
+    (["--kind", "ssh", "--address", "box", "--set", "port=99999"], "The port 99999 is not possible: "),
+    (["--kind", "ssh", "--address", "box", "--set", "key_file=/none/key"], "There is no private key at /none/key."),
+    (["--kind", "ssh-docker", "--address", "box", "--set", "docker.volumes=x"], "The volume 'x' of the target is none."),
+    (["--kind", "spark", "--set", "master=box"], "'box' is no master that Spark knows."),
+    (["--kind", "spark", "--set", "master=local[2]", "--set", "deploy_mode=cluster"], "in client mode only."),
+    (["--kind", "spark", "--set", "deploy_mode=fast"], "The deploy mode 'fast' is not possible: "),
+]
+
+
+def test_that_wrong_settings_of_a_target_are_refused_when_it_is_added(cli: Cli) -> None:
+    for given, says in WRONG:
+        answer = cli("target", "add", "box", *given)
+        assert (answer.code, says in answer.err) == (1, True), (given, answer.err)
+    assert [one["name"] for one in cli("target", "list", "--output", "json").json] == ["local"]
+
+
 def test_that_the_queue_is_shown_reordered_and_cancelled(cli: Cli, project: Path) -> None:
     assert cli("target", "pause", "local").code == 0
     for name in ("one", "two"):

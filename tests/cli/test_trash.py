@@ -35,7 +35,7 @@ def test_that_a_deleted_run_comes_back_with_its_children_until_the_trash_is_empt
         assert "is running" in refused.err
         client.end_run(child.id, RunEnd())
         answer = cli("run", "delete", "1")
-        assert "Run 1 is in the trash with 1 children" in answer.err
+        assert "Run 1 is in the trash with its child" in answer.err
         assert _numbers(cli) == []
         assert sorted(run["number"] for run in cli("run", "trash", "--output", "json").json) == [1, 2]
         assert cli("run", "undelete", "7").code == 1

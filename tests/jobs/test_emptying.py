@@ -55,3 +55,26 @@ def test_that_only_snapshots_without_a_run_or_service_go(
         assert {run.id for run in runs} & there == {run.id for run in runs} - set(emptied.runs)
         workspace.store.untrash(trashed.id)
         assert "script.py" in manager.snapshots.files(workspace.store.get(trashed.id).snapshot)
+
+
+def test_that_a_run_that_is_deleted_takes_its_snapshot_with_it_unless_another_needs_it(
+    workspace: Workspace, project: Project, request_for: Callable[..., JobRequest]
+) -> None:
+    with workspace.manager(started=False) as manager:
+        runs = [manager.submit(request_for("print(1)")) for _ in range(2)]
+        (project.folder / "data.bin").write_bytes(os.urandom(100_000))
+        latest = manager.submit(request_for("print(2)"))
+        for run in (*runs, latest):
+            manager.cancel(run.id)
+            workspace.paths.run(run.id).mkdir(parents=True, exist_ok=True)
+        first, second = runs
+        assert first.snapshot == second.snapshot != latest.snapshot
+        _age(workspace.paths.snapshots)
+        manager.remove(first.id)
+        assert "script.py" in manager.snapshots.files(second.snapshot)
+        _age(workspace.paths.snapshots)
+        manager.remove(second.id)
+        with pytest.raises(NotFound):
+            manager.snapshots.files(second.snapshot)
+        assert "script.py" in manager.snapshots.files(latest.snapshot)
+        assert {path.name for path in workspace.paths.runs.iterdir()} & {run.id for run in (*runs, latest)} == {latest.id}

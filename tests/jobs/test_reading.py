@@ -46,6 +46,22 @@ def test_that_bytes_that_are_no_text_do_not_stop_the_reading(tmp_path: Path) -> 
     assert read_chunk(tmp_path / "none", 0, 10, ended=False).text == ""
 
 
+def test_that_what_no_database_holds_does_not_hold_up_the_rest(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = tmp_path / "events.jsonl"
+    path.write_bytes(
+        b'{"kind":"metric","key":"a\\u0000\\udcff","value":1,"step":null}\n{"kind":"param","key":"file\\ud800","value":"\\udcff"}\n'
+        b'{"kind":"tag","key":"","value":"x"}\n{"kind":"metric","key":"b","value":1' + b"0" * 400 + b',"step":0}\n'
+        b'{"kind":"metric","key":"' + b"k" * 3000 + b'","value":1,"step":Infinity}\n'
+        b'{"kind":"metric","key":"' + b"k" * 3000 + b'","value":1,"step":0}\n{"kind":"param","key":"\\u00fc","value":"\xc3\xbc"}\n'
+    )
+    taken = EventReader(path).take()
+    assert taken is not None
+    assert taken.points.keys() == {"a\\x00\\udcff", "k" * 499 + "…"}
+    assert taken.params == {"file\\ud800": "\\udcff", "ü": "ü"}
+    assert taken.tags == {}
+    assert len(caplog.records) == 3
+
+
 def test_that_a_torn_line_is_left_for_later_and_a_bad_one_left_out(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path = tmp_path / "events.jsonl"
     reader = EventReader(path)
@@ -113,6 +129,10 @@ sklearn.E: bad data
             "The script ended with exit code 1. Its last line: warning: nothing",
         ),
         ("", "The script ended with exit code 1."),
+        (
+            'WARN x\nException in thread "main" org.apache.spark.SparkException: Master must be known\n\tat a.b(C.scala:1)\n\tat d\n',
+            "org.apache.spark.SparkException: Unknown master.",
+        ),
     ],
 )
 def test_that_the_end_of_the_log_becomes_the_reason(tmp_path: Path, log: str, reason: str) -> None:

@@ -161,18 +161,24 @@ def test_that_secrets_reach_the_script_and_nothing_else(workspace: Any, plain: P
     from workbench.base.secrets import SecretStore
 
     SecretStore(workspace.paths.root).set(stored_name("bucket"), "kept-in-the-keyring")
-    code = "import os\nprint(os.environ['BUCKET'] == 'kept-in-the-keyring', os.environ['API_TOKEN'], os.environ['BUCKET'])"
-    variables = {"BUCKET": "secret:bucket", "API_TOKEN": "given-at-submission"}
+    code = (
+        "import os, workbench\n"
+        "print(os.environ['BUCKET'] == 'kept-in-the-keyring', os.environ['API_TOKEN'], os.environ['BUCKET'])\n"
+        "workbench.log_params({'bucket': os.environ['BUCKET'], 'rate': 0.1})\n"
+        "workbench.set_tags({'database': os.environ['DATABASE']})\n"
+    )
+    variables = {"BUCKET": "secret:bucket", "API_TOKEN": "given-at-submission", "DATABASE": "postgres://me:pw-in-address@host/db"}
     with workspace.manager() as manager:
         run = workspace.end_of(manager.submit(request_for(code, variables=variables)).id)
         assert manager.log(run.id, stream="stdout").text == f"True {MASK} {MASK}\n"
         with pytest.raises(NotFound, match="refers to the secret other"):
             manager.submit(request_for(code, variables={"X": "secret:other"}))
-    assert run.config.variables == {"BUCKET": "secret:bucket", "API_TOKEN": MASK}
+    assert run.config.variables == {"BUCKET": "secret:bucket", "API_TOKEN": MASK, "DATABASE": f"postgres://me:{MASK}@host/db"}
+    assert (run.params, run.tags["database"]) == ({"bucket": MASK, "rate": "0.1"}, MASK)
     kept = b"".join(path.read_bytes() for path in workspace.paths.run(run.id).rglob("*") if path.is_file())
     with workspace.database.read() as connection:
         kept += str(connection.execute(jobs_table.select()).all()).encode()
-    for secret in (b"kept-in-the-keyring", b"given-at-submission"):
+    for secret in (b"kept-in-the-keyring", b"given-at-submission", b"pw-in-address"):
         assert secret not in kept
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.runs.making import NOW, made, points
 from workbench.base.errors import NotFound
+from workbench.runs import arrow
 from workbench.runs.store import RunStore
 from workbench.schema import LogBatch, RunStatus
 
@@ -53,6 +54,26 @@ def test_that_a_table_is_filtered_paged_and_narrowed(store: RunStore) -> None:
             break
     assert seen == ["2", "3", "4", "5", "6"]
     assert table(store.runs_arrow("number > 100")).num_rows == 0
+
+
+def test_that_a_large_table_is_the_same_as_its_parts(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    odd = ('a "quoted" \\ text', "two\nlines\ttab", "\u65e5\u672c \U0001f600 \x7f", "1e5", "null", " ")
+    values = (0.1, 1 / 3, 1e-300, 5e-324, 1.7976931348623157e308, math.inf, -math.inf, 0.0, 123456789.123456789)
+    for at in range(9):
+        run = made(store, f"e{at % 2}", tags={odd[at % 6]: odd[-at % 6]})
+        store.log_batch(run.id, LogBatch(params={"same": odd[at % 6], f"own {at}": "x"}))
+        store.log_batch(run.id, points("acc", [values[at]]))
+    whole = table(store.runs_arrow(order_by=["number", "experiment"]))
+    ids = whole["id"].to_pylist()
+    assert whole["metrics.acc"].to_pylist() == [store.get(run_id).metrics["acc"].last for run_id in ids]
+    assert [repr(value) for value in sorted(whole["metrics.acc"].to_pylist())] == [repr(value) for value in sorted(values)]
+    assert whole["params.same"].to_pylist() == [store.get(run_id).params["same"] for run_id in ids]
+    assert {name[5:] for name in whole.column_names if name.startswith("tags.")} == set(odd)
+    monkeypatch.setattr(arrow, "_MANY", 2)  # as of a store that is gone through from its beginning
+    assert table(store.runs_arrow(order_by=["number", "experiment"])).equals(whole)
+    some = table(store.runs_arrow(experiments=["e0"], order_by=["number"]))
+    assert some["id"].to_pylist() == [run_id for run_id in ids if run_id in set(some["id"].to_pylist())]
+    assert (some.num_rows, some["params.own 8"].to_pylist()) == (5, [None] * 4 + ["x"])
 
 
 def test_that_series_of_several_runs_come_in_one_table(store: RunStore) -> None:

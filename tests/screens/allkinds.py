@@ -210,7 +210,7 @@ def many(store: RunStore, folder: Path, count: int) -> None:
 
 def furnish_kinds(home: Path, folder: Path, more: int = 0, trials: int = TRIALS) -> Path:
     """Makes the project and its runs in a workspace whose server does not run. Returns the project's folder."""
-    project = Project.create(folder, name="every kind")
+    project = Project.create(folder, name=folder.name)
     for name in ("train.py", "diverges.py", "train_everything.py"):
         (folder / name).write_text("import workbench\n", "utf-8")
     home.mkdir(parents=True, exist_ok=True)

@@ -71,6 +71,7 @@ with workbench.start_run("first", params={{"rate": 0.1}}, tags={{"by": "hand"}})
     thread = threading.Thread(target=workbench.log, args=("in_thread", 7))
     thread.start(); thread.join()
     workbench.log_text("note.txt", "kept")
+    workbench.log_params({"file": os.fsdecode(b"\\xff.csv"), "nul": "\\0"})  # no database holds them
     workbench.log_row("errors", depth=1, error=0.5)
     workbench.log_row("errors", depth=2, error=float("nan"))
 assert workbench.current_run() is None
@@ -85,7 +86,7 @@ print(run.number, run.experiment)
     assert outer.arguments == ("--rate", "3")
     assert outer.snapshot
     assert outer.git.branch == "main"
-    assert outer.params == {"rate": "0.1"}
+    assert outer.params == {"rate": "0.1", "file": "\\udcff.csv", "nul": "\\x00"}
     assert outer.tags == {"by": "hand"}
     assert (outer.metrics["loss"].count, outer.metrics["loss"].last, outer.metrics["in_thread"].last) == (1000, 0.001, 7)
     assert [one.path for one in outer.artifacts] == ["note.txt", "tables/errors.jsonl"]

@@ -20,20 +20,25 @@ def copy(home: Path) -> Path:
     return sdk_folder(home)
 
 
-def _run(code: str, copy: Path, cwd: Path, **variables: str) -> "subprocess.CompletedProcess[str]":
+def _run(
+    code: str, copy: Path, cwd: Path, interpreter: str = sys.executable, **variables: str
+) -> "subprocess.CompletedProcess[str]":
     """Runs `code` with an interpreter that sees no installed package, only the copy of the SDK."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("WORKBENCH_")}
     environment = {**kept, "PYTHONPATH": str(copy), **variables}
-    command = [sys.executable, "-S", "-c", code]
+    command = [interpreter, "-S", "-W", "error", "-c", code]
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=60)
 
 
-def _in_run(code: str, copy: Path, folder: Path) -> tuple["subprocess.CompletedProcess[str]", list[dict[str, Any]], Path]:
+def _in_run(
+    code: str, copy: Path, folder: Path, interpreter: str = sys.executable
+) -> tuple["subprocess.CompletedProcess[str]", list[dict[str, Any]], Path]:
     run, work = folder / "run", folder / "work"
     outputs = work / "outputs"
     run.mkdir()
     outputs.mkdir(parents=True)
-    done = _run(code, copy, work, WORKBENCH_RUN_ID="1" * 32, WORKBENCH_RUN_DIR=str(run), WORKBENCH_OUTPUTS=str(outputs))
+    variables = {"WORKBENCH_RUN_ID": "1" * 32, "WORKBENCH_RUN_DIR": str(run), "WORKBENCH_OUTPUTS": str(outputs)}
+    done = _run(code, copy, work, interpreter, **variables)
     events = run / "events.jsonl"
     return done, [json.loads(line) for line in events.read_text().splitlines()] if events.exists() else [], outputs
 
@@ -44,6 +49,37 @@ def test_that_the_copy_needs_no_installed_package_and_is_made_once(copy: Path, t
     assert sdk_folder(home) == copy
     assert [path.name for path in (home / "sdk").iterdir()] == [copy.name]
     assert not (copy / "workbench/base").exists()
+
+
+def _interpreter(version: str) -> str:
+    """Another Python of this machine, as uv or pyenv has it; the test is skipped where there is none."""
+    find = [sys.executable, "-m", "uv", "python", "find", "--no-python-downloads", "--no-project", version]
+    found = subprocess.run(find, capture_output=True, text=True, timeout=60).stdout.split()
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
+    found += [str(path) for path in sorted(pyenv.glob(f"{version}.*/bin/python"))]
+    if not found:
+        pytest.skip(f"there is no Python {version} here")
+    return found[0]
+
+
+@pytest.mark.parametrize("version", ["3.8", "3.9", "3.10", "3.13"])
+def test_that_the_environment_of_a_job_may_have_another_python(copy: Path, tmp_path: Path, version: str) -> None:
+    code = """
+import importlib, pkgutil, workbench.sdk
+for module in pkgutil.iter_modules(workbench.sdk.__path__):
+    importlib.import_module(f"workbench.sdk.{module.name}")
+for name in workbench.sdk.__all__:
+    getattr(workbench, name)
+workbench.log("a", 1); workbench.log_params({"b": 2}); workbench.log_text("folder/x.txt", "x"); workbench.log_image("p", b"PNG")
+workbench.log_row("rows", a=1, b=None); workbench.log_table("table", {"a": [1.5, float("nan")]})
+workbench.log_artifact(importlib.__file__)
+"""
+    interpreter = _interpreter(version)
+    done, events, outputs = _in_run(code, copy, tmp_path, interpreter=interpreter)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [event["key"] for event in events] == ["a", "b"]
+    kept = {path.relative_to(outputs).as_posix() for path in outputs.rglob("*") if path.is_file()}
+    assert kept == {"folder/x.txt", "images/p.png", "tables/rows.jsonl", "tables/table.jsonl", "__init__.py"}
 
 
 def test_that_every_call_outside_a_run_works_and_says_once_that_nothing_is_recorded(copy: Path, tmp_path: Path) -> None:
@@ -115,9 +151,22 @@ print(workbench.current_run().outputs)
         ("log_text('../x', '')", "ValueError: '../x' is not inside the outputs folder"),
         ("log_text('/etc/x', '')", "ValueError"),
         ("log_image('a', 3)", "TypeError: log_image takes a matplotlib figure"),
-        ("log_artifact('nothing')", "FileNotFoundError: There is no file or folder nothing"),
+        ("log_artifact('nothing')", "FileNotFoundError: There is no file or folder 'nothing'"),
         ("log('a', 'text')", "ValueError"),
         ("log('a', None)", "TypeError"),
+        ("log('a', 10**400)", "OverflowError: The metric a needs a number"),
+        ("log('a', [1, 2])", "TypeError: The metric a needs a number, not [1, 2]. log_list takes several values."),
+        ("log('', 1)", "ValueError: A metric needs a name, not ''."),
+        ("log('a', 1, step=1.7)", "ValueError: The step of the metric a must be a whole number of 64 bits, not 1.7."),
+        ("log('a', 1, step=2**63)", "ValueError: The step of the metric a must be"),
+        ("log('a', 1, step=float('nan'))", "ValueError: The step of the metric a must be"),
+        ("log_metrics([1])", "TypeError: metrics are given as a dictionary, not as list."),
+        ("log_metrics({'a': 1, '': 2})", "ValueError: A metric needs a name"),
+        ("log_params(None)", "TypeError: params are given as a dictionary, not as NoneType."),
+        ("set_tags({None: 1})", "ValueError: A tag needs a name, not None."),
+        ("log_text('', 'x')", "ValueError: '' is no name of an output."),
+        ("log_artifact('')", "FileNotFoundError: There is no file or folder '' to keep."),
+        ("log_image('a', b'', step='x')", "ValueError: The step of the image a must be"),
     ],
 )
 def test_that_wrong_calls_are_said(copy: Path, tmp_path: Path, call: str, error: str) -> None:

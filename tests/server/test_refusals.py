@@ -236,6 +236,62 @@ def test_that_a_body_without_a_length_is_counted_as_it_comes(place: tuple[Client
     assert client.health().pid == client.pid
 
 
+HALF = "\\ud800"  # half of a pair of surrogates: JSON can say it, no text can hold it
+NUL = "\\u0000"
+
+
+@pytest.mark.parametrize("odd", [HALF, NUL])
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PATCH", "/api/v1/runs/{run}", '{"name": "%s"}'),
+        ("PATCH", "/api/v1/runs/{run}", '{"notes": "%s"}'),
+        ("PATCH", "/api/v1/runs/{run}", '{"tags": {"%s": "x"}}'),
+        ("POST", "/api/v1/runs/{run}/restore", '{"folder": "/tmp/%s"}'),
+        ("POST", "/api/v1/runs", '{"pid": 1, "host": "h", "experiment": "%s"}'),
+        ("POST", "/api/v1/jobs", '{"project": "/tmp/%s", "script": "x.py"}'),
+        ("POST", "/api/v1/models", '{"name": "m", "run_id": "{run}", "path": "%s"}'),
+        ("POST", "/api/v1/experiments", '{"name": "%s"}'),
+        ("POST", "/api/v1/transfers/import", '{"path": "/tmp/%s", "kind": "mlruns"}'),
+        ("POST", "/api/v1/transfers/export", '{"folder": "/tmp/%s", "run_ids": ["{run}"]}'),
+        ("PUT", "/api/v1/targets/a", '{"name": "a", "description": "%s", "spec": {"kind": "local"}}'),
+        ("POST", "/api/2.0/mlflow/runs/set-tag", '{"run_id": "{run}", "key": "k", "value": "%s"}'),
+    ],
+)
+def test_that_a_text_that_nothing_can_keep_is_refused(
+    place: tuple[Client, str, str, Path], method: str, path: str, body: str, odd: str
+) -> None:
+    client, run_id, _, _ = place
+    sent = (body % odd).replace("{run}", run_id).encode()
+    status, answer = raw(client, method, path.replace("{run}", run_id), body=sent, Content_Type="application/json")
+    assert 400 <= status < 500 or (status == 200 and odd == NUL), answer
+    assert json.loads(answer)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/runs/compare", "/api/2.0/mlflow/runs/search"])
+@pytest.mark.parametrize("opening", ["[", '{"a":'])
+def test_that_a_body_without_bottom_is_refused(place: tuple[Client, str, str, Path], path: str, opening: str) -> None:
+    body = opening.encode() * 100_000
+    status, answer = raw(place[0], "POST", path, body=body, Content_Type="application/json")
+    assert status == 400, answer
+
+
+@pytest.mark.parametrize("header", ["Host", "Origin"])
+def test_that_a_second_name_does_not_come_in_behind_a_good_one(place: tuple[Client, str, str, Path], header: str) -> None:
+    client = place[0]
+    address = urlsplit(client.url)
+    good = {"Host": address.netloc, "Origin": client.url}
+    for names in ((good[header], "evil.example"), ("evil.example", good[header])):
+        connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=30)
+        connection.putrequest("GET", "/api/v1/runs", skip_host=header == "Host")
+        connection.putheader("Authorization", f"Bearer {client.token}")
+        for name in names:
+            connection.putheader(header, name)
+        connection.endheaders()
+        assert connection.getresponse().status in {400, 403}
+        connection.close()
+
+
 def test_that_a_run_s_token_opens_no_other_run_over_mlflow_either(place: tuple[Client, str, str, Path]) -> None:
     client, first, second, _ = place
     tokens = Tokens(WorkspacePaths(client.home).token_secret)

@@ -24,6 +24,11 @@ def disk_error(error: OSError, what: str) -> EnvironmentError_:
     return EnvironmentError_(f"{what} could not be written: {error.strerror or error}.", place=str(error.filename or ""))
 
 
+def readable_name(name: str) -> str:
+    """A file's name, or a path, as text that every record can keep: a byte that is no UTF-8 reads `%FF`."""
+    return "".join(f"%{ord(one) - 0xDC00:02X}" if 0xDC80 <= ord(one) <= 0xDCFF else one for one in name)
+
+
 def write_atomic(path: Path, content: bytes | str, *, mode: int = 0o644) -> None:
     """Writes the whole file or leaves the old one untouched. Raises EnvironmentError_ (a full disk, no permission)."""
     data = content.encode() if isinstance(content, str) else content

@@ -32,6 +32,12 @@ class Masker:
         """The text without the values."""
         return self._pattern.sub(MASK, text) if self._pattern else text
 
+    def data(self, content: bytes) -> bytes:
+        """The same for text in UTF-8; bytes that are none stay as they are."""
+        if self._pattern is None:
+            return content
+        return self.line(content.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+
 
 def is_secret(name: str, value: str = "") -> bool:
     """Whether a variable is a secret: by its name, or since its value refers to one, or holds a password."""

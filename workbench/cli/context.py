@@ -141,9 +141,13 @@ def checked(build: "Callable[[], T]") -> T:
         return build()
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"]).replace("_", " ")
+        # What only stands between the user's word and the value (a table, a kind that was chosen) is left out.
+        named = [str(part) for part in first["loc"]]
+        field = (named[-1] if named[:1] == ["spec"] else ".".join(named)).replace("_", " ")
         message = f"The {field} {first.get('input')!r} is not possible: {first['msg'].rstrip('.')}."
         hint = ""
+        if first["type"] == "missing":
+            message = f"The {field} is missing."
         if first["type"] == "string_pattern_mismatch":
             message = f"The {field} {first.get('input')!r} is not possible."
             hint = "Use letters, digits, dots and dashes; a service's name has lower-case letters only."

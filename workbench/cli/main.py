@@ -16,6 +16,7 @@ from workbench.base.errors import Cancelled, ExitCode, WorkbenchError
 from workbench.cli import (
     doctor,
     environments,
+    experiments,
     init,
     jobs,
     models,
@@ -36,7 +37,7 @@ _HELP_ONLY = ("--help", "--version", "--install-completion", "--show-completion"
 
 
 _ORDER = [
-    "tour", "open", "init", "source", "prep", "submit", "run", "sweep", "job",
+    "tour", "open", "init", "source", "prep", "submit", "run", "experiment", "sweep", "job",
     "target", "model", "service", "env", "secret", "server", "doctor",
 ]  # fmt: skip
 
@@ -77,6 +78,7 @@ app.add_typer(sources.app, name="source")
 app.add_typer(prep.app, name="prep")
 app.command("submit", context_settings=submit.CONTEXT)(submit.submit)
 app.add_typer(runs.app, name="run")
+app.add_typer(experiments.app, name="experiment")
 app.add_typer(sweep.app, name="sweep")
 app.add_typer(jobs.app, name="job")
 app.add_typer(targets.app, name="target")

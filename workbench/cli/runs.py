@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from workbench.base.errors import UserError
-from workbench.cli import lineage, snapshots, trash
+from workbench.cli import lineage, runedit, snapshots, trash
 from workbench.cli.context import PROJECT_FILE, ProjectOption, RunArgument, connected, find_run, project_folder
 from workbench.cli.output import Output, OutputOption
 from workbench.cli.transfers import export_runs, import_runs
@@ -97,12 +97,13 @@ def list_runs(
     if output is Output.JSON:
         print_models(runs)
         return
-    _print_runs(runs, show_experiment=folder is None)
+    print_runs(runs, show_experiment=folder is None)
     if total > len(runs):
         say(f"{len(runs)} of {total} runs; --limit gives more.")
 
 
-def _print_runs(runs: "Sequence[RunSummary]", *, show_experiment: bool) -> None:
+def print_runs(runs: "Sequence[RunSummary]", *, show_experiment: bool) -> None:
+    """Runs as a table."""
     from rich.markup import escape
 
     from workbench.cli.format import age, duration, status_text
@@ -261,6 +262,9 @@ app.command("lineage")(lineage.run_lineage)
 app.command()(snapshots.diff)
 app.command()(snapshots.restore)
 app.command()(snapshots.snapshot)
+app.command()(runedit.edit)
+app.command()(runedit.archive)
+app.command()(runedit.unarchive)
 app.command()(trash.delete)
 app.command()(trash.undelete)
 app.command()(trash.trash)

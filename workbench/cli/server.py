@@ -1,8 +1,12 @@
-"""`workbench server`: start, stop, status of the workspace's background process."""
+"""`workbench server`: start, stop, status, env of the workspace's background process."""
 
 import contextlib
 import json
-from typing import TYPE_CHECKING, Any
+import os
+import shlex
+import sys
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -74,6 +78,44 @@ def status(output: OutputOption = Output.TABLE) -> None:
         print_json({"running": False, "workspace": str(WorkspacePaths.default().root)})
     else:
         say(f"No server runs for {WorkspacePaths.default().root}. Start it with: workbench server start")
+
+
+class Shell(StrEnum):
+    """Who reads the lines that set variables."""
+
+    SH = "sh"
+    POWERSHELL = "powershell"
+    CMD = "cmd"
+
+
+_LINES = {Shell.SH: "export {name}={quoted}", Shell.POWERSHELL: "$env:{name} = '{value}'", Shell.CMD: "set {name}={value}"}
+
+
+@app.command()
+def env(
+    shell: Annotated[
+        Shell, typer.Option(help="Whose lines to print: sh (bash, zsh, fish), powershell or cmd.")
+    ] = Shell.POWERSHELL if sys.platform == "win32" else Shell.SH,
+    output: OutputOption = Output.TABLE,
+) -> None:  # fmt: skip
+    """Print the variables by which MLflow's clients on this machine log into the workspace.
+
+    One of them is the server's token, which opens the whole workspace: show it to nobody. Jobs have such variables by themselves.
+
+    \b
+    Example:
+      eval "$(workbench server env)"
+    """
+    from workbench.cli.output import print_json
+    from workbench.sdk.tracking import beside_proxies, reaching
+
+    with connected() as client:
+        variables = reaching(client.url, client.token) | beside_proxies(client.url, os.environ)
+    if output is Output.JSON:
+        print_json(variables)
+        return
+    for name, value in variables.items():
+        sys.stdout.write(_LINES[shell].format(name=name, value=value, quoted=shlex.quote(value)) + "\n")
 
 
 def server_runs() -> bool:

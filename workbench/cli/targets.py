@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Places where jobs run: this machine, Docker, machines over SSH, Spark.", no_args_is_help=True)
 
 
+_YES = frozenset({"1", "true", "yes", "on"})
+_NO = frozenset({"0", "false", "no", "off"})
+
+
 class Kind(StrEnum):
     """The kinds of targets, as an option's choices."""
 
@@ -249,7 +253,9 @@ def settings(kind: str, given: list[str]) -> dict[str, Any]:
         key, equals, value = text.partition("=")
         first, _, rest = key.partition(".")
         fields = specs[kind].model_fields
-        if not equals or first not in fields or first == "kind":
+        if not key or not equals:
+            raise UserError(f"--set {text} is not of the form KEY=VALUE.")
+        if first not in fields or first == "kind":
             known = ", ".join(name for name in fields if name != "kind") or "none"
             raise UserError(f"--set {text} is not possible for a target of the kind {kind}.", hint=f"Its settings: {known}.")
         if rest and first == "docker":
@@ -259,7 +265,9 @@ def settings(kind: str, given: list[str]) -> dict[str, Any]:
         elif "tuple" in str(fields[first].annotation):
             found.setdefault(first, []).append(value)
         elif fields[first].annotation is bool:
-            found[first] = value.lower() in {"1", "true", "yes", "on"}
+            if value.lower() not in _YES | _NO:
+                raise UserError(f"--set {text} is not possible.", hint=f"{first} is true or false.")
+            found[first] = value.lower() in _YES
         elif fields[first].annotation is int:
             found[first] = int(value) if value.lstrip("-").isdigit() else value
         else:

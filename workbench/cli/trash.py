@@ -30,7 +30,7 @@ def delete(runs: _Runs, project: ProjectOption = None) -> None:
         for text in runs:
             found = find_run(client, text, project)
             gone = client.trash_run(found.id)
-            children = f" with {len(gone) - 1} children" if len(gone) > 1 else ""
+            children = f" with {'its child' if len(gone) == 2 else f'{len(gone) - 1} children'}" if len(gone) > 1 else ""
             say(f"Run {found.number} is in the trash{children}. Bring it back with: workbench run undelete {found.id[:8]}")
 
 

@@ -225,9 +225,9 @@ class RunCalls(Calls):
         body = {"name": name, "tags": dict(tags or {}), "deleted": deleted}
         return Experiment.model_validate_json(self._transport.call("PATCH", f"/experiments/{part(id_or_name)}", json=body))
 
-    def experiments(self) -> tuple[Experiment, ...]:
-        """All experiments, by name."""
-        return _EXPERIMENTS.validate_json(self._get("/experiments"))
+    def experiments(self, view: Literal["active", "deleted", "all"] = "active") -> tuple[Experiment, ...]:
+        """Experiments by name; `view`: those that are not in the trash, those in it, or both."""
+        return _EXPERIMENTS.validate_json(self._get("/experiments", {"view": view}))
 
     def wait(self, run_id: str, timeout: float | None = None, on_change: Callable[[Run], None] | None = None) -> Run:
         """Waits until the run has ended and returns it; `on_change` is called at first and whenever status or reason change.

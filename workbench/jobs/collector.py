@@ -11,12 +11,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from workbench.base.clock import utc_now
+from workbench.base.masking import Masker
 from workbench.runs.metrics import Logged
 from workbench.schema import DataInput, LogBatch, SourceInput, StepInput
 
 _log = logging.getLogger(__name__)
 _BYTES_AT_ONCE = 1_000_000
 _LARGEST_STEP = 2**63 - 1
+_LONGEST_NAME = 500
 
 
 @dataclass
@@ -29,6 +31,8 @@ class EventReader:
     path: Path
     offset: int = 0
     counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    hidden: Masker = field(default_factory=lambda: Masker(()))
+    """Blacks out the secrets of the run's variables, which a script may log as a parameter or tag."""
 
     def take(self, *, final: bool = False) -> "Taken | None":
         """The next batch; None when there is nothing new. `final`: the writer has ended, so a torn line will not be completed."""
@@ -48,7 +52,7 @@ class EventReader:
                 return None
             end = len(data)
         taken = Taken(self.offset + end, dict(self.counts))
-        for line in data[:end].split(b"\n"):
+        for line in self.hidden.data(data[:end]).split(b"\n"):
             if line.strip():
                 taken.add(line, self.path)
         return taken
@@ -79,28 +83,47 @@ class Taken:
         """A line that is none of ours is left out, and noted: one bad line must not hold up the rest."""
         try:
             event = json.loads(line)
+            if b"\\u" in line or not line.isascii():
+                event = _kept(event)
             kind = event.pop("kind")
             if kind == "metric":
                 self._add_metric(event)
             elif kind == "param":
-                self.params[str(event["key"])] = str(event["value"])
+                self.params[_name(event["key"])] = str(event["value"])
             elif kind == "tag":
-                self.tags[str(event["key"])] = str(event["value"])
+                self.tags[_name(event["key"])] = str(event["value"])
             elif kind == "input":
                 self.inputs.append(_input(event))
             else:
                 _log.warning("An event of an unknown kind %r in %s", kind, path)
-        except (ValueError, KeyError, TypeError, AttributeError, ValidationError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError, ValidationError) as error:
             _log.warning("An event that is not readable in %s: %s", path, error)
 
     def _add_metric(self, event: dict[str, Any]) -> None:
-        key = str(event["key"])
+        key = _name(event["key"])
         step = event.get("step")
         count = self.counts.get(key, 0)
         step = count if step is None else max(-_LARGEST_STEP, min(_LARGEST_STEP, int(step)))
         time, value = _time(event.get("time")), float(event["value"])  # before anything is added: a bad line adds nothing
         self.points[key].add(step, time, value)
         self.counts[key] = count + 1
+
+
+def _name(key: Any) -> str:
+    """A key; one that is longer than a database's index takes is cut."""
+    name = str(key)
+    if not name:
+        raise ValueError("it has no name")
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
+
+
+def _kept(value: Any) -> Any:
+    """The value with escapes for what no database holds: NUL, and halves of surrogate pairs (of file names that are no UTF-8)."""
+    if isinstance(value, str):
+        return value.replace("\x00", "\\x00").encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {_kept(key): _kept(inner) for key, inner in value.items()}
+    return [_kept(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _input(event: dict[str, Any]) -> DataInput:

@@ -1,4 +1,4 @@
-"""Emptying the trash: the runs for good, their folders, and the snapshots that nothing needs any more."""
+"""Runs that go for good, out of the trash or one by one: records, folders, and the snapshots that nothing needs any more."""
 
 import shutil
 from dataclasses import dataclass
@@ -28,6 +28,15 @@ def empty_trash(
     for run_id in gone:
         shutil.rmtree(paths.run(run_id), ignore_errors=True)
     return Emptied(gone, snapshots.clean(needed_snapshots(database)) if gone else 0)
+
+
+def delete_run(database: Database, store: RunStore, paths: WorkspacePaths, snapshots: SnapshotStore, run_id: str) -> None:
+    """Deletes an ended run for good. Raises NotFound, Conflict for one that waits or runs, and EnvironmentError_ (disk, git)."""
+    snapshot = store.get(run_id).snapshot
+    store.delete(run_id)
+    shutil.rmtree(paths.run(run_id), ignore_errors=True)
+    if snapshot and snapshot not in (needed := needed_snapshots(database)):
+        snapshots.clean(needed)
 
 
 def needed_snapshots(database: Database) -> set[str]:

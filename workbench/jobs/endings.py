@@ -15,6 +15,7 @@ from workbench.jobs.cappedfile import tail
 
 _TAIL_BYTES = 64 * 1024
 _OWN_PREFIX = "[workbench] "
+_JAVA = re.compile(r'^(Caused by: |Exception in thread "[^"]*" )')
 _PLACE = re.compile(r'\s+File "(?P<file>.+)", line (?P<line>\d+)')
 
 
@@ -82,6 +83,8 @@ def explain_exit(
         return last[:1000]  # it says in one sentence itself why it failed
     if found := _exception(lines, work):
         return f"{found}. {advice(found.rpartition(' in ')[0], lines, given)}".rstrip()
+    if code > 0 and (java := _java_exception(lines)):
+        return f"{java}."
     said = f" Its last line: {last[:300]}" if last else ""
     return f"The script ended with exit code {code}.{said}"
 
@@ -110,6 +113,15 @@ def _exception(lines: list[str], work: Path) -> str:
                 return ""
             where = _innermost(places, work)
             return f"{line.strip()[:400].rstrip('.')} in {where[0]} line {where[1]}"
+    return ""
+
+
+def _java_exception(lines: list[str]) -> str:
+    """What Spark's launcher died of, where no Python began: the first line of the last exception of its log."""
+    for number in range(len(lines) - 1, 0, -1):
+        if lines[number].startswith("\tat ") and not lines[number - 1].startswith("\t"):
+            found = _JAVA.sub("", lines[number - 1]).strip()
+            return found[:400].rstrip(".") if re.match(r"[\w.$]+(Exception|Error)\b", found) else ""
     return ""
 
 

@@ -1,12 +1,14 @@
 """Starts the runner of a job: writes what it needs to know, hands over what no file may keep, and lets it go its own way."""
 
+import contextlib
 import os
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from workbench.base.errors import NotFound
 from workbench.base.files import disk_error
-from workbench.base.masking import is_secret, masked, resolved
+from workbench.base.masking import Masker, is_secret, masked, resolved, secret_values
 from workbench.base.paths import WorkspacePaths
 from workbench.base.processes import spawn_detached, started_at
 from workbench.base.secrets import SecretStore
@@ -63,6 +65,14 @@ class Launcher:
     def secret_variables(self, variables: dict[str, str]) -> dict[str, str]:
         """The variables that no file may hold, with their values. Raises NotFound for a secret that this machine does not have."""
         return resolved({name: value for name, value in variables.items() if is_secret(name, value)}, self._secrets.get)
+
+    def masker(self, variables: dict[str, str]) -> Masker:
+        """Blacks out what is secret among the variables. A secret that is not here any more is not known."""
+        known: dict[str, str] = {}
+        for name, value in variables.items():
+            with contextlib.suppress(NotFound):
+                known |= resolved({name: value}, self._secrets.get)
+        return Masker(secret_values(known, variables))
 
 
 def keep_attempt(folder: RunFolder, attempt: int) -> None:

@@ -17,14 +17,14 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from workbench.base.errors import Conflict, EnvironmentError_, NotFound, UserError, WorkbenchError
-from workbench.base.files import disk_error, write_atomic
+from workbench.base.files import disk_error, readable_name, write_atomic
 from workbench.base.ids import new_id
 from workbench.base.paths import WorkspacePaths
 from workbench.base.settings import Settings
 from workbench.jobs import opened, table
 from workbench.jobs.checks import JobPlan, check_place, check_request, check_snapshot
 from workbench.jobs.dispatching import Dispatcher
-from workbench.jobs.emptying import Emptied, empty_trash
+from workbench.jobs.emptying import Emptied, delete_run, empty_trash
 from workbench.jobs.environments import EnvironmentBuilder
 from workbench.jobs.folder import JobSpec, RunFolder
 from workbench.jobs.launching import Launcher, Tracking
@@ -428,12 +428,11 @@ class JobManager:
                 raise NotFound(f"The project folder {run.project} is not there any more.", hint=hint, place=run.project)
             return self.snapshots.restore(run.snapshot, Path(run.project))
         self.snapshots.checkout(run.snapshot, folder)
-        return Restored(None, tuple(self.snapshots.files(run.snapshot)))
+        return Restored(None, tuple(map(readable_name, self.snapshots.files(run.snapshot))))
 
     def remove(self, run_id: str) -> None:
-        """Deletes an ended run with its folder. Raises Conflict while it waits or runs."""
-        self._store.delete(run_id)
-        shutil.rmtree(self._folder(run_id).path, ignore_errors=True)
+        """Deletes an ended run with its folder and its snapshot. Raises Conflict while it waits or runs."""
+        delete_run(self._database, self._store, self._paths, self.snapshots, run_id)
 
     def empty_trash(self, older_than: datetime | None = None) -> Emptied:
         """Deletes for good what went into the trash before `older_than` (None: all of it), with folders and unneeded snapshots."""
@@ -566,7 +565,8 @@ class JobManager:
             row = table.row(connection, run_id)
         run = self._store.get(run_id)
         kind = opened.OpenedRun if opened.OPENED in row.spec else WatchedJob
-        self._watched[run_id] = kind(run, row, self._folder(run_id), self._store, self._emit, self._launch_again)
+        hidden = self._launcher.masker(row.spec.get("variables", {}))
+        self._watched[run_id] = kind(run, row, self._folder(run_id), self._store, self._emit, self._launch_again, hidden)
 
     def _ask_to_stop(self, run_id: str, reason: str = "") -> None:
         folder = self._folder(run_id)

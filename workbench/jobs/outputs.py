@@ -10,14 +10,15 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from workbench.base.files import file_digest, write_json
+from workbench.base.files import file_digest, readable_name, write_json
 from workbench.jobs.folder import RunFolder
 
 
 def collect_outputs(folder: RunFolder, *, follow: bool = True) -> None:
     """Moves `work/outputs` into `outputs`, removes the working copy, and writes the list of the outputs. May be called again.
 
-    Where both have a file of one name with different content, the newer one keeps the name and the older gets a number.
+    Where both have a file of one name with different content, the newer one keeps the name and the older gets a number. A name
+    that is no text (bytes that are no UTF-8) is changed to one that is: `%FF` for the byte.
     `follow`: a script that runs as the user may have made `outputs` a link to another folder, whose files are taken; one in a
     container may not, since its links lead to places of this machine that it cannot see itself.
     """
@@ -36,6 +37,7 @@ def collect_outputs(folder: RunFolder, *, follow: bool = True) -> None:
     if folder.work.exists():
         _make_writable(folder.work)
         shutil.rmtree(folder.work, ignore_errors=True)
+    _make_readable(folder.outputs)
     write_json(folder.artifacts, list_outputs(folder.outputs))
 
 
@@ -49,14 +51,17 @@ def output_folders(folder: RunFolder) -> tuple[Path, ...]:
 
 
 def list_outputs(root: Path, *, digests: bool = True) -> list[dict[str, Any]]:
-    """Path (relative, forward slashes), size and digest of every file; links that lead out of the outputs are left out."""
+    """Path (relative, forward slashes), size and digest of every file; links that lead out of the outputs are left out.
+
+    So are names that are no text: no record can keep them. They get others at the end.
+    """
     found = []
     inside = root.resolve()
     for directory, _names, files in os.walk(root):
         for name in files:
             path = Path(directory, name)
             with contextlib.suppress(OSError):
-                if path.is_file() and path.resolve().is_relative_to(inside):
+                if _is_text(str(path)) and path.is_file() and path.resolve().is_relative_to(inside):
                     digest = file_digest(path) if digests else ""
                     found.append({"path": path.relative_to(root).as_posix(), "size": path.stat().st_size, "digest": digest})
     return sorted(found, key=lambda one: str(one["path"]))
@@ -104,6 +109,19 @@ def _free_name(path: Path) -> Path:
     while os.path.lexists(free := path.with_name(f"{path.stem}-{number}{path.suffix}")):
         number += 1
     return free
+
+
+def _is_text(name: str) -> bool:
+    return readable_name(name) == name
+
+
+def _make_readable(root: Path) -> None:
+    """Gives text as names to what lies under the folder, the innermost first."""
+    for directory, names, files in os.walk(root, topdown=False):
+        for name in (*files, *names):
+            if not _is_text(name):
+                place = Path(directory, readable_name(name))
+                Path(directory, name).rename(place if not os.path.lexists(place) else _free_name(place))
 
 
 def _make_writable(root: Path) -> None:

@@ -9,13 +9,14 @@ import sqlalchemy as sa
 from workbench.base.errors import EnvironmentError_, NotFound, UserError
 from workbench.base.masking import masked
 from workbench.jobs.checks import JobPlan, data_variables
+from workbench.jobs.drivers.spark.cluster import NOTHING_BACK
 from workbench.jobs.environments import EnvironmentBuilder, is_conda, python_of
 from workbench.jobs.sweeps.space import arguments as sweep_arguments
 from workbench.jobs.sweeps.suggesting import next_point
 from workbench.jobs.targets import TargetStore
 from workbench.runs import RunStore
 from workbench.runs.tables import runs
-from workbench.schema import JobPlanned, JobRequest, PlannedFile, Run, RunConfig, RunStatus, Target
+from workbench.schema import JobPlanned, JobRequest, PlannedFile, Run, RunConfig, RunStatus, SparkSpec, Target
 
 _PACKAGES_NAMED = 5
 _KEPT = 20
@@ -75,6 +76,8 @@ def _planned(plan: JobPlan, target: Target, starts: str, problems: Sequence[str]
     config = plan.config
     told = list(problems)
     told += [f"{name}{_LEFT_OUT} of the project, for its size or since it cannot be read." for name in left_out]
+    if isinstance(target.spec, SparkSpec) and target.spec.deploy_mode == "cluster":
+        told.append(NOTHING_BACK)
     failed = next((link for link in target.links if link.state == "failed"), None)
     if failed is not None:
         told.append(f"The last test of the target {target.name} failed: {failed.message} {failed.hint}".strip())
@@ -134,7 +137,8 @@ def held_against(store: RunStore, run: Run, reason: str, lock: str, python: str)
     elif lock and (last := str(run.plan.get("as_run", ""))):
         told += _since(store, last, lock, python)
     # A file that is missing in the run's copy is explained where the script did not find it.
-    told += [f"The plan had said: {problem}" for problem in run.plan.get("problems", ()) if _LEFT_OUT not in problem]
+    problems = [one for one in run.plan.get("problems", ()) if _LEFT_OUT not in one and one != NOTHING_BACK]
+    told += [f"The plan had said: {problem}" for problem in problems]
     return " ".join(told)
 
 

@@ -21,6 +21,7 @@ from workbench.base.settings import Settings
 from workbench.jobs.drivers.registry import chain_to
 from workbench.jobs.processgroup import gpu_count
 from workbench.jobs.queue import Pool
+from workbench.jobs.targetchecks import check_spec
 from workbench.runs import Database
 from workbench.runs.tables import jobs, targets
 from workbench.schema import (
@@ -69,6 +70,7 @@ class TargetStore:
 
     def add(self, request: TargetRequest) -> Target:
         """Adds a target; the one of that name gives Conflict. Its password goes to the keyring."""
+        check_spec(request.spec)
         with self._database.read() as connection:
             self._must_be_new(connection, request)
         request = self._with_keys(request)
@@ -103,6 +105,7 @@ class TargetStore:
 
     def change(self, request: TargetRequest) -> Target:
         """Changes what a target is; running jobs go on as they began. Raises NotFound."""
+        check_spec(request.spec)
         with self._database.read() as connection:
             find(connection, request.name)
         request = self._with_keys(request)

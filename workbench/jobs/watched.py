@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 
 from workbench.base.errors import NotFound
+from workbench.base.masking import Masker
 from workbench.base.processes import is_alive, kill_tree, reap
 from workbench.jobs import table
 from workbench.jobs.cappedfile import capped_size
@@ -43,7 +44,7 @@ class Launch(Protocol):
 class WatchedJob:
     """Used by the scheduler's thread alone. All it knows can be read again from the database and the run's folder."""
 
-    def __init__(self, run: Run, row: Any, folder: RunFolder, store: RunStore, emit: Emit, launch: Launch) -> None:
+    def __init__(self, run: Run, row: Any, folder: RunFolder, store: RunStore, emit: Emit, launch: Launch, hidden: Masker) -> None:
         self.run_id = run.id
         self.folder = folder
         self.runner_pid: int | None = row.runner_pid
@@ -54,7 +55,7 @@ class WatchedJob:
         self._emit = emit
         self._launch = launch
         counts = defaultdict(int, {key: metric.count for key, metric in run.metrics.items()})
-        self._reader = EventReader(folder.events, row.events_offset, counts)
+        self._reader = EventReader(folder.events, row.events_offset, counts, hidden)
         self._system = EventReader(folder.system, row.system_offset, defaultdict(int, counts))
         self._log_size = 0
         self._log_told = 0.0

@@ -26,8 +26,9 @@ def in_view(column: sa.ColumnElement[Any], view: View) -> list[sa.ColumnElement[
 
 
 def list_experiments(connection: sa.Connection, where: Sequence[sa.ColumnElement[bool]] = ()) -> tuple[Experiment, ...]:
-    """Experiments by name, with the number of their runs."""
-    count = sa.select(sa.func.count()).where(runs.c.experiment_id == experiments.c.id, runs.c.deleted.is_(None)).scalar_subquery()
+    """Experiments by name, with the number of their runs; for one in the trash, of those that went there with it."""
+    together = runs.c.deleted.is_not_distinct_from(experiments.c.deleted)
+    count = sa.select(sa.func.count()).where(runs.c.experiment_id == experiments.c.id, together).scalar_subquery()
     query = sa.select(experiments, count.label("run_count")).where(*where).order_by(sa.func.lower(experiments.c.name))
     rows = connection.execute(query).all()
     tags: dict[str, dict[str, str]] = defaultdict(dict)
@@ -52,7 +53,7 @@ def read_experiment(connection: sa.Connection, id_or_name: str) -> Experiment:
     """One experiment; an id goes before a name. Raises NotFound."""
     found = list_experiments(connection, [sa.or_(experiments.c.id == id_or_name, experiments.c.name == id_or_name)])
     if not found:
-        raise NotFound(f"There is no experiment {id_or_name!r}.", hint="See: workbench run list")
+        raise NotFound(f"There is no experiment {id_or_name!r}.", hint="See: workbench experiment list, also with --deleted.")
     return next((one for one in found if one.id == id_or_name), found[0])
 
 
@@ -111,7 +112,7 @@ def experiment_row(connection: sa.Connection, id_or_name: str) -> Any:
     query = sa.select(experiments).where(sa.or_(experiments.c.id == id_or_name, experiments.c.name == id_or_name))
     found = connection.execute(query).all()
     if not found:
-        raise NotFound(f"There is no experiment {id_or_name!r}.", hint="See: workbench run list")
+        raise NotFound(f"There is no experiment {id_or_name!r}.", hint="See: workbench experiment list, also with --deleted.")
     return next((row for row in found if row.id == id_or_name), found[0])
 
 

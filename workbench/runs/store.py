@@ -510,6 +510,30 @@ class RunStore:
 
         return self.database.grouped(work)
 
+    def patch_experiment(
+        self,
+        id_or_name: str,
+        *,
+        name: str | None = None,
+        tags: Mapping[str, str] | None = None,
+        deleted: bool | None = None,
+    ) -> Experiment:
+        """Renames an experiment, sets tags (an empty value removes one), trashes it or brings it back: all or nothing."""
+
+        def work(write: sa.Connection) -> Experiment:
+            found = experiment_row(write, id_or_name).id
+            if deleted is False:
+                trash.untrash_experiment(write, found)
+            if name is not None:
+                rename(write, found, name)
+            for key, value in (tags or {}).items():
+                set_tag(write, found, key, value)
+            if deleted:
+                trash.trash_experiment(write, found)
+            return read_experiment(write, found)
+
+        return self.database.grouped(work)
+
     def delete_experiment(self, id_or_name: str) -> None:
         """Puts an experiment and its runs into the trash. Raises Conflict when a job of theirs waits or runs."""
         self.database.grouped(lambda write: trash.trash_experiment(write, id_or_name))

@@ -35,7 +35,7 @@ class Experiment(Wire):
     name: str
     created: Time
     runs: int = 0
-    """Those that are not in the trash."""
+    """Those that are not in the trash; of an experiment in the trash, those that went there with it."""
     updated: Time | None = None
     deleted: Time | None = None
     """In the trash since."""

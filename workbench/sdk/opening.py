@@ -21,7 +21,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.sdk import events
-from workbench.sdk.run import Run, is_inside, job_run, use_opened
+from workbench.sdk.run import Run, is_inside, job_run, pairs, use_opened
 from workbench.sdk.tracking import Pointed
 
 if TYPE_CHECKING:
@@ -56,6 +56,9 @@ class StartedRun(Run):
 
     def end(self, status: Status = "finished", reason: str = "") -> None:
         """Ends the run; a second call does nothing. Returns when all that was logged is in the store, if the server answers."""
+        if status not in _MLFLOW_STATUS:
+            message = f"A run ends as {', '.join(_MLFLOW_STATUS)}, not as {status!r}."
+            raise ValueError(message)
         with _lock:
             if not self.is_open or self._state["pid"] != os.getpid():
                 return
@@ -126,8 +129,8 @@ def start_run(
             "parent_id": above.id if above else None,
             "script": _script(),
             "arguments": [] if _in_notebook() else sys.argv[1:],
-            "params": {str(key): str(value) for key, value in (params or {}).items()},
-            "tags": {str(key): str(value) for key, value in (tags or {}).items()},
+            "params": {str(key): str(value) for key, value in pairs("param", params or {}).items()},
+            "tags": {str(key): str(value) for key, value in pairs("tag", tags or {}).items()},
             "python": ".".join(str(part) for part in sys.version_info[:3]),
             "environment_lock": _packages(),
         },

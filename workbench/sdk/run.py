@@ -6,6 +6,7 @@ neither does a killed server, which reads the file whenever it runs.
 
 from __future__ import annotations
 
+import importlib
 import os
 import shutil
 import sys
@@ -17,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from workbench.sdk import events
+
+_LARGEST_STEP = 2**63 - 1
 
 _started_in = Path.cwd()
 _told = False
@@ -38,8 +41,12 @@ class Run:
 
     def place(self, name: str) -> Path:
         """The path of an output of this name, its folder made. Raises ValueError for a name that leaves the outputs."""
-        path = (self.outputs / name).resolve()
-        if not is_inside(path, self.outputs.resolve()):
+        root = self.outputs.resolve()
+        path = (root / name).resolve()
+        if path == root:
+            message = f"{name!r} is no name of an output."
+            raise ValueError(message)
+        if not is_inside(path, root):
             message = f"{name!r} is not inside the outputs folder. Give a relative name without '..'."
             raise ValueError(message)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -90,21 +97,55 @@ def log(key: str, value: float, step: int | None = None) -> None:
 
 
 def _metric(key: str, value: Any, step: int | None) -> dict[str, Any]:
-    at = None if step is None else int(step)
+    _check_name("metric", key)
+    at = None if step is None else whole(f"The step of the metric {key}", step)
     return {"key": str(key), "value": _number(key, value), "step": at, "time": time.time(), "kind": "metric"}
 
 
 def _number(key: str, value: Any) -> float:
     try:
         return float(value)
-    except (TypeError, ValueError) as error:
-        message = f"The metric {key} needs a number, not {value!r:.200}."
+    except (TypeError, ValueError, OverflowError) as error:
+        if getattr(value, "size", 0) == 1:  # an array of one value
+            return float(value.item())
+        hint = " log_list takes several values." if isinstance(value, Iterable) and not isinstance(value, (str, Mapping)) else ""
+        message = f"The metric {key} needs a number, not {repr(value)[:200]}.{hint}"
         raise type(error)(message) from error
+
+
+def whole(what: str, value: Any) -> int:
+    """A whole number of 64 bits. Raises ValueError with `what` for anything else."""
+    try:
+        found = int(value)
+        if not -_LARGEST_STEP <= found <= _LARGEST_STEP or (not isinstance(value, str) and found != value):
+            raise ValueError
+    except (TypeError, ValueError, OverflowError):
+        message = f"{what} must be a whole number of 64 bits, not {repr(value)[:200]}."
+        raise ValueError(message) from None
+    return found
+
+
+def _check_name(what: str, name: Any) -> None:
+    if name is None or not str(name):
+        message = f"A {what} needs a name, not {name!r}."
+        raise ValueError(message)
+
+
+def pairs(what: str, values: Any) -> dict[Any, Any]:
+    """The values by their names. Raises TypeError for what has no names, ValueError for an empty one."""
+    try:
+        found = dict(values.items() if hasattr(values, "items") else values)
+    except (TypeError, ValueError):
+        message = f"{what}s are given as a dictionary, not as {type(values).__name__}."
+        raise TypeError(message) from None
+    for name in found:
+        _check_name(what, name)
+    return found
 
 
 def log_metrics(values: Mapping[str, float], step: int | None = None) -> None:
     """Logs several metrics of one step."""
-    batch = [_metric(key, value, step) for key, value in values.items()]
+    batch = [_metric(key, value, step) for key, value in pairs("metric", values).items()]
     if run := recorded():
         events.append(run.folder, batch)
 
@@ -118,60 +159,78 @@ def log_series(key: str, values: Iterable[float], first_step: int = 0) -> None:
 
 def log_params(values: Mapping[str, Any]) -> None:
     """Records parameters (learning rate, depth...) as text; the last value of a name counts."""
-    if run := recorded():
-        events.append(run.folder, [{"key": str(key), "value": str(value), "kind": "param"} for key, value in values.items()])
+    _record_texts("param", values)
 
 
 def set_tags(values: Mapping[str, Any]) -> None:
     """Sets tags of the run; an empty value removes the tag."""
+    _record_texts("tag", values)
+
+
+def _record_texts(kind: str, values: Mapping[str, Any]) -> None:
+    batch = [{"key": str(key), "value": str(value), "kind": kind} for key, value in pairs(kind, values).items()]
     if run := recorded():
-        events.append(run.folder, [{"key": str(key), "value": str(value), "kind": "tag"} for key, value in values.items()])
+        events.append(run.folder, batch)
 
 
 def log_text(name: str, text: str) -> None:
     """Keeps `text` as the output file `name`."""
     if run := recorded():
-        run.place(name).write_text(text, encoding="utf-8")
+        run.place(name).write_text(text, encoding="utf-8", errors="backslashreplace")
 
 
 def log_image(name: str, image: Any, step: int | None = None) -> None:
     """Keeps an image as `images/<name>.png` (with a step: `images/<name>-<step>.png`) of the outputs.
 
-    `image`: a matplotlib figure, a PIL image, the path of an image file (its ending is kept), or the bytes of a PNG. Raises
-    TypeError for anything else.
+    `image`: a matplotlib figure or axes, a PIL image, an array of pixels (0 to 255, or 0.0 to 1.0; needs Pillow), the path of an
+    image file (its ending is kept), or the bytes of a PNG. Raises TypeError for anything else.
     """
+    stem = name if step is None else f"{name}-{whole('The step of the image ' + name, step):06d}"
     if not (run := recorded()):
         return
-    stem = name if step is None else f"{name}-{int(step):06d}"
     if isinstance(image, (str, os.PathLike)):
         source = Path(image)
         shutil.copyfile(source, run.place(f"images/{stem}{source.suffix or '.png'}"))
         return
-    target = run.place(f"images/{stem}.png")
+    if hasattr(image, "get_figure") and not hasattr(image, "savefig"):
+        image = image.get_figure()  # of matplotlib's axes
+    elif hasattr(image, "__array_interface__") and hasattr(image, "astype"):
+        image = _of_pixels(image)
     if isinstance(image, (bytes, bytearray)):
-        target.write_bytes(image)
+        run.place(f"images/{stem}.png").write_bytes(image)
     elif hasattr(image, "savefig"):
-        image.savefig(target, format="png", bbox_inches="tight")
+        image.savefig(run.place(f"images/{stem}.png"), format="png", bbox_inches="tight")
     elif hasattr(image, "save"):
-        image.save(target, format="PNG")
+        image.save(run.place(f"images/{stem}.png"), format="PNG")
     else:
-        message = f"log_image takes a matplotlib figure, a PIL image, a path or PNG bytes, not {type(image).__name__}."
+        message = f"log_image takes a matplotlib figure, a PIL image, an array, a path or PNG bytes, not {type(image).__name__}."
         raise TypeError(message)
+
+
+def _of_pixels(array: Any) -> Any:
+    """An array of height by width, or of height by width by 1, 3 or 4 channels, as an image of Pillow's."""
+    pixels = array[..., 0] if array.ndim == 3 and array.shape[2] == 1 else array
+    if not (pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[2] in {3, 4})):
+        message = f"log_image takes pixels as height by width by 1, 3 or 4 channels, not an array of the shape {array.shape}."
+        raise TypeError(message)
+    if pixels.dtype.kind in "fb":
+        pixels = pixels * 255.0
+    return importlib.import_module("PIL.Image").fromarray(pixels.clip(0, 255).astype("uint8"))
 
 
 def log_artifact(path: str | os.PathLike[str], name: str | None = None) -> None:
     """Keeps a copy of a file or folder in the run's outputs, as `name` or under its own name. Raises FileNotFoundError."""
     source = Path(path)
-    if not source.exists():
-        message = f"There is no file or folder {source} to keep."
+    if not os.fspath(path) or not source.exists():
+        message = f"There is no file or folder {os.fspath(path)!r} to keep."
         raise FileNotFoundError(message)
     if not (run := recorded()):
         return
-    target = run.place(name or source.name)
+    target = run.place(name or source.name or source.resolve().name)
     if source.resolve() == target:
         return
     if source.is_dir():
-        shutil.copytree(source, target, dirs_exist_ok=True)
+        shutil.copytree(source, target, dirs_exist_ok=True, ignore_dangling_symlinks=True)
     else:
         shutil.copyfile(source, target)
 

@@ -22,10 +22,10 @@ def log_list(key: str, values: Iterable[float], *, first_step: int = 0) -> None:
     log_series(key, values, first_step)
 
 
-def log_row(name: str, **columns: Any) -> None:
+def log_row(name: str, /, **columns: Any) -> None:
     """Adds a row to the table `name` of the run: `log_row("errors", depth=3, error=0.2)`.
 
-    Values are numbers, texts, booleans, None, or what becomes a number or a text.
+    Values are numbers, texts, booleans, None, or what becomes a number or a text. Any word can name a column.
     """
     if not columns:
         message = f"The row for the table {name} has no columns."
@@ -41,16 +41,20 @@ def log_table(name: str, table: Any) -> None:
     `table`: columns as `{"a": [1, 2], "b": [3, 4]}`, rows as a list of dictionaries, or a pandas, Polars or Arrow table. Raises
     ValueError for columns of unequal lengths, TypeError for anything else.
     """
+    if hasattr(table, "to_frame") and not _is_frame(table):
+        table = table.to_frame()  # a column of pandas or Polars
     if _is_frame(table):
-        if run := recorded():
-            _write_frame(run.place(f"tables/{name}.parquet"), table)
-            run.place(f"tables/{name}.jsonl").unlink(missing_ok=True)
-        return
+        run = recorded()
+        if not run or _written(run.place(f"tables/{name}.parquet"), table):
+            if run:
+                run.place(f"tables/{name}.jsonl").unlink(missing_ok=True)
+            return
+        table = _rows_of_frame(table)
     lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in _rows(name, table))
     if run := recorded():
         path = run.place(f"tables/{name}.jsonl")
         temporary = path.with_name(f".{path.name}.part")
-        temporary.write_text(lines, encoding="utf-8")
+        temporary.write_text(lines, encoding="utf-8", errors="backslashreplace")
         temporary.replace(path)
         run.place(f"tables/{name}.parquet").unlink(missing_ok=True)
 
@@ -66,7 +70,7 @@ def _append(run: Run, name: str, line: str) -> None:
 
 def _rows(name: str, table: Any) -> list[dict[str, Any]]:
     if isinstance(table, Mapping):
-        columns = {str(key): list(values) for key, values in table.items()}
+        columns = {str(key): _column(name, key, values) for key, values in table.items()}
         lengths = {key: len(values) for key, values in columns.items()}
         if len(set(lengths.values())) > 1:
             told = ", ".join(f"{key} {count}" for key, count in lengths.items())
@@ -80,11 +84,18 @@ def _rows(name: str, table: Any) -> list[dict[str, Any]]:
     raise TypeError(message)
 
 
+def _column(name: str, key: Any, values: Any) -> list[Any]:
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        message = f"The column {key} of the table {name} must be a list of values, not {values!r:.200}."
+        raise TypeError(message)
+    return list(values)
+
+
 def _plain(value: Any) -> Any:
     """A value that JSON has; NaN and infinities become texts, as JSON of other tools knows none."""
     if value is None or isinstance(value, (str, bool, int)):
         return value
-    if hasattr(value, "item") and not isinstance(value, float):
+    if hasattr(value, "item") and not isinstance(value, float) and getattr(value, "size", 1) == 1:
         value = value.item()  # a NumPy scalar
         if value is None or isinstance(value, (str, bool, int)):
             return value
@@ -97,12 +108,29 @@ def _is_frame(table: Any) -> bool:
     return hasattr(table, "to_parquet") or hasattr(table, "write_parquet") or type(table).__module__.startswith("pyarrow")
 
 
-def _write_frame(path: Path, table: Any) -> None:
+def _written(path: Path, table: Any) -> bool:
+    """Writes the frame as Parquet; False where its columns mix kinds, or this Python lacks what writes it."""
     temporary = path.with_name(f".{path.name}.part")
-    if hasattr(table, "to_parquet"):
-        table.to_parquet(temporary)
-    elif hasattr(table, "write_parquet"):
-        table.write_parquet(temporary)
-    else:
-        importlib.import_module("pyarrow.parquet").write_table(table, temporary)
+    try:
+        if hasattr(table, "to_parquet"):
+            table.to_parquet(temporary)
+        elif hasattr(table, "write_parquet"):
+            table.write_parquet(temporary)
+        else:
+            importlib.import_module("pyarrow.parquet").write_table(table, temporary)
+    except OSError:  # a full disk
+        raise
+    except Exception:  # noqa: BLE001 (each library has failures of its own)
+        temporary.unlink(missing_ok=True)
+        return False
     temporary.replace(path)
+    return True
+
+
+def _rows_of_frame(table: Any) -> list[dict[Any, Any]]:
+    for method, arguments in (("to_dicts", ()), ("to_pylist", ()), ("to_dict", ("records",))):
+        if hasattr(table, method):
+            rows: list[dict[Any, Any]] = getattr(table, method)(*arguments)
+            return rows
+    message = f"log_table takes columns, rows as dictionaries or a data frame, not {type(table).__name__}."
+    raise TypeError(message)

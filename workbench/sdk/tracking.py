@@ -76,6 +76,18 @@ def _replaced(wanted: Mapping[str, str | None]) -> dict[str, str | None]:
     return before
 
 
+def reaching(uri: str, token: str) -> dict[str, str]:
+    """The variables by which MLflow's clients reach a workspace's server."""
+    return {
+        "MLFLOW_TRACKING_URI": uri,
+        "MLFLOW_TRACKING_TOKEN": token,
+        # A name and password for another server, in the user's ~/.mlflow/credentials, would count for more than the token.
+        "MLFLOW_TRACKING_USERNAME": "workbench",
+        "MLFLOW_TRACKING_PASSWORD": token,
+        "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",  # of pages that MLflow's own server has
+    }
+
+
 def beside_proxies(uri: str, variables: Mapping[str, str]) -> dict[str, str]:
     """The variable that keeps requests to the workspace's server off the proxy that the variables name, if they do."""
     if not any(name.lower() in {"http_proxy", "https_proxy", "all_proxy"} for name in variables):

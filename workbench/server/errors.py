@@ -1,5 +1,6 @@
 """The one place where failures become answers: a status and an `ErrorBody` with a sentence."""
 
+import json
 import logging
 from collections.abc import Sequence
 from typing import Any
@@ -22,14 +23,16 @@ def add_error_handlers(app: FastAPI) -> None:
     async def on_failure(_request: Request, error: Exception) -> Response:
         return answer_for(error)
 
-    for kind in (WorkbenchError, RequestValidationError, HTTPException, OSError, Exception):
+    for kind in (WorkbenchError, RequestValidationError, HTTPException, OSError, ValueError, RecursionError, Exception):
         app.add_exception_handler(kind, on_failure)
 
 
 def answer_for(error: Exception) -> Response:
     """The answer that an exception stands for."""
     status, body = _body(error)
-    return Response(body.model_dump_json(), status_code=status, media_type="application/json")
+    # What the request said may stand in the sentence: also what is no text at all.
+    plain = {name: value.encode("utf-8", "replace").decode("utf-8") for name, value in body.model_dump().items()}
+    return Response(json.dumps(plain, ensure_ascii=False), status_code=status, media_type="application/json")
 
 
 def _body(error: Exception) -> tuple[int, ErrorBody]:
@@ -43,6 +46,10 @@ def _body(error: Exception) -> tuple[int, ErrorBody]:
         if error.status_code == 404:
             return 404, ErrorBody(kind="not_found", message="The server has no such address.")
         return error.status_code, ErrorBody(kind="user", message=f"{str(error.detail).rstrip('.')}.")
+    if isinstance(error, RecursionError):  # by nothing but its input
+        return 400, ErrorBody(kind="user", message="The request is nested too deeply.")
+    if _is_no_text(error):
+        return 400, ErrorBody(kind="user", message="The request has a text with characters that cannot be kept.")
     if isinstance(error, OSError) and not isinstance(error, ConnectionError):
         _log.error("The machine failed", exc_info=error)
         failed = disk_error(error, str(error.filename or "A file of the workspace"))
@@ -50,6 +57,13 @@ def _body(error: Exception) -> tuple[int, ErrorBody]:
     _log.error("A fault of the server", exc_info=error)
     return 500, ErrorBody(
         kind="bug", message=f"The server failed: {type(error).__name__}: {error}", hint="Its log, logs/server.log, has the details."
+    )
+
+
+def _is_no_text(error: Exception) -> bool:
+    """Half a pair of surrogates, or a NUL character in a path: JSON can say them, nothing can keep them."""
+    return (isinstance(error, UnicodeEncodeError) and error.reason == "surrogates not allowed") or (
+        type(error) is ValueError and "null" in str(error) and "embedded" in str(error)
     )
 
 

@@ -92,7 +92,9 @@ def _given_tokens(authorization: str) -> tuple[str, ...]:
 
 def _foreign(headers: Headers) -> tuple[int, str] | None:
     # A page of another site may reach the loopback under a name of its own (DNS rebinding); browsers tell both.
-    if _is_loopback(f"//{headers.get('host', '')}") and _is_loopback(headers.get("origin") or "//localhost"):
+    # Of two such headers one may be for us and one for somebody on the way.
+    hosts, origins = headers.getlist("host"), headers.getlist("origin")
+    if len(hosts) == 1 and _is_loopback(f"//{hosts[0]}") and all(_is_loopback(one or "//localhost") for one in origins):
         return None
     return 403, "This server answers to programs on this machine only."
 

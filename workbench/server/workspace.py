@@ -20,6 +20,7 @@ from workbench.models.services import ServiceManager
 from workbench.notebooks import KernelService
 from workbench.runs import Database, RunStore
 from workbench.schema import Health
+from workbench.sdk.tracking import reaching
 from workbench.server.databases import database_place
 from workbench.server.events import EventBus
 from workbench.server.kernels import kernel_changed, kernel_preparer
@@ -95,14 +96,7 @@ class Workspace:
 
     def tracking(self, run_id: str) -> dict[str, str]:
         """The variables by which any MLflow client in a run's process logs into that run."""
-        token = self.tokens.for_run(run_id)
-        return {
-            "MLFLOW_TRACKING_URI": self.url,
-            "MLFLOW_TRACKING_TOKEN": token,
-            # A name and password for another server, in the user's ~/.mlflow/credentials, would count for more than the token.
-            "MLFLOW_TRACKING_USERNAME": "workbench",
-            "MLFLOW_TRACKING_PASSWORD": token,
-            "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",  # of pages that MLflow's own server has
+        return reaching(self.url, self.tokens.for_run(run_id)) | {
             "MLFLOW_RUN_ID": run_id,
             "MLFLOW_EXPERIMENT_ID": self.store.get(run_id).experiment_id,
         }

@@ -10,7 +10,7 @@ from workbench.base.errors import UserError
 from workbench.desktop.runs.better import best_index, higher_is_better
 from workbench.desktop.runs.columns import RunColumn, available_columns, first_columns, is_constant, matches
 from workbench.desktop.runs.comparerows import compare_rows
-from workbench.desktop.runs.request import ConfigChoice, RunChoices, read_request
+from workbench.desktop.runs.request import ConfigChoice, RunChoices, RunWay, read_request
 from workbench.desktop.wording import duration_text, moment_text, number_text, size_text
 from workbench.schema import MetricSummary, RunComparison, RunStatus, RunSummary
 
@@ -128,3 +128,27 @@ def test_that_an_open_quotation_mark_is_said(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="quotation mark is not closed"):
         read_request(choices, "local", "train.py", "--name 'two")
     assert read_request(choices, "local", "train.py", "--name 'two words'").arguments == ("--name", "two words")
+
+
+def test_that_a_configuration_with_a_sweep_starts_the_sweep_unless_one_run_is_wanted(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text("")
+    (tmp_path / "flights.wbprep").write_text("")
+    choices = RunChoices(str(tmp_path), {"search": ConfigChoice("train.py", (), "gpu-box", sweep=True)}, ())
+    assert read_request(choices, "search", "train.py", "").sweep
+    assert not read_request(choices, "search", "train.py", "", RunWay(once=True)).sweep
+    with pytest.raises(UserError, match="is a sweep") as raised:
+        read_request(choices, "search", "flights.wbprep", "")
+    assert raised.value.place == "script"
+
+
+def test_that_a_chosen_target_and_priority_go_into_the_request(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text("")
+    choices = RunChoices(str(tmp_path), {"remote": ConfigChoice("train.py", (), "gpu-box")}, ())
+    request = read_request(choices, "remote", "train.py", "", RunWay(target="local", priority=10))
+    assert (request.target, request.priority) == ("local", 10)
+    assert read_request(choices, "remote", "train.py", "", RunWay(target="gpu-box")).target == ""
+
+
+def test_that_large_numbers_are_written_with_a_power_of_ten() -> None:
+    assert number_text(1.7e300) == "1.700e+300"
+    assert number_text(-2.5e15) == "-2.500e+15"

@@ -129,3 +129,22 @@ def test_that_the_log_is_searched_in_place(log: LogView, qtbot: QtBot) -> None:
     with qtbot.waitSignal(log.search.search_changed):
         qtbot.keyClicks(log.search, "NEEDLE")
     assert log.view.currentIndex().row() == 1
+
+
+def test_that_other_columns_keep_the_sorted_one_sorted(table: RecordTable[Row]) -> None:
+    table.sort_by("Score", descending=True)
+    table.set_columns((Column[Row]("Id", lambda r: r.id), *COLUMNS))
+    assert names(table)[:2] == ["gamma", "alpha"]
+    assert table.view.horizontalHeader().sortIndicatorSection() == 3
+    table.set_columns(COLUMNS[:1])
+    assert names(table) == ["alpha", "beta", "gamma", "delta"]
+    assert not table.view.horizontalHeader().isSortIndicatorShown()
+
+
+def test_that_all_of_many_rows_can_be_selected_and_painted(table: RecordTable[Row]) -> None:
+    table.set_records([Row(f"{number}", f"row {number}", number / 7) for number in range(20_000)])
+    table.view.selectAll()
+    assert len(table.selected_ids()) == 20_000
+    table.grab()
+    table.set_records([Row("0", "row 0", 1.0), Row("19999", "row 19999", 2.0)])
+    assert table.selected_ids() == ("0", "19999")

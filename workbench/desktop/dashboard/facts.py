@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from workbench.client.client import Client
 from workbench.projects.project import Project
-from workbench.schema import ModelSummary, RunSummary, Service
+from workbench.schema import ModelSummary, RunStatus, RunSummary, Service
 
 _RECENT = 8
 
@@ -48,8 +48,9 @@ def read_project(project: Project) -> ProjectFacts:
 
 def read_workspace(client: Client, folder: str) -> WorkspaceFacts:
     """Asks the server."""
-    page = client.runs(project=folder, limit=_RECENT)
-    running = sum(not run.status.is_final for run in page.runs)
+    page = client.runs(project=folder, limit=_RECENT, filter="kind != 'trial'")  # a sweep stands for its trials
+    unfinished = [status for status in RunStatus if not status.is_final]
+    running = client.runs(project=folder, status=unfinished, limit=1).total
     models = tuple(model for model in client.models() if model.project == folder)
     services = tuple(service for service in client.services() if service.project == folder)
     return WorkspaceFacts(page.runs, page.total, running, models, services)

@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.desktop.widgets import Banner, KeyValueTable, RecordTable, Section, button
 from workbench.desktop.widgets.dialogs import Sheet
@@ -28,6 +28,7 @@ class PlanSheet(Sheet):
             column.addWidget(Banner("bad", problem))
         self.facts = KeyValueTable()
         self.facts.set_rows(_facts(plan))
+        self.facts.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         column.addWidget(self.facts)
         files = Section(f"Files of the snapshot: {len(plan.files):,}, {size_text(sum(one.size for one in plan.files))}")
         self.files: RecordTable[PlannedFile] = RecordTable(
@@ -41,7 +42,7 @@ class PlanSheet(Sheet):
         self.files.set_records(sorted(plan.files, key=lambda one: -one.size))
         self.files.setMinimumHeight(180)
         files.body.addWidget(self.files)
-        column.addWidget(files)
+        column.addWidget(files, 1)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)

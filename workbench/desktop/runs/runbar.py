@@ -17,7 +17,7 @@ from workbench.desktop.widgets.basics import button, icon_button, label, restyle
 from workbench.projects.project import Project
 from workbench.schema import JobPlanned, JobRequest, Run, RunConfig
 
-_PRIORITIES: tuple[tuple[int | None, str], ...] = ((None, "As configured"), (10, "High"), (-10, "Low"))
+_PRIORITIES: tuple[tuple[int | None, str], ...] = ((None, "as configured"), (10, "high"), (-10, "low"))
 
 
 def load_choices(project: Project) -> RunChoices:
@@ -235,7 +235,7 @@ class RunBar(QWidget):
         """The button says what a press on it does."""
         sweep = self._config_choice().sweep and not self._way.once
         priority = dict(_PRIORITIES).get(self._way.priority, "")
-        self.button.setText(("Run sweep" if sweep else "Run") + (f" · {priority.lower()}" if self._way.priority else ""))
+        self.button.setText(("Run sweep" if sweep else "Run") + (f" · {priority}" if self._way.priority else ""))
         what = "Start the sweep of this configuration: a run for each trial" if sweep else "Run as a tracked job"
         self.button.setToolTip(f"{what}  (Ctrl+R)")
 
@@ -253,9 +253,9 @@ class RunBar(QWidget):
             menu.addAction(
                 icon("rotate-ccw"), "Run also if nothing has changed", lambda: self._submit(replace(self._way, force=True))
             )
-        menu.addSection("Priority")
+        menu.addSeparator()
         for value, title in _PRIORITIES:
-            action = menu.addAction(title, partial(self._set_priority, value))
+            action = menu.addAction(f"Priority {title}", partial(self._set_priority, value))
             action.setCheckable(True)
             action.setChecked(self._way.priority == value)
         return menu

@@ -20,7 +20,7 @@ from filelock import FileLock
 
 from workbench.base.clock import utc_now
 from workbench.base.errors import EnvironmentError_, NotFound, UserError
-from workbench.base.files import disk_error, write_atomic
+from workbench.base.files import disk_error, readable_name, write_atomic
 from workbench.projects.configsecrets import is_config, with_secrets_of
 from workbench.projects.git import git_program
 from workbench.projects.snapshots.comparing import FileChange, changes
@@ -43,7 +43,10 @@ _GRACE = "2.hours.ago"
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A commit in the snapshot repository: how many files it holds, and the names of those left out (too big, or not readable)."""
+    """A commit in the snapshot repository: how many files it holds, and the names of those left out (too big, or not readable).
+
+    Names here and in `Restored` are text: bytes of them that are no UTF-8 read `%FF`.
+    """
 
     commit: str
     files: int
@@ -95,6 +98,7 @@ class SnapshotStore:
             finally:
                 latest, _ = result(asking)
             known, _, known_tree = latest.decode().strip().partition(" ")
+            left_out = tuple(map(readable_name, left_out))
             tree = git.text("write-tree")
             if known and known_tree == tree:
                 return Snapshot(known, count(git), left_out)
@@ -136,7 +140,7 @@ class SnapshotStore:
             git.run("checkout-index", "--force", "--quiet", "-z", "--stdin", given=joined(changed))
             for name in filled.keys() & set(changed):
                 write_atomic(folder / name, filled[name], mode=modes[name])
-        return Restored(kept if kept.exists() else None, tuple(changed))
+        return Restored(kept if kept.exists() else None, tuple(map(readable_name, changed)))
 
     def _filled(self, commit: str, folder: Path, names: Sequence[str]) -> dict[str, bytes]:
         """The run configurations among the files, with the secrets that those in the folder have now."""
@@ -161,10 +165,10 @@ class SnapshotStore:
         return self._plain(commit).names("ls-tree", "-r", "-z", "--name-only", commit)
 
     def sizes(self, commit: str) -> dict[str, int]:
-        """The paths of a snapshot with their bytes."""
+        """The paths of a snapshot, as text, with their bytes."""
         listed = self._plain(commit).names("ls-tree", "-r", "-l", "-z", commit)
         parted = (line.partition("\t") for line in listed)
-        return {name: int(fields.split()[-1]) for fields, _, name in parted}
+        return {readable_name(name): int(fields.split()[-1]) for fields, _, name in parted}
 
     def changes(self, first: str, second: str) -> tuple[FileChange, ...]:
         """The files that differ between two snapshots, by name, each with its unified difference. Raises NotFound."""

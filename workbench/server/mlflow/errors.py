@@ -74,6 +74,8 @@ def _described(error: Exception) -> tuple[str, str, int]:
             (EnvironmentError_, "TEMPORARILY_UNAVAILABLE"),
         )
         return next((code for kind, code in kinds if isinstance(error, kind)), "INTERNAL_ERROR"), str(error), 0
+    if isinstance(error, RecursionError):  # by nothing but its input
+        return "INVALID_PARAMETER_VALUE", "The request is nested too deeply.", 0
     if isinstance(error, HTTPException):
         return "BAD_REQUEST", str(error.detail), error.status_code
     if isinstance(error, OSError) and not isinstance(error, ConnectionError):

@@ -25,6 +25,8 @@ from workbench.server.routes.deps import Here, RunId
 
 router = APIRouter(tags=["runs"])
 
+View = Literal["active", "deleted", "all"]
+
 
 class CompareRequest(Wire):
     """The runs to compare, in this order."""
@@ -119,9 +121,9 @@ def restore_run(here: Here, run_id: RunId, request: RestoreRequest) -> Restored:
 
 
 @router.get("/experiments")
-def list_experiments(here: Here) -> tuple[Experiment, ...]:
-    """All experiments, by name."""
-    return here.store.experiments()
+def list_experiments(here: Here, view: View = "active") -> tuple[Experiment, ...]:
+    """Experiments by name: those that are not in the trash, those in it, or both."""
+    return here.store.experiments(view)
 
 
 def _output(folders: tuple[Path, ...], path: str) -> Path:

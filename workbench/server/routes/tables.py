@@ -1,22 +1,23 @@
 """Big answers about runs as Arrow IPC streams, searches, and the kin of a run."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from workbench.base.errors import UserError
-from workbench.schema import Experiment, MetricHistory, RunLink, RunPage, RunSummary
+from workbench.schema import Experiment, MetricHistory, RunChanged, RunLink, RunPage, RunSummary
 from workbench.schema.base import Wire
 from workbench.server.routes.deps import Here, RunId
+from workbench.server.routes.runs import View
 
 router = APIRouter(tags=["runs"])
 
 _ARROW = "application/vnd.apache.arrow.stream"
 _ARROW_REPLY: dict[int | str, dict[str, object]] = {200: {"content": {_ARROW: {}}, "description": "An Arrow IPC stream"}}
 _MOST_SERIES = 1000  # of one answer
+_MOST_TOLD = 100  # runs of an experiment whose change is told one by one, the newest
 
-View = Literal["active", "deleted", "all"]
 Names = Annotated[list[str] | None, Query(max_length=200)]
 
 
@@ -113,23 +114,17 @@ def create_experiment(here: Here, request: ExperimentRequest) -> Experiment:
     return here.store.create_experiment(request.name, request.tags)
 
 
-@router.get("/experiments/{experiment}")
+@router.get("/experiments/{experiment:path}")
 def read_experiment(here: Here, experiment: str) -> Experiment:
     """One experiment, by its id or name."""
     return here.store.experiment(experiment)
 
 
-@router.patch("/experiments/{experiment}")
+@router.patch("/experiments/{experiment:path}")
 def patch_experiment(here: Here, experiment: str, patch: ExperimentPatch) -> Experiment:
     """Renames an experiment, tags it, puts it into the trash or brings it back."""
-    found = here.store.experiment(experiment)
-    if patch.deleted is False:
-        found = here.store.restore_experiment(found.id)
-    if patch.name is not None:
-        found = here.store.rename_experiment(found.id, patch.name)
-    for key, value in patch.tags.items():
-        found = here.store.set_experiment_tag(found.id, key, value)
-    if patch.deleted:
-        here.store.delete_experiment(found.id)
-        found = here.store.experiment(found.id)
+    found = here.store.patch_experiment(experiment, name=patch.name, tags=patch.tags, deleted=patch.deleted)
+    if patch.deleted is not None or patch.name is not None:
+        for run in here.store.search(experiments=[found.id], view="all", limit=_MOST_TOLD, count=False).runs:
+            here.events.publish(RunChanged(run_id=run.id, status=run.status, project=run.project, name=run.name))
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -167,6 +168,10 @@ def test_that_a_driver_on_yarn_gets_its_variables_by_a_closed_file_and_cancel_ki
     one.until(handle, lambda: "application_" in one.text)
     words = one.text.splitlines()[0].split("|")
     assert "se cret" not in one.text
+    (archive,) = words[words.index("--py-files") + 1].split(",")
+    with zipfile.ZipFile(archive) as sdk:
+        assert {"workbench/__init__.py", "workbench/sdk/run.py"} <= set(sdk.namelist())
+    assert any("logs by workbench.log does not come back" in line for line in one.said)
     properties = Path(words[words.index("--properties-file") + 1])
     assert properties.stat().st_mode & 0o777 == 0o600
     assert "spark.yarn.appMasterEnv.KEY se cret\\n\\\\\\u00fc" in properties.read_text("ascii").splitlines()

@@ -122,7 +122,7 @@ def _variables(spec: JobSpec, target: DockerSpec, here: Places, python: str, pat
 
 
 def _mounts(engine: Engine, folder: RunFolder, spec: JobSpec, target: DockerSpec, here: Places) -> list[dict[str, Any]]:
-    found = [_volume(text) for text in target.volumes]
+    found = [volume(text) for text in target.volumes]
     if engine.here:
         # The working copy and the file of events alone: what server and runner go by is out of the script's reach.
         folder.events.touch()
@@ -139,7 +139,7 @@ def _mounts(engine: Engine, folder: RunFolder, spec: JobSpec, target: DockerSpec
     return found
 
 
-def _volume(text: str) -> dict[str, Any]:
+def volume(text: str) -> dict[str, Any]:
     """SOURCE:TARGET or SOURCE:TARGET:ro; the source is a folder of the engine's machine, or a volume's name."""
     hint = "Write SOURCE:TARGET or SOURCE:TARGET:ro, e.g. /data/flights:/data:ro."
     drive, rest = (text[:2], text[2:]) if text[1:3] in {":\\", ":/"} else ("", text)

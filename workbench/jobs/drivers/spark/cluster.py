@@ -14,6 +14,10 @@ from workbench.base.files import write_atomic
 from workbench.schema.target import SparkSpec
 
 _YARN_APPLICATION = re.compile(rb"\bapplication_\d{10,}_\d{4,}\b")
+NOTHING_BACK = (
+    "In cluster mode the script's process is on another machine: what it writes to outputs/ and logs by workbench.log does not "
+    "come back. Log through MLflow and write results to the cluster's storage, or give the target deploy_mode client."
+)
 _TAIL_BYTES = 4_000_000
 _PATIENCE_S = 60
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 from workbench.base.errors import UserError
 from workbench.base.files import write_atomic
 from workbench.jobs.drivers.base import Follow, Handle, Poll, Usage
-from workbench.jobs.drivers.spark.cluster import end_application, is_remote, properties_file
+from workbench.jobs.drivers.spark.cluster import NOTHING_BACK, end_application, is_remote, properties_file
 from workbench.jobs.drivers.spark.command import submit_command
 from workbench.jobs.drivers.spark.program import spark_submit
 from workbench.jobs.drivers.supervised.local import LocalAgent, need_posix
 from workbench.jobs.drivers.supervised.logs import LogPuller
 from workbench.jobs.drivers.supervised.notes import load_notes, save_notes
 from workbench.jobs.localpython import common_variables, make_python, script_variables
+from workbench.jobs.sdkcopy import carried_folder
 from workbench.schema.target import SparkSpec
 
 if TYPE_CHECKING:
@@ -57,6 +59,8 @@ class SparkDriver:
         if is_remote(self._target) and self._target.master.startswith(("spark://", "local")):
             message = f"The master {self._target.master} runs Python scripts in client mode only."
             raise UserError(message, hint="Set deploy_mode of the target to client.", place="deploy_mode")
+        if is_remote(self._target):
+            follow.say(NOTHING_BACK)
         python = make_python(self._folder, self._spec, follow)
         program = spark_submit(self._target, python.path)
         save_notes(self._notes, {"python": str(python.path), "program": program})
@@ -100,8 +104,10 @@ class SparkDriver:
 
     def _command(self, program: str) -> list[str]:
         conf = {"spark.ui.showConsoleProgress": "false"}
-        command = submit_command(program, self._target, self._spec, conf)
-        if is_remote(self._target):
+        if not is_remote(self._target):
+            command = submit_command(program, self._target, self._spec, conf)
+        else:
+            command = submit_command(program, self._target, self._spec, conf, [str(self._sdk())])
             variables = common_variables(self._spec) | {"WORKBENCH_RUN_ID": self._spec.run_id}
             command[1:1] = properties_file(self._folder.path / "spark.properties", self._target, variables)
         return command
@@ -117,6 +123,15 @@ class SparkDriver:
                 if name not in os.environ and name not in self._spec.variables:
                     variables.pop(name, None)  # a path of this machine means nothing there
         return variables
+
+    def _sdk(self) -> Path:
+        """Ours as an archive, so that a script that imports it runs in the cluster too."""
+        made = self._folder.path / "spark" / "sdk.zip"
+        if not made.exists():
+            made.parent.mkdir(exist_ok=True)
+            part = shutil.make_archive(str(made.with_name("part")), "zip", carried_folder(Path(self._spec.home)))
+            Path(part).replace(made)
+        return made
 
     def _driver_python(self, python: Path) -> Path:
         """Starts the script's Python. Spark mixes what it writes to stderr into stdout: here each goes where it belongs."""

@@ -1,0 +1,31 @@
+"""What a job's card says: where it runs, which attempt it is, what it waits for."""
+
+from typing import Any
+
+from workbench.base.clock import utc_now
+from workbench.desktop.shell.jobs import job_sentence
+from workbench.schema import Job, JobTransition, RunStatus
+
+
+def job(status: RunStatus = RunStatus.QUEUED, **values: Any) -> Job:
+    given = {"run_name": "", "experiment": "flights", "project": "/p", "script": "train.py", "target": "local", **values}
+    history = (JobTransition(status=status, time=utc_now()),)
+    return Job(id="one", run_number=4, status=status, history=history, **given)
+
+
+def test_that_a_waiting_job_says_its_place_and_what_it_waits_for() -> None:
+    told = job_sentence(job(queue_position=2, reason="Waits for run 3 of flights."))
+    assert told == "flights · Number 2 in the queue. Waits for run 3 of flights."
+    assert "Waits until the queue of local is resumed." in job_sentence(
+        job(queue_position=1, reason="Waits until the queue of local is resumed.")
+    )
+
+
+def test_that_the_target_and_the_attempt_are_told() -> None:
+    running = job(RunStatus.RUNNING, target="gpu-box", attempt=2, attempts=3)
+    assert job_sentence(running) == "flights · on gpu-box · attempt 2 of 3"
+    assert job_sentence(job(RunStatus.FINISHED, attempts=3)) == "flights"
+
+
+def test_that_a_job_that_is_asked_to_stop_says_so() -> None:
+    assert job_sentence(job(RunStatus.RUNNING, cancel_requested=True, reason="")) == "flights · Stopping …"
