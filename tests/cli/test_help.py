@@ -19,6 +19,8 @@ COMMANDS = {
     "prep show", "prep run", "prep code", "prep check", "prep learn", "prep steps", "prep drift", "submit",
     "run list", "run show", "run compare", "run logs", "run cancel", "run restore", "run import", "run export",
     "run diff", "run snapshot", "run delete", "run undelete", "run trash", "run lineage", "prep runs", "sweep show",
+    "run edit", "run archive", "run unarchive",
+    "experiment list", "experiment show", "experiment rename", "experiment tag", "experiment delete", "experiment undelete",
     "sweep stop", "sweep resume", "env list", "env clean",
     "model register", "model list", "model show", "model delete",
     "service create", "service list", "service show", "service score", "service logs", "service start", "service stop",

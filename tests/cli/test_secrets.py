@@ -2,7 +2,10 @@
 
 import json
 import stat
+import threading
 from pathlib import Path
+
+import pytest
 
 from tests.cli.conftest import Cli
 from workbench.base.masking import resolved
@@ -19,6 +22,44 @@ def test_that_a_secret_is_read_from_a_pipe_kept_for_the_user_alone_and_forgotten
     assert json.loads((home / "secrets.json").read_text("utf-8")) == {}
     again = process("secret", "delete", "db")
     assert (again.code, "keeps no secret db" in again.err) == (1, True)
+
+
+def test_that_secrets_are_listed_by_name_alone(cli: Cli, process: Cli, home: Path) -> None:
+    assert cli("secret", "list", "--output", "json").json == []
+    for name in ("db", "bucket key"):
+        assert process("secret", "set", name, input=f"value of {name}").code == 0
+    SecretStore(home).set("target/box", "a password of a target")
+    answer = cli("secret", "list")
+    assert (answer.code, "value of" in answer.out, "box" in answer.out) == (0, False, False)
+    assert "secret:bucket key" in answer.out
+    assert cli("secret", "list", "--output", "json").json == ["bucket key", "db"]
+    assert "It keeps: bucket key, db." in cli("secret", "delete", "other").err
+    assert cli("secret", "delete", "db").code == 0
+    assert cli("secret", "list", "--output", "json").json == ["bucket key"]
+
+
+@pytest.mark.parametrize("name", ["", " ", "a\nb", "a:b", "../a", " a", "x" * 300])
+def test_that_a_name_that_no_configuration_can_use_is_refused(process: Cli, home: Path, name: str) -> None:
+    answer = process("secret", "set", name, input="a value")
+    assert (answer.code, "is no name for a secret" in answer.err) == (1, True)
+
+
+def test_that_a_value_that_cannot_be_kept_or_hidden_is_said(process: Cli, home: Path) -> None:
+    assert "holds a NUL character" in process("secret", "set", "db", input="a\0b").err
+    assert "logs cannot black it out" in process("secret", "set", "pin", input="1234").err
+    (home / "secrets.json").write_text("{ damaged")
+    answer = process("secret", "list")
+    assert (answer.code, "cannot be read" in answer.err) == (3, True)
+
+
+def test_that_secrets_set_at_once_are_all_kept(home: Path) -> None:
+    store = SecretStore(home)
+    threads = [threading.Thread(target=store.set, args=(f"name {number}", "value")) for number in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(store.names()) == 12
 
 
 def test_that_an_empty_secret_is_refused(process: Cli, home: Path) -> None:

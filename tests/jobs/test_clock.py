@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,8 @@ def project(tmp_path: Path) -> Path:
     (folder / "runconfig/own.toml").write_text(own)
     (folder / "runconfig/limited.toml").write_text(f"{own}time_limit_s = 4\n")
     (folder / "runconfig/again.toml").write_text(f"retries = 1\n{own}")
+    sweep = '[sweep]\nmethod = "grid"\ntime_limit_s = 4\n[sweep.parameters]\nnumber.values = [1]\n'
+    (folder / "runconfig/sweep.toml").write_text(f"{own}{sweep}")
     (folder / ".gitignore").write_text("go\nacknowledged\nattempts\norder\n")
     for name, code in (("logs", LOGS), ("sleeps", SLEEPS), ("lost", LOST_ONCE), ("notes", NOTES)):
         (folder / f"{name}.py").write_text(code)
@@ -93,16 +96,18 @@ def _check_times(run: Run, job: Job) -> None:
 def test_that_a_clock_set_back_under_server_and_jobs_ends_none_of_them_early_late_or_twice(
     client: Client, project: Path, home: Path, clock: SetClock
 ) -> None:
-    def submit(script: str, *arguments: str, config: str = "own") -> str:
-        return client.submit(JobRequest(project=str(project), config=config, script=script, arguments=arguments)).id
+    def submit(script: str, *arguments: str, config: str = "own", sweep: bool = False) -> str:
+        request = JobRequest(project=str(project), config=config, script=script, arguments=arguments, sweep=sweep)
+        return client.submit(request).id
 
-    def runs(run_id: str) -> bool:
-        return client.run(run_id).status is RunStatus.RUNNING
+    def began(run_id: str) -> bool:
+        return client.run(run_id).started is not None
 
     settings: Any = client.settings()
-    client.save_settings(settings.model_copy(update={"parallel_jobs": 3}))
+    client.save_settings(settings.model_copy(update={"parallel_jobs": 4}))
     logs, limited, lost = submit("logs.py"), submit("sleeps.py", config="limited"), submit("lost.py", config="again")
-    until(lambda: runs(logs) and runs(limited) and (project / "attempts").exists(), "all three run")
+    sweep = submit("sleeps.py", config="sweep", sweep=True)
+    until(lambda: began(logs) and began(limited) and (project / "attempts").exists() and client.sweep(sweep).trials, "all run")
     client.save_settings(settings.model_copy(update={"parallel_jobs": 1}))
     status = JobStatus.load(RunFolder(home / "runs" / lost))
     assert status is not None
@@ -121,6 +126,7 @@ def test_that_a_clock_set_back_under_server_and_jobs_ends_none_of_them_early_lat
         assert [second.job(one).queue_position for one in waiting] == [1, 2, 3]
         end = second.wait(limited, timeout=60)
         assert (end.status, end.reason) == (RunStatus.FAILED, "The script was stopped at its time limit of 4 s.")
+        assert second.wait(sweep, timeout=60).reason.startswith("The sweep's time limit of 4 s was reached; 1 trial")
         assert second.run(logs).status is RunStatus.RUNNING
         (project / "go").touch()
         ends = {one: second.wait(one, timeout=60) for one in (logs, *waiting, lost)}
@@ -130,9 +136,7 @@ def test_that_a_clock_set_back_under_server_and_jobs_ends_none_of_them_early_lat
         for one, ended in (ends | {limited: end}).items():
             _check_times(ended, second.job(one))
         steps = _acknowledged(project)
-        assert max(earlier - later for (_, earlier), (_, later) in zip(steps, steps[1:], strict=False)) > HOUR / 2, (
-            "it had no effect"
-        )
+        assert max(earlier - later for (_, earlier), (_, later) in pairwise(steps)) > HOUR / 2, "it had no effect"
         assert second.series(logs, "loss").steps == tuple(step for step, _ in steps)
         assert second.run(logs).metrics["loss"].last == 1 / len(steps)
         second.shutdown()

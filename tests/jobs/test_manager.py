@@ -1,4 +1,5 @@
 import math
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -296,6 +297,24 @@ def test_that_a_job_whose_runner_was_not_noted_is_started_once(workspace: Worksp
     assert mark.read_text() == "x"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not tell whose a daemon was")
+def test_that_a_daemon_of_a_script_ends_with_it_though_it_has_left_everything_behind(
+    workspace: Workspace, request_for: Request, tmp_path: Path
+) -> None:
+    """Another session, no variables, its parent gone."""
+    pid = tmp_path / "pid"
+    code = f"""
+import pathlib, subprocess, time
+subprocess.run(["sh", "-c", "setsid sh -c 'exec >&- 2>&-; sleep 600 & echo $! >{pid}.new; mv {pid}.new {pid}' &"], env={{}})
+while not pathlib.Path({str(pid)!r}).exists():
+    time.sleep(0.02)
+"""
+    with workspace.manager() as manager:
+        run = workspace.end_of(manager.submit(request_for(code)).id)
+        assert run.status is RunStatus.FINISHED, run.reason
+    assert not psutil.pid_exists(int(pid.read_text()))
+
+
 def test_that_background_processes_of_a_script_end_with_it(workspace: Workspace, request_for: Request) -> None:
     code = """
 import subprocess, sys, workbench
@@ -319,6 +338,9 @@ def test_that_wrong_requests_are_refused_before_they_are_queued(
     (runconfig / "needs.toml").write_text('[environment]\nfile = "other.txt"\n')
     (runconfig / "python.toml").write_text('[environment]\nkind = "interpreter"\npython = "no-such-python"\n')
     (runconfig / "empty.toml").write_text("")
+    (runconfig / "secret.toml").write_text("[variables]\nAPI_TOKEN = 123456789\n")
+    (runconfig / "range.toml").write_text("[sweep.parameters]\nrate = [1, 2]\n")
+    (runconfig / "stop.toml").write_text('[sweep]\nstop = "median"\n')
     (project.folder / "ignored.py").write_text("print(1)")
     (project.folder / ".wbignore").write_text("ignored.py\n")
     (project.folder / "notes.txt").write_text("")
@@ -333,6 +355,12 @@ def test_that_wrong_requests_are_refused_before_they_are_queued(
         ({"config": "needs"}, r"requirements file other\.txt is missing"),
         ({"config": "python"}, "interpreter no-such-python"),
         ({"config": "empty", "script": ""}, "No script was named"),
+        ({"config": "secret"}, r"variables\.API_TOKEN in runconfig/secret\.toml is wrong: should be a valid string\."),
+        (
+            {"config": "range"},
+            r"rate in runconfig/range\.toml is wrong: should be a table, such as .*values = \[0\.1, 0\.01\].*\[1, 2\]",
+        ),
+        ({"config": "stop"}, r"sweep\.stop .* should be a table, such as \{policy = \"median\"\} \(it is 'median'\)"),
         ({"script": "scrip.py"}, r"no script scrip\.py in the project flights\. Did you mean script\.py"),
         ({"script": "../out.py"}, "not inside the project"),
         ({"script": "notes.txt"}, "neither a Python script"),

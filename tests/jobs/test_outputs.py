@@ -1,11 +1,17 @@
 """Where outputs are looked for, and what becomes of a link that a script has put in their place."""
 
+import os
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.jobs.conftest import Workspace
 from workbench.jobs.folder import RunFolder
-from workbench.jobs.outputs import collect_outputs, list_outputs, output_folders, outputs_so_far
+from workbench.jobs.outputs import collect_outputs, list_outputs, output_folders, outputs_so_far, read_outputs
+from workbench.projects import Project
+from workbench.schema import JobRequest, RunStatus
 
 
 @pytest.fixture
@@ -44,3 +50,39 @@ def test_that_the_link_of_a_script_in_a_container_is_dropped(folder: RunFolder, 
     assert list_outputs(folder.outputs) == []
     assert not folder.outputs.is_symlink()
     assert (elsewhere / "private.txt").read_text() == "private"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text there")
+def test_that_names_that_are_no_text_become_text(folder: RunFolder) -> None:
+    made = folder.work / "outputs"
+    made.mkdir()
+    Path(os.fsdecode(os.fsencode(made) + b"/d\xfe")).mkdir()
+    for name in (b"bad\xff.txt", b"bad%FF.txt", b"d\xfe/in\xff.txt", "straße\n😀.txt".encode()):
+        Path(os.fsdecode(os.fsencode(made) + b"/" + name)).write_text("x")
+    assert [one["path"] for one in outputs_so_far(folder)] == ["bad%FF.txt", "straße\n😀.txt"]
+    collect_outputs(folder)
+    assert sorted(one["path"] for one in read_outputs(folder)) == [
+        "bad%FF-1.txt",
+        "bad%FF.txt",
+        "d%FE/in%FF.txt",
+        "straße\n😀.txt",
+    ]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text there")
+def test_that_a_job_with_such_names_in_project_and_outputs_has_its_end(
+    workspace: Workspace, project: Project, request_for: Callable[..., JobRequest], tmp_path: Path
+) -> None:
+    (project.folder / "runconfig/local.toml").write_text('[environment]\nkind = "workbench"\n')
+    (project.folder / os.fsdecode(b"data\xff.csv")).write_text("a")
+    (project.folder / os.fsdecode(b"big\xff.csv")).write_bytes(b"a" * 1_100_000)
+    workspace.settings = workspace.settings.model_copy(update={"snapshot_file_mb": 1})
+    request = request_for("import os\nos.makedirs(b'outputs', exist_ok=True)\nopen(b'outputs/bad\\xff.txt', 'w').close()\n")
+    with workspace.manager() as manager:
+        plan = manager.plan(request)
+        assert "data%FF.csv" in [one.path for one in plan.files]
+        run = workspace.end_of(manager.submit(request).id)
+        assert (run.status, [one.path for one in run.artifacts]) == (RunStatus.FINISHED, ["bad%FF.txt"])
+        assert run.left_out == ("big%FF.csv",)
+        assert "data%FF.csv" in manager.restore(run.id, tmp_path / "back").changed
+    assert (tmp_path / "back" / os.fsdecode(b"data\xff.csv")).read_text() == "a"

@@ -126,9 +126,10 @@ def test_that_a_failure_for_memory_says_how_much_was_asked_and_used(
     )
     with workspace.manager() as manager:
         run = workspace.end_of(manager.submit(request_for(code)).id)
-    assert run.reason.startswith("The script was stopped: it used more than its 150 MB of memory."), run.reason
-    if "system/memory_mb" in run.metrics:
-        assert run.reason.endswith(f"It was seen to use {run.metrics['system/memory_mb'].max:,.0f} MB; it had asked for 150 MB.")
+    used = f"{run.metrics['system/memory_mb'].max:,.0f} MB"
+    assert run.reason == (
+        f"The script was stopped: it used more than its 150 MB of memory. It was seen to use {used}; it had asked for 150 MB."
+    )
 
 
 def _forget_locks(workspace: Workspace) -> None:
@@ -157,3 +158,15 @@ def test_that_a_plan_of_a_sweep_shows_the_first_trial(workspace: Workspace, requ
         plan = manager.plan(request_for("print(1)", sweep=True))
     assert plan.command == ("python", "script.py", "--rate", "0.1", "--wide", "true")
     assert plan.starts == "At once, on local. At most 3 of 4 trials run at once."
+
+
+def test_that_a_configuration_with_a_blacked_out_value_is_refused(
+    workspace: Workspace, request_for: Request, project: Project
+) -> None:
+    _config(project, f'variables = {{API_TOKEN = "••••••"}}\n{OWN}')
+    with (
+        workspace.manager(started=False) as manager,
+        pytest.raises(UserError, match="The value of the variable API_TOKEN is blacked out") as caught,
+    ):
+        manager.plan(request_for("print(1)"))
+    assert 'API_TOKEN = "secret:NAME"' in caught.value.hint

@@ -130,7 +130,7 @@ sklearn.E: bad data
         ),
         ("", "The script ended with exit code 1."),
         (
-            'WARN x\nException in thread "main" org.apache.spark.SparkException: Master must be known\n\tat a.b(C.scala:1)\n\tat d\n',
+            'WARN x\nException in thread "main" org.apache.spark.SparkException: Unknown master\n\tat a.b(C.scala:1)\n\tat d\n',
             "org.apache.spark.SparkException: Unknown master.",
         ),
     ],

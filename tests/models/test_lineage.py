@@ -70,3 +70,10 @@ def test_that_a_path_in_a_jobs_copy_means_the_projects_file(workspace: Workspace
     package = str(workspace.project / "data" / "other.wbprep")
     assert package in [part.id for part in workspace.registry.lineage("run", run.id).parts]
     assert [part.id for part in workspace.registry.lineage("preparation", package).parts] == [package, run.id]
+
+
+def test_that_data_at_an_address_keeps_it(workspace: Workspace) -> None:
+    run = workspace.finished_run()
+    given = DataInput(kind="dataset", name="flights", path="s3://bucket/2013/flights.parquet")
+    workspace.store.log_batch(run.id, LogBatch(inputs=(given,)))
+    assert given.path in [part.id for part in workspace.registry.lineage("run", run.id).parts]

@@ -1,5 +1,6 @@
 """Runs that a process opens by itself, with nothing but the standard library, against a real server."""
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -71,7 +72,7 @@ with workbench.start_run("first", params={{"rate": 0.1}}, tags={{"by": "hand"}})
     thread = threading.Thread(target=workbench.log, args=("in_thread", 7))
     thread.start(); thread.join()
     workbench.log_text("note.txt", "kept")
-    workbench.log_params({"file": os.fsdecode(b"\\xff.csv"), "nul": "\\0"})  # no database holds them
+    workbench.log_params({{"file": os.fsdecode(b"\\xff.csv"), "nul": "\\0"}})  # no database holds them
     workbench.log_row("errors", depth=1, error=0.5)
     workbench.log_row("errors", depth=2, error=float("nan"))
 assert workbench.current_run() is None
@@ -94,6 +95,41 @@ print(run.number, run.experiment)
     assert text == b'{"depth": 1, "error": 0.5}\n{"depth": 2, "error": "nan"}\n'
     assert (inner.name, inner.parent_id, inner.experiment, inner.metrics["loss"].last) == ("inner", outer.id, "other", 5)
     assert outer.python.count(".") == 2
+
+
+def test_that_processes_log_into_the_run_that_is_open_when_they_start(home: Path, start: Start) -> None:
+    code = """
+import multiprocessing, os, workbench
+
+def work(number):
+    workbench.log("score", number, step=number)
+    with workbench.start_run(f"trial {number}"):
+        workbench.log("score", 10 * number)
+
+if __name__ == "__main__":
+    before = dict(os.environ)
+    with workbench.start_run("parent"):
+        for number, method in enumerate(multiprocessing.get_all_start_methods()):
+            process = multiprocessing.get_context(method).Process(target=work, args=(number,))
+            process.start(); process.join()
+            assert process.exitcode == 0, method
+    first, second = workbench.start_run("first"), workbench.start_run("second", nested=False)
+    first.end()
+    assert workbench.current_run() is second
+    assert second.id in os.environ["WORKBENCH_RUN_OPENED"]
+    second.end()
+    assert dict(os.environ) == before
+    assert workbench.current_run() is None
+"""
+    with served(home) as client:
+        _done(start(code))
+        runs = {run.name: client.run(run.id) for run in client.runs().runs}
+    methods = len(multiprocessing.get_all_start_methods())
+    assert runs.keys() == {"parent", "first", "second", *(f"trial {number}" for number in range(methods))}
+    assert (runs["parent"].metrics["score"].count, runs["parent"].metrics["score"].last) == (methods, methods - 1)
+    for number in range(methods):
+        trial = runs[f"trial {number}"]
+        assert (trial.parent_id, trial.status, trial.metrics["score"].last) == (runs["parent"].id, RunStatus.FINISHED, 10 * number)
 
 
 def test_that_an_exception_in_the_block_is_the_reason_of_its_failure(home: Path, start: Start) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from workbench.base.errors import NotFound
 
 MASK = "••••••"
-_SHORTEST = 6  # characters: a shorter value would black out ordinary words
+SHORTEST = 6  # characters: a shorter value would black out ordinary words
 _NAMES = re.compile("token|secret|passw|passphrase|pass$|.[_-]pwd$|key|credential|(?:^|[_-])auth$", re.IGNORECASE)
 _INSIDE = re.compile(
     r"(?<=://)(?P<user>[^/?#\s:@]*:)(?P<value>[^/?#\s@]+)(?=@)"
@@ -17,13 +17,14 @@ _INSIDE = re.compile(
 )
 """A password inside an address (`postgres://me:PASSWORD@host/db`) or a connection string (`host=db;password=PASSWORD`)."""
 _REFERENCE = "secret:"
+_STORED = "variable/"
 
 
 class Masker:
     """Blacks out the given values in text. Values of fewer than six characters are left as they are."""
 
     def __init__(self, values: Iterable[str]) -> None:
-        forms = {form for value in values for form in _forms(value) if len(form) >= _SHORTEST}
+        forms = {form for value in values for form in _forms(value) if len(form) >= SHORTEST}
         # The longest first: a value may hold another one.
         parts = [re.escape(form) for form in sorted(forms, key=lambda form: (-len(form), form))]
         self._pattern = re.compile("|".join(parts)) if parts else None
@@ -51,7 +52,12 @@ def reference(value: str) -> str | None:
 
 def stored_name(secret: str) -> str:
     """Under which name a SecretStore keeps a secret for variables: apart from the passwords of data sources."""
-    return f"variable/{secret}"
+    return f"{_STORED}{secret}"
+
+
+def names_for_variables(stored: Iterable[str]) -> list[str]:
+    """Those of a SecretStore's names that are for variables, as configurations call them."""
+    return [name.removeprefix(_STORED) for name in stored if name.startswith(_STORED)]
 
 
 def resolved(variables: Mapping[str, str], get: Callable[[str], str | None]) -> dict[str, str]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 PROJECT_FILE = "workbench.toml"
+_KNOWN = 8  # runs that a hint names
 
 ProjectOption = Annotated[
     Path | None,
@@ -81,35 +82,26 @@ def connected(*, start: bool = True) -> "Iterator[Client]":
 def find_run(client: "Client", text: str, project: Path | None = None) -> "Run":
     """A run by its number in the project, its id or the first characters of it. Raises NotFound, with the known ones."""
     folder = project_folder(project)
-    if text.isdigit() and len(text) < 8:
-        runs = _all_runs(client, str(folder) if folder else None)
-        same = [run for run in runs if run.number == int(text)]
+    where = str(folder) if folder else None
+    if text.isascii() and text.isdigit() and len(text) < 8:
+        same = client.runs(project=where, archived=True, filter=f"number = {int(text)}", limit=6).runs
         if len(same) == 1:
             return client.run(same[0].id)
         if same:
             names = ", ".join(f"{run.id[:8]} ({run.experiment})" for run in same[:5])
             raise UserError(f"Several runs have the number {text}: {names}.", hint="Give the id, or go into the project's folder.")
         if len(text) < 4:
-            raise NotFound(f"There is no run {text}{f' in {folder.name}' if folder else ''}.", hint=_known(runs))
+            known = client.runs(project=where, archived=True, limit=_KNOWN + 1).runs
+            raise NotFound(f"There is no run {text}{f' in {folder.name}' if folder else ''}.", hint=_known(known))
     return client.run(text)
 
 
 def _known(runs: "Sequence[RunSummary]") -> str:
     if not runs:
         return "There are no runs yet. Start one with: workbench submit SCRIPT"
-    more = " and others" if len(runs) > 8 else ""
-    return f"Known are {', '.join(str(run.number) for run in runs[:8])}{more}. See: workbench run list"
-
-
-def _all_runs(client: "Client", project: str | None) -> "list[RunSummary]":
-    runs: list[RunSummary] = []
-    cursor = ""
-    while True:
-        page = client.runs(project=project, archived=True, limit=500, cursor=cursor)
-        runs.extend(page.runs)
-        cursor = page.next
-        if not cursor:
-            return runs
+    more = " and others" if len(runs) > _KNOWN else ""
+    numbers = dict.fromkeys(str(run.number) for run in runs[:_KNOWN])
+    return f"Known are {', '.join(numbers)}{more}. See: workbench run list"
 
 
 def pairs(values: Sequence[str], option: str) -> dict[str, str]:

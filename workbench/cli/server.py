@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import shlex
 import sys
 from enum import StrEnum
@@ -107,10 +106,9 @@ def env(
       eval "$(workbench server env)"
     """
     from workbench.cli.output import print_json
-    from workbench.sdk.tracking import beside_proxies, reaching
 
     with connected() as client:
-        variables = reaching(client.url, client.token) | beside_proxies(client.url, os.environ)
+        variables = client.mlflow_variables()
     if output is Output.JSON:
         print_json(variables)
         return

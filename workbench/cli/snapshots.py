@@ -58,6 +58,7 @@ def restore(
       workbench run restore 4
       workbench run restore 4 --to /tmp/as-of-run-4
     """
+    from workbench.cli.format import counted
     from workbench.cli.output import confirm, say
 
     with connected() as client:
@@ -66,7 +67,13 @@ def restore(
         if target is None:
             confirm(f"Write the files of run {found.number} over those in {found.project}?", yes=yes)
         restored = client.restore(found.id, target)
-    say(f"The files of run {found.number} are in {restored.folder}; {len(restored.changed)} changed.")
+    count = counted(len(restored.changed), "file")
+    if target is not None:
+        say(f"The {count} of run {found.number} are in {restored.folder}.")
+    elif restored.changed:
+        say(f"The files of run {found.number} are in {restored.folder}; {count} changed.")
+    else:
+        say(f"The files in {restored.folder} are those of run {found.number} already.")
     if restored.kept_in:
         say(f"What was there before is in {restored.kept_in}.")
 

@@ -120,4 +120,5 @@ def _print_end(run: "Run") -> None:
     from workbench.cli.output import say
 
     metrics = "   ".join(f"{key} {number(metric.last)}" for key, metric in sorted(run.own_metrics.items()))
-    say(f"Run {run.number} {run.status.value} after {duration(run.duration_s)}   {metrics}".rstrip())
+    took = "" if run.duration_s is None else f" after {duration(run.duration_s)}"
+    say(f"Run {run.number} {run.status.value}{took}   {metrics}".rstrip())

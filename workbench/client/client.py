@@ -1,5 +1,6 @@
 """The client: every public call of the workspace's server as a typed method."""
 
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,7 @@ from workbench.client.models import ModelCalls
 from workbench.client.runs import RunCalls
 from workbench.client.transport import Transport
 from workbench.schema import Health
+from workbench.sdk.tracking import beside_proxies, reaching
 
 
 class Client(JobCalls, RunCalls, KeepingCalls, ModelCalls, KernelCalls):
@@ -69,6 +71,10 @@ class Client(JobCalls, RunCalls, KeepingCalls, ModelCalls, KernelCalls):
     def token(self) -> str:
         """What other programs send as `Authorization: Bearer <token>`."""
         return self._transport.handshake.token
+
+    def mlflow_variables(self) -> dict[str, str]:
+        """The variables of the environment by which MLflow's clients on this machine log into the workspace."""
+        return reaching(self.url, self.token) | beside_proxies(self.url, os.environ)
 
     @property
     def pid(self) -> int:

@@ -18,6 +18,7 @@ from workbench.base.files import disk_error
 from workbench.base.paths import WorkspacePaths
 from workbench.base.processes import is_alive, reap, spawn_detached
 from workbench.schema import Handshake
+from workbench.sdk.server import outside_runs
 
 START_WITHIN = 60.0
 """Seconds that a new server has until it answers: a loaded machine imports slowly."""
@@ -105,7 +106,7 @@ def _start(paths: WorkspacePaths, say: Callable[[str], None] | None) -> tuple[Ha
 def _spawn(paths: WorkspacePaths) -> tuple[Handshake, int]:
     output = paths.logs / "server.out"
     begin = output.stat().st_size if output.exists() else 0
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("WORKBENCH_RUN_")}
+    environment = outside_runs(os.environ)
     command = [sys.executable, "-m", "workbench.server", "--home", str(paths.root)]
     pid = spawn_detached(command, log=output, cwd=paths.root, env=environment | _import_path())
     deadline = time.monotonic() + START_WITHIN

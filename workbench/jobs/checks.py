@@ -8,6 +8,7 @@ import sys
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -18,6 +19,11 @@ from workbench.projects import Project, SnapshotStore
 from workbench.schema import JobRequest, RunConfig
 
 _ENVIRONMENT_FILES = ("requirements.txt", "uv.lock", "pyproject.toml", "conda_dependencies.yml", "environment.yml", "conda.yml")
+_SHOWN = 80  # characters of a wrong value
+_TABLES = {
+    "sweep.parameters.": ", such as {values = [0.1, 0.01]} or {low = 0.01, high = 0.1}",
+    "sweep.stop": ', such as {policy = "median"}',
+}
 _VARIABLE = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
 
 
@@ -72,8 +78,20 @@ def load_config(project: Project, name: str = "") -> RunConfig:
         if first["type"] == "extra_forbidden":
             message = f"{shown} has a key {key} that Workbench does not know."
         else:
-            message = f"{key} in {shown} is wrong: {first['msg'].removeprefix('Input ').rstrip('.')} (it is {first['input']!r})."
+            should = first["msg"].removeprefix("Input ").rstrip(".")
+            if first["type"] in {"model_type", "dict_type"}:
+                example = next((text for end, text in _TABLES.items() if key.startswith(end)), "")
+                should = f"should be a table{example}"
+            message = f"{key} in {shown} is wrong: {should}{_it_is(first)}."
         raise UserError(message, hint="Correct it and run again.", place=str(path)) from error
+
+
+def _it_is(error: Any) -> str:
+    """What stands there instead; not where it may be a secret."""
+    if error["loc"][0] == "variables":
+        return ""
+    given = repr(error["input"])
+    return f" (it is {given if len(given) <= _SHOWN else given[:_SHOWN] + ' ...'})"
 
 
 def data_variables(config: RunConfig) -> dict[str, str]:

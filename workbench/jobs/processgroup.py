@@ -1,15 +1,19 @@
 """The processes of a job on this machine: what they use, and which of them still live."""
 
 import contextlib
+import ctypes
 import os
 import shutil
 import subprocess
+import sys
 import time
 from dataclasses import dataclass, field
 
 import psutil
 
 from workbench.jobs.drivers.base import Usage
+
+_SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER
 
 
 @dataclass
@@ -86,6 +90,36 @@ def marked(run_id: str) -> list[int]:
             process = psutil.Process(pid)
             if pid != os.getpid() and process.status() != psutil.STATUS_ZOMBIE and "workbench.server" not in process.cmdline():
                 found.append(pid)
+    return found
+
+
+class _Adoption:
+    on = False
+
+
+def adopt() -> None:
+    """Makes processes whose parent has gone children of this one, on Linux. For a runner, all of whose children are its job's."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):
+            _Adoption.on = ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0) == 0
+
+
+def adopted(script: int) -> list[int]:
+    """The children of this process, where it adopts, but for the script itself; those that have ended are collected.
+
+    Workbench's own programs, which a script may start, are none of them.
+    """
+    if not _Adoption.on:
+        return []
+    found = []
+    for child in psutil.Process().children():
+        if child.pid == script:
+            continue
+        with contextlib.suppress(psutil.Error, OSError):
+            if child.status() == psutil.STATUS_ZOMBIE:
+                os.waitpid(child.pid, os.WNOHANG)
+            elif not any(word.startswith("workbench.") for word in child.cmdline()):
+                found.append(child.pid)
     return found
 
 

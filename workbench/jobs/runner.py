@@ -33,6 +33,7 @@ from workbench.jobs.endings import explain_exit
 from workbench.jobs.folder import JobSpec, JobStatus, RunFolder, RunSecrets
 from workbench.jobs.joblog import JobLog
 from workbench.jobs.outputs import collect_outputs
+from workbench.jobs.processgroup import adopt
 from workbench.jobs.sampling import UsageSampler
 from workbench.projects.snapshots import SnapshotStore
 
@@ -167,7 +168,7 @@ class Runner:
 
     def _watch(self) -> _Ending:
         """Waits for the script's end, or ends it: on request, at its time limit, above its memory."""
-        sampler = UsageSampler(self._driver, self._status.handle, self._folder.system, limited=bool(self._spec.memory_mb))
+        sampler = UsageSampler(self._driver, self._status.handle, self._folder.system, limit_mb=self._spec.memory_mb)
         try:
             ending = self._until_end(sampler)
         finally:
@@ -334,6 +335,7 @@ def main(arguments: list[str]) -> int:
         lock.acquire(timeout=0)
     except Timeout:
         return 0
+    adopt()
     try:
         _do(folder, JobSpec.load(folder), JobStatus.load(folder), clean="--clean" in arguments)
     finally:

@@ -16,14 +16,15 @@ _EVERY_LIMITED_S = 0.5  # where a memory limit has to be kept
 class UsageSampler:
     """Asks the driver every two seconds, in a thread of its own: an engine may take a second to answer.
 
-    Samples go to `path` as events of metrics `system/...`; `memory_mb` is the latest one.
+    Samples go to `path` as events of metrics `system/...`; `memory_mb` is the latest one. `limit_mb`: of its memory, 0 without one.
     """
 
-    def __init__(self, driver: Driver, handle: Handle, path: Path, *, limited: bool) -> None:
+    def __init__(self, driver: Driver, handle: Handle, path: Path, *, limit_mb: int) -> None:
         self._driver = driver
         self._handle = handle
         self._path = path
-        self._every = _EVERY_LIMITED_S if limited else _EVERY_S
+        self._limit_mb = limit_mb
+        self._every = _EVERY_LIMITED_S if limit_mb else _EVERY_S
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="workbench-usage", daemon=True)
         self.memory_mb = 0.0
@@ -42,10 +43,11 @@ class UsageSampler:
                 continue  # the target does not answer: polling says so
             if usage is None:
                 continue
-            self.memory_mb = usage.memory_mb
-            if time.monotonic() - written >= _EVERY_S * 0.9:
+            above = 0 < self._limit_mb < usage.memory_mb  # it is stopped for that: on record before anyone sees it
+            if above or time.monotonic() - written >= _EVERY_S * 0.9:
                 written = time.monotonic()
                 self._write(usage)
+            self.memory_mb = usage.memory_mb
 
     def _write(self, usage: Usage) -> None:
         now = time.time()

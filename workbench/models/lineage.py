@@ -169,8 +169,10 @@ def _places(given: DataInput, project: str) -> _Places:
 def _absolute(path: str, project: str, beside: str = "") -> str:
     """A recorded path as a whole one: relative ones belong to the project, or stand beside the package that names them.
 
-    A path in a job's copy of the project means the project's own file.
+    A path in a job's copy of the project means the project's own file; an address (`s3://...`) is whole already.
     """
+    if "://" in path:
+        return path
     if project and (copied := _WORKING_COPY.search(path)):
         path = copied[1]
     if not project or Path(path).is_absolute():

@@ -1,7 +1,7 @@
 """From the filter language to SQL, and which columns stand behind the names of attributes."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -114,29 +114,41 @@ def condition(expression: Expression, *, gather: bool = False) -> Condition:
     `gather`: look the metrics up for all runs at once, by value; else run by run.
     """
     if isinstance(expression, All):
-        return sa.and_(*(condition(part, gather=gather) for part in expression.parts))
+        metrics = [part for part in expression.parts if isinstance(part, Comparison) and part.field.kind == "metric"]
+        others = [condition(part, gather=gather) for part in expression.parts if part not in metrics]
+        keys = dict.fromkeys(part.field.key for part in metrics)
+        return sa.and_(*(_metric([part for part in metrics if part.field.key == key], gather=gather) for key in keys), *others)
     if isinstance(expression, Any_):
         return sa.or_(*(condition(part, gather=gather) for part in expression.parts))
     if isinstance(expression, Not):
         # A comparison with something missing is unknown in SQL; here it does not hold, so its contrary does.
         return ~sa.func.coalesce(condition(expression.part, gather=gather), sa.false())
     if expression.field.kind == "metric":
-        return _metric(expression, gather=gather)
+        return _metric([expression], gather=gather)
     return _COMPARED[expression.field.kind](expression)
 
 
-def _metric(one: Comparison, *, gather: bool) -> Condition:
-    if (found := _presence(one, metric_latest, gather=gather)) is not None:
-        return found
+def _metric(comparisons: Sequence[Comparison], *, gather: bool) -> Condition:
+    """Comparisons of one metric that hold together: one look at an interval, not one at all that is above and one at all below."""
+    tests = [test for one in comparisons if one.operator != "IS NULL" for test in _metric_tests(one)]
+    missing = [~_has(metric_latest, one.field.key, gather=gather) for one in comparisons if one.operator == "IS NULL"]
+    if len(missing) == len(comparisons):
+        return sa.and_(*missing)
+    return sa.and_(_has(metric_latest, comparisons[0].field.key, *tests, gather=gather), *missing)
+
+
+def _metric_tests(one: Comparison) -> list[Condition]:
     last = metric_latest.c.last
+    if one.operator == "IS NOT NULL":
+        return []
     value = float(one.value)  # type: ignore[arg-type]  # the grammar has checked it
     if math.isnan(value):
         if one.operator not in {"=", "!="}:
-            return sa.false()
-        return _has(metric_latest, one.field.key, last.is_(None) if one.operator == "=" else last.is_not(None), gather=gather)
+            return [sa.false()]
+        return [last.is_(None) if one.operator == "=" else last.is_not(None)]
     test = _compared(last, one.operator, value)
     # NaN is held as a missing value; it differs from every number.
-    return _has(metric_latest, one.field.key, sa.or_(test, last.is_(None)) if one.operator == "!=" else test, gather=gather)
+    return [sa.or_(test, last.is_(None)) if one.operator == "!=" else test]
 
 
 def _pair(table: sa.Table) -> Callable[[Comparison], Condition]:
@@ -250,10 +262,10 @@ def _moment(one: Comparison) -> int:
         raise wrong(one.column, f"{one.value!r} is no date; write it like '2026-03-01' or '2026-03-01 12:00'") from None
 
 
-def _presence(one: Comparison, table: sa.Table, *, gather: bool = False) -> Condition | None:
+def _presence(one: Comparison, table: sa.Table) -> Condition | None:
     if one.operator == "IS NULL":
-        return ~_has(table, one.field.key, gather=gather)
-    return _has(table, one.field.key, gather=gather) if one.operator == "IS NOT NULL" else None
+        return ~_has(table, one.field.key)
+    return _has(table, one.field.key) if one.operator == "IS NOT NULL" else None
 
 
 def _has(table: sa.Table, key: str, *tests: Condition, gather: bool = False) -> Condition:

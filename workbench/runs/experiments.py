@@ -138,7 +138,10 @@ def _refuse_taken(write: sa.Connection, name: str) -> None:
 
 def _refuse_trashed(row: Any) -> None:
     if row.deleted is not None:
-        raise Conflict(f"The experiment {row.name!r} is in the trash.", hint="Bring it back first, or choose another name.")
+        raise Conflict(
+            f"The experiment {row.name!r} is in the trash.",
+            hint="Bring it back first (workbench experiment undelete), or choose another name.",
+        )
 
 
 # Made once: to make them anew costs more than to run them.

@@ -21,7 +21,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.sdk import events
-from workbench.sdk.run import Run, is_inside, job_run, pairs, use_opened
+from workbench.sdk.run import OPENED, Run, is_inside, pairs, run_around, use_opened
 from workbench.sdk.tracking import Pointed
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def start_run(
     `experiment`: its project's name without one. `params`, `tags`: recorded at once. `project`: the folder of which a snapshot is
     taken; without it the one around the current folder. `nested`: a run that is opened within another (also within a job) becomes
     its child. `mlflow`: as long as the run is open, MLflow's functions and autologging log into it too, wherever they did before;
-    False leaves MLflow alone.
+    False leaves MLflow alone. Threads, and processes that are started meanwhile, log into the run as well.
 
     The server of the workspace is started when none runs. Raises RuntimeError when that fails, or refuses.
     """
@@ -144,21 +144,21 @@ def start_run(
     run = StartedRun(
         answer["id"], place, Path(answer["outputs"]), answer["number"], answer["experiment"], _server=server, _state=state
     )
-    if mlflow and answer.get("tracking"):
-        state["pointed"] = Pointed(answer["tracking"])
+    own = {OPENED: json.dumps([run.id, str(run.folder), str(run.outputs)])}
+    state["pointed"] = Pointed({**own, **(answer.get("tracking", {}) if mlflow else {})})
     with _lock:
         _open.append(run)
     return run
 
 
 def current() -> Run | None:
-    """The innermost run that is open here; in a thread of its own, the one that was opened last; else the job's."""
+    """The innermost run that is open here; in a thread of its own, the one that was opened last; else the one around."""
     own = _current.get()
     if own is not None and own.is_open:
         return own
     with _lock:
         last = _open[-1] if _open else None
-    return last or job_run()
+    return last or run_around()
 
 
 use_opened(current)

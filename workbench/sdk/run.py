@@ -7,6 +7,7 @@ neither does a killed server, which reads the file whenever it runs.
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import shutil
 import sys
@@ -19,6 +20,9 @@ from typing import Any
 
 from workbench.sdk import events
 
+OPENED = "WORKBENCH_RUN_OPENED"
+"""The variable that tells the processes of a process of the run that it has open: id, folder and outputs as a list of JSON. A job's
+variables stay beside it: by them its processes are found."""
 _LARGEST_STEP = 2**63 - 1
 
 _started_in = Path.cwd()
@@ -63,8 +67,10 @@ def current_run() -> Run | None:
     return _find()
 
 
-def job_run() -> Run | None:
-    """The run of the job that this process is part of."""
+def run_around() -> Run | None:
+    """The run that the environment tells of: one that the process was started in, else that of its job."""
+    if opened := os.environ.get(OPENED):
+        return _run_of(*json.loads(opened))
     run_id, folder = os.environ.get("WORKBENCH_RUN_ID"), os.environ.get("WORKBENCH_RUN_DIR")
     if not run_id or not folder:
         return None
@@ -76,7 +82,7 @@ def _run_of(run_id: str, folder: str, outputs: str) -> Run:
     return Run(run_id, Path(folder), Path(outputs))
 
 
-_find: Callable[[], Run | None] = job_run
+_find: Callable[[], Run | None] = run_around
 
 
 def use_opened(find: Callable[[], Run | None]) -> None:

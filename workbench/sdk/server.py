@@ -10,6 +10,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,7 @@ def connect() -> Server:
         raise RuntimeError(message)
     # In a job PYTHONPATH leads to a copy of the SDK alone; the program's own interpreter finds the whole.
     dropped = "PYTHONPATH" if os.environ.get("WORKBENCH_PYTHON") else ""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("WORKBENCH_RUN_") and name != dropped}
+    kept = {name: value for name, value in outside_runs(os.environ).items() if name != dropped}
     environment = {**kept, "WORKBENCH_HOME": str(home)}
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_START_WITHIN_S, env=environment)
     found = _running()
@@ -73,6 +74,13 @@ def connect() -> Server:
         message = f"The workspace server could not be started. {said[-1] if said else ''}".strip()
         raise RuntimeError(message)
     return found
+
+
+def outside_runs(variables: Mapping[str, str]) -> dict[str, str]:
+    """The variables without those that say that a process is part of a run: a server, and what it starts, is part of none."""
+    inside = any(name.startswith("WORKBENCH_RUN_") for name in variables)
+    dropped = ("WORKBENCH_RUN_", "MLFLOW_") if inside else ()
+    return {name: value for name, value in variables.items() if not name.startswith(dropped)}
 
 
 def _running() -> Server | None:

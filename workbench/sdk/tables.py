@@ -63,7 +63,7 @@ def _append(run: Run, name: str, line: str) -> None:
     """One write, so that rows of several threads and processes stay whole."""
     handle = os.open(run.place(f"tables/{name}.jsonl"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     try:
-        os.write(handle, line.encode())
+        os.write(handle, line.encode("utf-8", "backslashreplace"))
     finally:
         os.close(handle)
 
@@ -93,7 +93,9 @@ def _column(name: str, key: Any, values: Any) -> list[Any]:
 
 def _plain(value: Any) -> Any:
     """A value that JSON has; NaN and infinities become texts, as JSON of other tools knows none."""
-    if value is None or isinstance(value, (str, bool, int)):
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()  # of a file's name that is no UTF-8
+    if value is None or isinstance(value, (bool, int)):
         return value
     if hasattr(value, "item") and not isinstance(value, float) and getattr(value, "size", 1) == 1:
         value = value.item()  # a NumPy scalar

@@ -1,6 +1,6 @@
-"""MLflow's client in this process logs into the run that is open here, as it does in a job.
+"""Other processes, and MLflow's client in this one, log into the run that is open here, as they do in a job.
 
-Variables of the environment say so to a client that is imported later, and to the processes that this one starts. One that is
+Variables of the environment say so to the processes that this one starts, and to a client that is imported later. One that is
 imported already may remember another server, experiment or run: that is put aside as long as the run is open.
 """
 
@@ -24,16 +24,21 @@ _pointed: list[Pointed] = []
 
 
 class Pointed:
-    """MLflow's client points at a run by the `variables`, and this knows what it pointed at before."""
+    """The environment points at a run by the `variables`, and this knows what it pointed at before.
+
+    Without MLflow's variables, its client stays what it is.
+    """
 
     def __init__(self, variables: Mapping[str, str]) -> None:
-        uri = variables["MLFLOW_TRACKING_URI"]
+        self.uri = variables.get("MLFLOW_TRACKING_URI", "")
         self.thread = threading.get_ident()
+        aside = {**dict.fromkeys(_ELSEWHERE), **beside_proxies(self.uri, os.environ)} if self.uri else {}
         with _lock:
-            self.before = _replaced({**dict.fromkeys(_ELSEWHERE), **beside_proxies(uri, os.environ), **variables})
-            self.uri = _other_uri(uri)
-            self.experiment = _swapped_experiment(None)
-            self.runs = _swapped_runs([])
+            self.before = _replaced({**aside, **variables})
+            if self.uri:
+                self.other_uri = _other_uri(self.uri)
+                self.experiment = _swapped_experiment(None)
+                self.runs = _swapped_runs([])
             _pointed.append(self)
 
     def undo(self, status: str, answers: Callable[[], bool]) -> None:
@@ -43,26 +48,35 @@ class Pointed:
         runs that were left open in this thread end with MLflow's `status`.
         """
         above = _pointed[_pointed.index(self) + 1 :]
-        beside = [one for one in above if one.thread == self.thread]
+        clients = [one for one in above if one.uri]
+        beside = [one for one in clients if one.thread == self.thread]
         here = self.thread == threading.get_ident() and not beside
-        if "mlflow" in sys.modules and answers():
+        if self.uri and "mlflow" in sys.modules and answers():
             _mlflow("flush_async_logging")
             while here and _mlflow("active_run"):
                 _mlflow("flush_artifact_async_logging")
                 _mlflow("end_run", status)
         with _lock:
             _pointed.remove(self)
-            if here:
-                _swapped_runs(self.runs)
-            if beside:  # opened before this one ended: what this one has found is what that one will leave
-                beside[0].runs = self.runs
-            if above:
-                above[0].before, above[0].uri, above[0].experiment = self.before, self.uri, self.experiment
-                return
-            _swapped_experiment(self.experiment)
-            if self.uri is not None:
-                _mlflow("set_tracking_uri", self.uri)
-            _replaced(self.before)
+            if self.uri:
+                self._leave_client(clients, beside, here=here)
+            rest = self.before
+            for one in above:  # opened before this one ended: what this one has found is what that one will leave
+                for name in rest.keys() & one.before.keys():
+                    one.before[name] = rest.pop(name)
+            _replaced(rest)
+
+    def _leave_client(self, above: list[Pointed], beside: list[Pointed], *, here: bool) -> None:
+        if here:
+            _swapped_runs(self.runs)
+        if beside:
+            beside[0].runs = self.runs
+        if above:
+            above[0].other_uri, above[0].experiment = self.other_uri, self.experiment
+            return
+        _swapped_experiment(self.experiment)
+        if self.other_uri is not None:
+            _mlflow("set_tracking_uri", self.other_uri)
 
 
 def _replaced(wanted: Mapping[str, str | None]) -> dict[str, str | None]:

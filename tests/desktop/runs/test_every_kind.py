@@ -181,10 +181,20 @@ def test_that_two_hundred_parameters_are_shown_when_one_asks_for_them(runs: Runs
     assert len(params.rows) == 200
 
 
+def test_that_long_notes_have_room(runs: RunsActivity, qtbot: QtBot) -> None:
+    notes = runs.details.inspector.notes
+    shown(runs, one(runs, name="diverges"), qtbot)
+    short = notes.height()
+    shown(runs, one(runs, script="train_everything.py"), qtbot)
+    assert len(notes.toPlainText()) > 5_000
+    assert 2 * short < notes.height() < 400
+
+
 def test_that_deleted_runs_are_brought_back_and_deleted_for_good_from_the_trash(runs: RunsActivity, qtbot: QtBot) -> None:
     page, table = runs.list, runs.list.table
     table.select_id(one(runs, name="on docker").id)
-    runs._context.commands.run("runs.delete")
+    table.setFocus()
+    qtbot.keyClick(table.view, Qt.Key.Key_Delete)
     qtbot.waitUntil(lambda: "on docker" not in names(runs) and len(runs.store.trash) == 2, timeout=20_000)
     page.show_trash()
     assert names(runs) == ["on docker", "in the trash"]

@@ -206,6 +206,38 @@ def test_that_a_made_up_export_writes_nothing_outside_of_its_runs(
     assert not (tmp_path / "second" / filled[0] / "outputs" / "link").exists()
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"id": "../../../outside"},
+        {"id": ".."},
+        {"id": ""},
+        {"status": "nonsense"},
+        {"config": '{"nothing": 1}'},
+        {"experiment_id": "none"},
+        {"git": "[]"},
+        {"plan": '"x"'},
+        {"left_out": "7"},
+    ],
+)
+def test_that_a_run_of_a_made_up_export_is_none(
+    filled: list[str], store: RunStore, second: RunStore, folders: Path, tmp_path: Path, changes: dict[str, str]
+) -> None:
+    wrote(store, filled[:1], tmp_path / "out", folders)
+    path = tmp_path / "out" / "runs.parquet"
+    table = pq.read_table(path)
+    for name, value in changes.items():
+        at = table.column_names.index(name)
+        table = table.set_column(at, table.schema.field(at), [[value]])
+    pq.write_table(table, path)
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "log.txt").write_text("mine")
+    with pytest.raises(UserError, match=r"is no export as Workbench writes it|of the export is none"):
+        import_runs(second, reader_of(tmp_path / "out"), lambda run_id: tmp_path / "deep" / "workspace" / "runs" / run_id)
+    assert second.list().total == 0
+    assert [one.name for one in (tmp_path / "outside").iterdir()] == ["log.txt"]
+
+
 def test_that_a_newer_or_damaged_export_is_said(filled: list[str], store: RunStore, folders: Path, tmp_path: Path) -> None:
     wrote(store, filled[:1], tmp_path / "out", folders)
     (tmp_path / "out" / "runs.parquet").write_bytes(b"no parquet")

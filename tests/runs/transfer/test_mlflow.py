@@ -183,6 +183,28 @@ def test_that_no_file_outside_of_a_run_s_artifacts_is_taken(source: Source, stor
     assert not [file for file in (tmp_path / "workspace").rglob("*") if file.is_file() and file.read_text() == "secret"]
 
 
+def test_that_links_of_a_made_up_folder_bring_in_no_file_of_the_user_s(
+    folder_source: Source, store: RunStore, bring: Import, tmp_path: Path
+) -> None:
+    path, ids = folder_source
+    secret = tmp_path / "secret"
+    secret.mkdir()
+    (secret / "key.txt").write_text("secret")
+    run = next(path.rglob(ids["failed"]))
+    (run / "params" / "stolen").symlink_to(secret / "key.txt")
+    (run / "tags" / "stolen").symlink_to(secret / "key.txt")
+    (run / "metrics").mkdir(exist_ok=True)
+    (run / "metrics" / "stolen").symlink_to(secret / "key.txt")
+    if (run / "artifacts").is_dir():
+        shutil.rmtree(run / "artifacts")
+    (run / "artifacts").symlink_to(secret)
+    done = bring(path)
+    assert "4 links that lead out of the folder" in done.left_out
+    found = store.get(ids["failed"])
+    assert not {"stolen"} & {*found.params, *found.tags, *found.metrics}
+    assert not [file for file in (tmp_path / "workspace").rglob("*") if file.is_file() and file.read_bytes() == b"secret"]
+
+
 def test_that_damaged_parts_are_left_out_and_said(folder_source: Source, store: RunStore, bring: Import) -> None:
     path, ids = folder_source
     next(path.rglob(f"{ids['failed']}/meta.yaml")).write_text("{ not yaml")

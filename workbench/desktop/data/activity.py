@@ -179,7 +179,8 @@ class DataActivity(Activity):
         else:
             from workbench.base.errors import UserError
 
-            self._on_bad(UserError(f"{path.name} is neither a data source nor a preparation.", place=str(path)))
+            sentence = f"{path.name} is neither a data source nor a preparation, and no data source here reads it."
+            self._on_bad(UserError(sentence, hint="Add it as a data source to look at it.", place=str(path)))
 
     def close_all(self, *, wait: bool = True) -> None:
         """Writes what is not written, lets all data go; without `wait` the engine ends in the background."""

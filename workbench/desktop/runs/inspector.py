@@ -16,6 +16,7 @@ from workbench.schema import DataInput, Job, LineagePart, Run
 _NAMES_WIDTH = 104
 _MOST_NAMES_WIDTH = 148
 _FIRST_ROWS = 40
+_NOTES_HEIGHT, _MOST_NOTES_HEIGHT = 84, 320
 Row = tuple[str, str] | tuple[str, str, Callable[[], object] | None]
 
 
@@ -46,7 +47,8 @@ class RunInspector(QScrollArea):
         self.notes = QPlainTextEdit()
         self.notes.setPlaceholderText("What you tried and what you saw")
         self.notes.setAccessibleName("Notes")
-        self.notes.setFixedHeight(84)
+        self.notes.setFixedHeight(_NOTES_HEIGHT)
+        self.notes.textChanged.connect(self._fit_notes)
         self.notes.setTabChangesFocus(True)
         self.notes.installEventFilter(self)
         notes.body.addWidget(self.notes)
@@ -82,6 +84,12 @@ class RunInspector(QScrollArea):
         if watched is self.notes and event.type() == QEvent.Type.FocusOut:
             self.save_notes()
         return super().eventFilter(watched, event)
+
+    def _fit_notes(self) -> None:
+        """As high as the notes need, within reason; longer ones scroll."""
+        lines = round(self.notes.document().size().height())  # a plain text's size counts lines
+        needed = (lines + 1) * self.notes.fontMetrics().lineSpacing() + 12
+        self.notes.setFixedHeight(max(_NOTES_HEIGHT, min(needed, _MOST_NOTES_HEIGHT)))
 
     def save_notes(self) -> None:
         """Tells of notes that differ from what the run has."""

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHeaderView, QStyleOptionHeader, QWidget
 
-_MARK = 18  # pixels of the sign that the table is sorted by a column
+_MARK = 26  # pixels of the sign that the table is sorted by a column; it is drawn over the end of a title at the right
 _EDGES = 10
 
 
@@ -27,6 +27,9 @@ class RecordHeader(QHeaderView):
             sign = QStyleOptionHeader.SortIndicator
             option.sortIndicator = sign.SortDown if ascending else sign.SortUp
             width -= _MARK
+            sign_room = "\u2003\u2003" if option.textAlignment & Qt.AlignmentFlag.AlignRight else ""
+        else:
+            sign_room = ""
         title = str(model.headerData(logical_index, horizontal, Qt.ItemDataRole.DisplayRole) or "")
         metrics = option.fontMetrics
-        option.text = metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, width)
+        option.text = metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, width) + sign_room

@@ -7,13 +7,12 @@ any point goes on without a trial lost or run twice.
 import contextlib
 import logging
 import threading
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import sqlalchemy as sa
 
-from workbench.base.clock import utc_now
+from workbench.base.clock import mark, since, utc_now
 from workbench.base.errors import Conflict, NotFound, UserError, WorkbenchError
 from workbench.jobs.sweeps import state as table
 from workbench.jobs.sweeps.space import arguments, shown
@@ -57,10 +56,9 @@ class TrialQueue(Protocol):
 class SweepManager:
     """The sweeps of a workspace. `step` is called by the scheduler's thread, the rest from any."""
 
-    def __init__(self, store: RunStore, queue: TrialQueue, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, store: RunStore, queue: TrialQueue) -> None:
         self._store = store
         self._queue = queue
-        self._now = now
         self._lock = threading.Lock()
         self._judged: dict[str, int] = {}
         """After how many values each running trial was judged last."""
@@ -143,7 +141,7 @@ class SweepManager:
                 raise UserError(f"All {len(state.trials)} trials of the sweep were run.", hint=hint, place=run_id)
             for trial in again:
                 trial.state = "again"
-            state.ending, state.cancelled, state.kill = "", False, False
+            state.ending, state.cancelled, state.kill, state.begun = "", False, False, mark()
             table.save(write, run_id, state)
             run = self._store.set_status(run_id, RunStatus.RUNNING, started=utc_now(), reopen=True, connection=write)
         self._queue.say(run_id, f"Resumed; {len(again)} cancelled or lost trials run again.")
@@ -220,9 +218,10 @@ class SweepManager:
         if spec.metric and len(tried) >= hopeless and all(trial.value is None for trial in tried):
             return f"None of the first {len(tried)} trials logged a number as {spec.metric}, so no more are tried"
         if spec.time_limit_s:
-            started = self._store.get(run_id).started
-            spent = self._now() - started.timestamp() if started else 0.0
-            if spent > spec.time_limit_s:
+            spent = since(state.begun)
+            if spent is None and (started := self._store.get(run_id).started):  # the machine was restarted meanwhile
+                spent = (utc_now() - started).total_seconds()
+            if spent is not None and spent > spec.time_limit_s:
                 state.kill = True
                 return f"The sweep's time limit of {spec.time_limit_s} s was reached"
         return ""

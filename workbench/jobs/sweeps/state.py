@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from workbench.base.clock import utc_now
+from workbench.base.clock import mark, utc_now
 from workbench.base.errors import NotFound
 from workbench.jobs.sweeps.space import Point
 from workbench.runs.tables import metric_latest, runs, sweeps
@@ -54,6 +54,8 @@ class SweepState:
     """Runs that must have finished before a trial starts."""
     priority: int | None = None
     """Of its trials in the queue, where it was changed since the start."""
+    begun: str = ""
+    """When it was begun or resumed, such that the clock may be set meanwhile: see `mark`."""
 
     @property
     def running(self) -> list[Trial]:
@@ -76,7 +78,7 @@ def begin(write: sa.Connection, run_id: str, spec: SweepSpec, depends_on: Sequen
     """Puts a sweep on record, in the transaction that makes its run."""
     values = {
         "spec": spec.model_dump(mode="json"),
-        "state": SweepState(depends_on=list(depends_on)).to_json(),
+        "state": SweepState(depends_on=list(depends_on), begun=mark()).to_json(),
         "updated": utc_now(),
     }
     write.execute(sweeps.insert().values(run_id=run_id, **values))

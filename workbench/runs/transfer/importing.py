@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from workbench.base.clock import utc_now
-from workbench.base.errors import EnvironmentError_
+from workbench.base.errors import EnvironmentError_, UserError
 from workbench.base.files import disk_error
 from workbench.base.ids import new_id
 from workbench.runs.chunks import Points
@@ -138,6 +138,11 @@ class _Import:
             self._points(write, found.id, held)
             self._store.set_artifacts(found.id, files, connection=write)
             self._end(write, found)
+        if found.is_own:
+            try:
+                self._store.get(found.id)
+            except (TypeError, ValueError) as error:  # a made-up export: no list must stumble over it later
+                raise UserError(f"The run {found.id} of the export is none: {str(error).splitlines()[0]}.") from error
 
     def _begin(self, write: sa.Connection, found: FoundRun, experiment: FoundExperiment) -> None:
         last = self._last_number(write, experiment)

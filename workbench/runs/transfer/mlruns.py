@@ -27,6 +27,7 @@ class MlrunsReader:
 
     def __init__(self, path: Path, experiment: str = "") -> None:
         self._root = path
+        self._inside = path.resolve()
         self._only_name = experiment
         self.left_out = LeftOut()
         self._found: list[tuple[FoundExperiment, Path, list[tuple[dict[str, Any], Path]]]] = []
@@ -38,7 +39,7 @@ class MlrunsReader:
             known = FoundExperiment(
                 name=experiment or str(meta.get("name") or folder.name),
                 created=moment(meta.get("creation_time")),
-                tags=dict(_texts(folder / "tags")),
+                tags=dict(self._texts(folder / "tags")),
                 deleted=(moment(meta.get("last_update_time")) or moment(1.0)) if deleted else None,
             )
             runs = [
@@ -67,15 +68,19 @@ class MlrunsReader:
                 yield self._run(known, folder, meta, run_folder)
 
     def _run(self, experiment: FoundExperiment, experiment_folder: Path, meta: dict[str, Any], folder: Path) -> FoundRun:
-        params = {key: text.rstrip("\n") for key, text in _texts(folder / "params")}
-        tags = dict(_texts(folder / "tags"))
+        params = {key: text.rstrip("\n") for key, text in self._texts(folder / "params")}
+        tags = dict(self._texts(folder / "tags"))
         run_id = str(meta.get("run_id") or meta.get("run_uuid") or folder.name)
         status = meta.get("status")
         artifacts = folder / "artifacts"
-        found = artifacts if artifacts.is_dir() else artifact_folder(str(meta.get("artifact_uri") or ""), run_id, self._root.parent)
+        found = (
+            artifacts
+            if self._is_own(artifacts, run_id)
+            else artifact_folder(str(meta.get("artifact_uri") or ""), run_id, self._root.parent)
+        )
         if found is None and "://" in str(meta.get("artifact_uri") or "") and not str(meta["artifact_uri"]).startswith("file"):
             self.left_out.add("folders of artifacts that are not on this machine", str(meta["artifact_uri"]))
-        metric_files = [path for path in sorted((folder / "metrics").rglob("*")) if path.is_file()]
+        metric_files = [path for path in sorted((folder / "metrics").rglob("*")) if self._is_here(path)]
         known = {
             **meta,
             "run_id": run_id,
@@ -119,10 +124,39 @@ class MlrunsReader:
             meta = self._meta(file.parent)
             if meta is None or meta.get("source_type") not in {None, "DATASET", 1}:
                 continue
-            dataset = self._meta(experiment / "datasets" / str(meta.get("source_id")))
+            name = str(meta.get("source_id"))
+            dataset = None if "/" in name or name in {"", ".", ".."} else self._meta(experiment / "datasets" / name)
             if dataset is None:
                 continue
             yield dataset_input(dataset, {str(key): str(value) for key, value in (meta.get("tags") or {}).items()})
+
+    def _is_here(self, path: Path) -> bool:
+        """Whether it is a file of the store: a link in a made-up one may lead to any file of the user's."""
+        if not path.is_file():
+            return False
+        if path.resolve().is_relative_to(self._inside):
+            return True
+        self.left_out.add("links that lead out of the folder", str(path))
+        return False
+
+    def _is_own(self, artifacts: Path, run_id: str) -> bool:
+        """Whether the folder holds the run's artifacts, be it by a link to where they lie."""
+        if not artifacts.is_dir():
+            return False
+        real = artifacts.resolve()
+        if real.is_relative_to(self._inside) or real.parts[-2:] == (run_id, "artifacts"):
+            return True
+        self.left_out.add("links that lead out of the folder", str(artifacts))
+        return False
+
+    def _texts(self, folder: Path) -> Iterator[tuple[str, str]]:
+        """Params or tags: each is a file that is named as its key, in folders where the key has slashes."""
+        for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+            if self._is_here(path):
+                try:
+                    yield path.relative_to(folder).as_posix(), path.read_text("utf-8")
+                except (OSError, UnicodeDecodeError) as error:
+                    raise UserError(f"{path} cannot be read: {error}.", place=str(path)) from error
 
     def _meta(self, folder: Path) -> dict[str, Any] | None:
         """The content of a folder's `meta.yaml`; None, and left out, when it cannot be read."""
@@ -150,13 +184,3 @@ def _experiments(root: Path) -> Iterator[Path]:
 
 def _is_run(folder: Path) -> bool:
     return (folder / "metrics").is_dir() and (folder / "params").is_dir()
-
-
-def _texts(folder: Path) -> Iterator[tuple[str, str]]:
-    """Params or tags: each is a file that is named as its key, in folders where the key has slashes."""
-    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
-        if path.is_file():
-            try:
-                yield path.relative_to(folder).as_posix(), path.read_text("utf-8")
-            except (OSError, UnicodeDecodeError) as error:
-                raise UserError(f"{path} cannot be read: {error}.", place=str(path)) from error

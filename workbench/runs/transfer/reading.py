@@ -1,5 +1,6 @@
 """Our own export, read back."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import partial
@@ -15,7 +16,7 @@ from workbench.runs.transfer import layout
 from workbench.runs.transfer.found import FoundExperiment, FoundFile, FoundRun, LeftOut
 from workbench.runs.transfer.mlflow import folder_files
 from workbench.runs.transfer.values import digest_of
-from workbench.schema import DataInput, GitState, RunStatus
+from workbench.schema import DataInput, GitState, RunConfig, RunStatus
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -31,7 +32,7 @@ class ExportReader:
         self._only_name = experiment
         self.left_out = LeftOut()
         self._experiments = {row["id"]: row for row in self._rows(tables.experiments)}
-        self._runs = sorted(self._rows(tables.runs), key=lambda row: (row["created"], row["number"]))
+        self._runs = sorted(map(self._checked, self._rows(tables.runs)), key=lambda row: (row["created"], row["number"]))
         self._pairs = {table: self._by_run(table) for table in (tables.params, tables.tags, tables.inputs)}
         self.said = f"{folder} is an export of Workbench's with {len(self._experiments)} experiments and {len(self._runs)} runs."
 
@@ -74,6 +75,22 @@ class ExportReader:
                 files=partial(self._files, run_id, layout.ARTIFACTS),
                 logs=partial(self._files, run_id, layout.LOGS),
             )
+
+    def _checked(self, row: dict[str, Any]) -> dict[str, Any]:
+        """A run as we write it: its id becomes the name of a folder."""
+        try:
+            if not re.fullmatch("[0-9a-f]{32}", row["id"]):
+                raise ValueError("its id is none")
+            RunStatus(row["status"])
+            GitState.model_validate(row["git"])
+            RunConfig.model_validate(row["config"])
+            if row["experiment_id"] not in self._experiments or not isinstance(row["number"], int) or row["created"] is None:
+                raise ValueError("experiment, number or time is missing")
+        except (KeyError, TypeError, ValueError) as error:
+            reason = str(error).splitlines()[0]
+            message = f"{self._folder} is no export as Workbench writes it: the run {row.get('id')!r} cannot be read ({reason})."
+            raise UserError(message, place=str(self._folder)) from error
+        return row
 
     def _files(self, run_id: str, kind: str) -> Iterable[FoundFile]:
         folder = self._folder / kind / run_id

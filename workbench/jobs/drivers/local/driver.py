@@ -17,7 +17,7 @@ from workbench.jobs.endings import end_processes, oom_kills
 from workbench.jobs.folder import JobSpec, RunFolder
 from workbench.jobs.joblog import JobLog, Stream
 from workbench.jobs.localpython import make_python, script_command, script_variables
-from workbench.jobs.processgroup import ProcessUsage, marked
+from workbench.jobs.processgroup import ProcessUsage, adopted, marked
 
 _LAST_WORDS_S = 5.0  # a process that left the script's session and was not found may hold its output open
 _AT_ONCE = 64 * 1024
@@ -110,7 +110,7 @@ class LocalDriver:
         pid = self._process.pid if self._process else handle["pid"]
         if pid:
             end_processes(pid, None if ours else handle["began"] or None, grace=grace_s)
-        for other in marked(self._spec.run_id):
+        for other in {*marked(self._spec.run_id), *adopted(pid)}:
             end_processes(other, started_at(other), grace=min(grace_s, 1.0))
         if self._process is not None:
             try:
