@@ -58,6 +58,8 @@ def test_that_a_snapshot_is_written_as_a_zip_file_in_place_of_what_was_there(cli
     target.write_text("not a zip file")
     answer = cli("run", "snapshot", "1", "--zip", target)
     assert answer.code == 0, answer.err
+    folder = cli("run", "snapshot", "1", "--zip", tmp_path)
+    assert (folder.code, "is a folder" in folder.err) == (1, True)
     with zipfile.ZipFile(target) as archive:
         assert archive.read("script.py") == b"print('first')\n"
         assert "old-name.py" in archive.namelist()

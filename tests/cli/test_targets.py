@@ -91,3 +91,20 @@ def test_that_a_log_is_shown_by_its_streams_and_an_environment_prepared(cli: Cli
     assert (answer.code, "The environment is ready." in answer.out) == (0, True), answer.err
     answer = cli("submit", "--target", "docker", "train.py")
     assert (answer.code, "Add it with: workbench target add docker --kind docker" in answer.err) == (1, True)
+
+
+def test_that_a_log_is_followed_to_its_end_though_the_server_is_killed_meanwhile(cli: Cli, project: Path, home: Path) -> None:
+    (project / "train.py").write_text(
+        "import json, os, pathlib, signal, time\n"
+        "for number in range(20):\n"
+        "    print('line', number, flush=True)\n"
+        "    time.sleep(0.1)\n"
+        "    if number == 10:\n"
+        f"        server = json.loads(pathlib.Path({str(home / 'server.json')!r}).read_text())\n"
+        "        os.kill(server['pid'], signal.SIGKILL)\n"
+    )
+    answer = cli("submit", "train.py")
+    assert answer.code == 0, answer.err
+    assert [line for line in answer.out.splitlines() if line.startswith("line ")] == [f"line {number}" for number in range(20)]
+    assert answer.err.count("Starting the workspace server ...") == 2
+    assert "Run 1 finished" in answer.err

@@ -55,6 +55,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
             return real(name, package)
 
         monkeypatch.setattr("workbench.sdk.data.importlib.import_module", without)
+        monkeypatch.setenv("WORKBENCH_PYTHON", sys.executable)
     return str(request.param)
 
 
@@ -169,7 +170,10 @@ def test_that_failures_are_one_sentence(package: Path, way: str) -> None:
 
 def test_that_other_things_cannot_be_handed_to_another_process(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "workbench.dataprep.reading", None)
+    with pytest.raises(RuntimeError, match="cannot be read here, since this Python has no"):
+        workbench.prep(package)
+    monkeypatch.setenv("WORKBENCH_PYTHON", sys.executable)
     with pytest.raises(TypeError, match="The input train must be a path, a data frame or rows as dictionaries, not int"):
         workbench.prep(package, inputs={"train": 3})
-    with pytest.raises(RuntimeError, match="on Spark it needs Workbench in the same Python"):
+    with pytest.raises(RuntimeError, match="cannot be read here, since this Python has no"):
         workbench.prep(package, spark=object())

@@ -85,4 +85,8 @@ def test_that_a_job_with_such_names_in_project_and_outputs_has_its_end(
         assert (run.status, [one.path for one in run.artifacts]) == (RunStatus.FINISHED, ["bad%FF.txt"])
         assert run.left_out == ("big%FF.csv",)
         assert "data%FF.csv" in manager.restore(run.id, tmp_path / "back").changed
+        (project.folder / os.fsdecode(b"data\xff.csv")).write_text("b")
+        other = workspace.end_of(manager.submit(request).id)
+        changed = manager.snapshots.changes(run.snapshot, other.snapshot)
+        assert [(one.path, one.added, one.removed) for one in changed] == [("data%FF.csv", 1, 1)]
     assert (tmp_path / "back" / os.fsdecode(b"data\xff.csv")).read_text() == "a"

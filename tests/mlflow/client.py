@@ -20,6 +20,13 @@ from mlflow.exceptions import MlflowException
 
 NEW = int(mlflow.__version__.split(".")[0]) >= 3
 client = MlflowClient()
+IN_PARTS = {
+    "MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD": "true",
+    "MLFLOW_MULTIPART_UPLOAD_MINIMUM_FILE_SIZE": "1000000",
+    "MLFLOW_ENABLE_PROXY_MULTIPART_DOWNLOAD": "true",
+    "MLFLOW_MULTIPART_DOWNLOAD_MINIMUM_FILE_SIZE": "1000000",
+}
+"""Makes a client ask for large files to go in parts."""
 
 
 def code_of(call: Callable[[], Any]) -> str:
@@ -231,6 +238,7 @@ def artifacts() -> dict[str, Any]:
         mlflow.log_artifact(str(root / "one.csv"))
         mlflow.log_artifact(str(root / "one.csv"), "data/in")
         mlflow.log_artifact(str(root / "empty"))
+        os.environ |= IN_PARTS
         mlflow.log_artifacts(str(root / "tree"), "tree")
         mlflow.log_text("a text", "texts/said.txt")
         mlflow.log_dict({"a": [1, 2]}, "texts/told.json")
@@ -241,6 +249,8 @@ def artifacts() -> dict[str, Any]:
         listed = sorted(one.path for one in client.list_artifacts(run_id))
         deep = [[one.path, one.is_dir, one.file_size] for one in client.list_artifacts(run_id, "tree")]
         got = Path(mlflow.artifacts.download_artifacts(run_id=run_id, artifact_path="tree", dst_path=str(root / "got")))
+        for name in IN_PARTS:
+            del os.environ[name]
         everything = Path(client.download_artifacts(run_id, "", str(root)))
         return {
             "run_id": run_id,

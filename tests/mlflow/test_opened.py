@@ -114,7 +114,9 @@ def test_that_mlflow_logs_into_the_run_that_is_open_and_forgets_it(home: Path, t
     with served(home) as client:
         process = _run(client, python, tmp_path)
         until(lambda: (tmp_path / "began").exists() or process.poll() is not None, seconds=120)
-        runs = {one.name: client.run(one.id) for one in client.runs().runs}
+        listed = {one.name: one.id for one in client.runs().runs}
+        runs = {name: client.wait(run_id, timeout=60) for name, run_id in listed.items() if name != "killed server"}
+        runs["killed server"] = client.run(listed["killed server"])
         assert client.artifact(runs["inner"].id, "note.txt") == b"kept"
         handshake = read_handshake(WorkspacePaths(home))
         assert handshake is not None

@@ -123,7 +123,7 @@ if __name__ == "__main__":
 """
     with served(home) as client:
         _done(start(code))
-        runs = {run.name: client.run(run.id) for run in client.runs().runs}
+        runs = {run.name: client.wait(run.id, timeout=60) for run in client.runs().runs}
     methods = len(multiprocessing.get_all_start_methods())
     assert runs.keys() == {"parent", "first", "second", *(f"trial {number}" for number in range(methods))}
     assert (runs["parent"].metrics["score"].count, runs["parent"].metrics["score"].last) == (methods, methods - 1)
@@ -154,9 +154,12 @@ def test_that_a_run_without_a_block_ends_with_its_process(home: Path, start: Sta
         _done(start("import workbench\nworkbench.start_run('good')\nworkbench.log('loss', 1)"))
         failing = start("import workbench\nworkbench.start_run('bad')\nraise ValueError('no data')")
         assert "ValueError: no data" in failing.communicate(timeout=60)[1]
+        stopped = start("import workbench\nworkbench.start_run('stopped')\nworkbench.log('loss', 1)\nraise KeyboardInterrupt")
+        stopped.communicate(timeout=60)
         runs = {run.name: run for run in client.runs().runs}
     assert (runs["good"].status, runs["good"].metrics["loss"].last) == (RunStatus.FINISHED, 1)
     assert (runs["bad"].status, runs["bad"].reason) == (RunStatus.FAILED, "ValueError: no data in own.py line 3.")
+    assert runs["stopped"].status is RunStatus.CANCELLED
 
 
 def test_that_a_killed_process_loses_nothing_it_logged_and_its_run_is_lost(home: Path, start: Start) -> None:

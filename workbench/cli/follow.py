@@ -12,28 +12,35 @@ if TYPE_CHECKING:
 
 _PAUSE_S = 0.4
 _CHUNK = 1_000_000
+_REVIVALS = 5  # a server that dies again and again has a reason
 
 
 def stream_log(client: "Client", run: "Run", *, stream: TextIO | None = None) -> "Run":
     """Writes the run's log as it grows and returns the run once it has ended.
 
-    Ctrl+C stops the output, not the job: it is said so and the run comes back as it is then.
+    Ctrl+C stops the output, not the job: it is said so and the run comes back as it is then. A server that dies meanwhile is
+    started anew, and the log goes on where it was.
     """
     from workbench.cli.output import say
 
     output = stream or sys.stdout
-    offset, told = 0, ""
+    offset, told, revived = 0, "", 0
     try:
         while True:
             state = f"{run.status.value}{f': {run.reason}' if run.reason else ''}"
             if state != told and not run.status.is_final:
                 say(f"[run {run.number}] {state}")
                 told = state
-            offset, complete = write_log(client, run.id, offset, output)
-            if complete and run.status.is_final:
-                return run
-            time.sleep(_PAUSE_S)
-            run = client.run(run.id)
+            try:
+                offset, complete = write_log(client, run.id, offset, output)
+                if complete and run.status.is_final:
+                    return run
+                time.sleep(_PAUSE_S)
+                run = client.run(run.id)
+            except EnvironmentError_:
+                revived += 1
+                if revived > _REVIVALS or not client.revive(say):
+                    raise
     except KeyboardInterrupt:
         short = run.id[:8]
         say(f"\nRun {run.number} goes on. Its log: workbench run logs {short} --follow   Stop it: workbench run cancel {short}")

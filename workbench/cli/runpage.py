@@ -58,7 +58,7 @@ def _pairs(console: "Console", title: str, values: dict[str, str]) -> None:
 def _head(console: "Console", run: "Run") -> None:
     from rich.markup import escape
 
-    from workbench.cli.format import duration, moment_text, status_text
+    from workbench.cli.format import counted, duration, moment_text, status_text
 
     name = f"  {run.name}" if run.name and run.name != run.script else ""
     console.print(f"[bold]Run {run.number}[/]{escape(name)}  {status_text(run.status)}")
@@ -75,7 +75,7 @@ def _head(console: "Console", run: "Run") -> None:
         "configuration": f"{run.config.name} on {run.target}",
         "created": f"{moment_text(run.created)} by {run.user or '-'}",
         "time": duration(run.duration_s),
-        "python": f"{run.python or '-'}, {len(run.environment_lock.splitlines())} packages",
+        "python": f"{run.python}, {counted(len(run.environment_lock.splitlines()), 'package')}" if run.python else "-",
         "git": git,
         "snapshot": run.snapshot[:12] or "-",
     }

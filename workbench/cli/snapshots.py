@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from workbench.base.errors import UserError
 from workbench.cli.context import ProjectOption, RunArgument, connected, find_run
 from workbench.cli.output import Output, OutputOption, YesOption
 
@@ -91,6 +92,8 @@ def snapshot(
     """
     from workbench.cli.output import say
 
+    if file.is_dir():
+        raise UserError(f"{file} is a folder.", hint=f"Name the zip file to write, such as {file / 'run.zip'}.", place=str(file))
     with connected() as client:
         found = find_run(client, run, project)
         written = client.download_snapshot(found.id, file.expanduser().absolute())

@@ -50,6 +50,11 @@ class Client(JobCalls, RunCalls, KeepingCalls, ModelCalls, KernelCalls):
             )
         return client
 
+    def revive(self, say: Callable[[str], None] | None = None) -> bool:
+        """After a call that did not reach the server: whether one answers again. One that died is started anew; one that was
+        stopped stays so."""
+        return self._transport.revive(say)
+
     def __enter__(self) -> Self:
         return self
 

@@ -97,6 +97,21 @@ class Transport:
             self._handshake = found
             return True
 
+    def revive(self, say: Callable[[str], None] | None = None) -> bool:
+        """Whether another server answers now: one that died without a word is started anew, one that was stopped stays so.
+
+        Raises EnvironmentError_ where it cannot be started.
+        """
+        used = self._handshake
+        if self.find_again(used):
+            return True
+        if not self.paths.server_json.exists() or read_handshake(self.paths) is not None:
+            return False
+        found, _pid = find_or_start(self.paths, start=True, say=say)
+        with self._lock:
+            self._handshake = found
+        return True
+
     def _unreachable(self, error: httpx.HTTPError) -> EnvironmentError_:
         if isinstance(error, httpx.TimeoutException) and not isinstance(error, httpx.ConnectTimeout):
             return EnvironmentError_(

@@ -335,7 +335,6 @@ def main(arguments: list[str]) -> int:
         lock.acquire(timeout=0)
     except Timeout:
         return 0
-    adopt()
     try:
         _do(folder, JobSpec.load(folder), JobStatus.load(folder), clean="--clean" in arguments)
     finally:
@@ -349,6 +348,8 @@ def _do(folder: RunFolder, spec: JobSpec, status: JobStatus | None, *, clean: bo
         return
     if not clean and folder.cleaned.exists():
         return  # it came too late: the job was given up meanwhile
+    if spec.kind == "local":
+        adopt()  # whatever the script leaves behind is ours to end
     try:
         runner = Runner(folder, spec, status)
     except WorkbenchError as error:

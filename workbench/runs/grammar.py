@@ -25,7 +25,11 @@ _KINDS: dict[str, Kind] = {
     **dict.fromkeys(("dataset", "datasets"), "dataset"),
 }
 _COMPARING = ("=", "!=", "<", "<=", ">", ">=")
-_DEEPEST = 100  # parentheses in parentheses
+# What databases take in one question, and more than anybody writes.
+_DEEPEST = 30  # parentheses and `not` within each other
+_MOST = 100  # comparisons
+_LONGEST_LIST = 10_000  # texts of one IN
+_LONGEST_PATTERN = 10_000  # characters of one LIKE
 
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
@@ -148,6 +152,7 @@ class _Reader:
     def __init__(self, tokens: list[_Token], place: str) -> None:
         self._tokens = tokens
         self._at = 0
+        self._comparisons = 0
         self._place = place
 
     @property
@@ -180,7 +185,7 @@ class _Reader:
 
     def _one(self, depth: int) -> Expression:
         if depth > _DEEPEST:
-            self.refuse(f"there are more than {_DEEPEST} parentheses within each other")
+            self.refuse(f"there are more than {_DEEPEST} parentheses or `not` within each other")
         if self.now.word == "NOT":
             self.step()
             return Not(self._one(depth + 1))
@@ -228,6 +233,9 @@ class _Reader:
         return "".join(parts)
 
     def _comparison(self) -> Comparison:
+        self._comparisons += 1
+        if self._comparisons > _MOST:
+            self.refuse(f"a filter has {_MOST} comparisons at most")
         field = self.field()
         operator = self._operator()
         column = self.now.column
@@ -285,6 +293,8 @@ class _Reader:
             if self.now.kind not in {"text", "double"}:
                 self.refuse("expected a text in quotes")
             found.append(_bare(self.step()))
+            if len(found) > _LONGEST_LIST:
+                self.refuse(f"a list has {_LONGEST_LIST:,} texts at most")
             if self.now.text == ",":
                 self.step()
                 continue
@@ -311,5 +321,7 @@ def _check(field: Field, operator: str, value: Value, column: int) -> None:
             raise wrong(column, f"metrics are compared with numbers, not with {value!r}")
     elif operator in {"LIKE", "ILIKE"} and not isinstance(value, str):
         raise wrong(column, f"{operator} takes a text in quotes")
+    elif operator in {"LIKE", "ILIKE"} and len(str(value)) > _LONGEST_PATTERN:
+        raise wrong(column, f"{operator} takes a text of {_LONGEST_PATTERN:,} characters at most")
     elif isinstance(value, bool) and field.kind != "attribute":
         raise wrong(column, "expected a text in quotes")

@@ -5,7 +5,6 @@ it costs to find them must not grow with the store: values of metrics are looked
 """
 
 import base64
-import binascii
 import hashlib
 import json
 from collections.abc import Sequence
@@ -27,6 +26,11 @@ _NEVER_MISSING = frozenset({"created", "number", "run_id", "experiment_id", "sta
 
 _FEW = 2000
 """So many runs are asked one by one at least as quickly as all values are gone through."""
+
+_SEAL = 16
+_MOST_ORDERS = 20
+_MOST_WORDS = 50
+_LONGEST_WORD = 1000
 
 _Key = tuple[sa.ColumnElement[Any], bool]
 """An expression that is never NULL, and whether it descends."""
@@ -63,6 +67,8 @@ class Found:
 
 def orders_of(texts: Sequence[str]) -> tuple[tuple[str, bool], ...]:
     """Orders as MLflow writes them: `metrics.acc DESC`. Raises UserError for one that is wrong, or twice there."""
+    if len(texts) > _MOST_ORDERS:
+        raise UserError(f"A list has {_MOST_ORDERS} orders at most.", hint="Leave some out.", place="order")
     found: list[tuple[str, bool]] = []
     fields: set[tuple[str, str]] = set()
     for text in texts:
@@ -86,7 +92,7 @@ def find_ids(connection: sa.Connection, search: Search, *, limit: int | None, cu
     joins, keys = _keys(search.orders)
     signature = _signature(search)
     total, values = _decode(cursor, signature, len(keys)) if cursor else (-1, [])
-    filtered = bool(search.text.split()) or parsed_filter(search.filter) is not None
+    filtered = bool(_words(search)) or parsed_filter(search.filter) is not None
     by_metric = not filtered and limit is not None and parsed_order(search.orders[0][0])[0].kind == "metric"
     many = (filtered or by_metric) and _are_many(connection, base)
     # What was found to be much is walked through; where it may be little, all values are looked up at once.
@@ -104,7 +110,7 @@ def find_ids(connection: sa.Connection, search: Search, *, limit: int | None, cu
     following = ""
     if limit is not None and len(rows) > limit:
         rows = rows[:limit]
-        following = _encode([signature, total, *rows[-1][1:]])
+        following = _encode(signature, [total, *rows[-1][1:]])
     return Found(tuple(row[0] for row in rows), total, following)
 
 
@@ -178,7 +184,16 @@ def _are_many(connection: sa.Connection, base: Sequence[sa.ColumnElement[bool]])
 def _looked_for(search: Search, *, gather: bool) -> list[sa.ColumnElement[bool]]:
     expression = parsed_filter(search.filter)
     found = [] if expression is None else [condition(expression, gather=gather)]
-    return [*found, *(_word(word, gather=gather) for word in search.text.split())]
+    return [*found, *(_word(word, gather=gather) for word in _words(search))]
+
+
+def _words(search: Search) -> list[str]:
+    words = search.text.split()
+    if len(words) > _MOST_WORDS or any(len(word) > _LONGEST_WORD for word in words):
+        raise UserError(
+            f"A search has {_MOST_WORDS} words at most, of {_LONGEST_WORD:,} characters.", hint="Look for fewer.", place="text"
+        )
+    return words
 
 
 def _word(word: str, *, gather: bool) -> sa.ColumnElement[bool]:
@@ -256,19 +271,26 @@ def _after(keys: Sequence[_Key], values: Sequence[Any]) -> list[sa.ColumnElement
 
 
 def _signature(search: Search) -> str:
-    return hashlib.blake2s(repr(astuple(search)).encode(), digest_size=6).hexdigest()
+    return hashlib.blake2s(repr(astuple(search)).encode("utf-8", "replace"), digest_size=6).hexdigest()
 
 
-def _encode(content: list[Any]) -> str:
-    return base64.urlsafe_b64encode(json.dumps(content).encode()).decode().rstrip("=")
+def _encode(signature: str, content: list[Any]) -> str:
+    text = json.dumps(content)
+    return base64.urlsafe_b64encode(f"{_sealed(signature, text)}{text}".encode()).decode().rstrip("=")
 
 
 def _decode(cursor: str, signature: str, count: int) -> tuple[int, list[Any]]:
+    """The total, and the keys of the last run. Raises UserError for what is not, as it stands, of a page of this list."""
     try:
-        content = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, binascii.Error):
-        content = None
-    plain = isinstance(content, list) and all(isinstance(one, str | int | float) for one in content)
-    if not plain or len(content) != count + 2 or content[0] != signature or not isinstance(content[1], int):
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+    except ValueError:
+        text = ""
+    seal, text = text[:_SEAL], text[_SEAL:]
+    if seal != _sealed(signature, text) or len(content := json.loads(text)) != count + 1:
         raise UserError("The cursor does not belong to this list.", hint="Begin with the first page.", place="cursor")
-    return content[1], list(content[2:])
+    return content[0], content[1:]
+
+
+def _sealed(signature: str, text: str) -> str:
+    """What a cursor begins with: one that was changed is no cursor."""
+    return hashlib.blake2s(f"{signature} {text}".encode(), digest_size=_SEAL // 2).hexdigest()

@@ -91,12 +91,7 @@ class StartedRun(Run):
             # A notebook may leave the block in another context than it came in by.
             with contextlib.suppress(ValueError):
                 _current.reset(token)
-        if error is None or (isinstance(error, SystemExit) and error.code in {None, 0}):
-            self.end()
-        elif isinstance(error, KeyboardInterrupt):
-            self.end("cancelled", "Interrupted by the user.")
-        else:
-            self.end("failed", _told(error))
+        self.end(*_end_by(error))
 
 
 def start_run(
@@ -169,10 +164,16 @@ def _end_all() -> None:
     """Ends what was left open. A script that failed has left its exception."""
     error = None if _in_notebook() else getattr(sys, "last_value", None)
     for run in reversed(_open[:]):
-        if error is None or (isinstance(error, SystemExit) and not error.code):
-            run.end()
-        else:
-            run.end("failed", _told(error))
+        run.end(*_end_by(error))
+
+
+def _end_by(error: BaseException | None) -> tuple[Status, str]:
+    """How a run ends that an exception leaves, and why."""
+    if error is None or (isinstance(error, SystemExit) and not error.code):
+        return "finished", ""
+    if isinstance(error, KeyboardInterrupt):
+        return "cancelled", "Interrupted by the user."
+    return "failed", _told(error)
 
 
 def _write_end(run: StartedRun, status: Status, reason: str) -> None:
@@ -231,7 +232,10 @@ def _told(error: BaseException) -> str:
     """`KeyError: 'x' in train.py line 12.`"""
     text = "".join(traceback.format_exception_only(type(error), error)).strip().splitlines()[-1][:1000].rstrip(".")
     frames = traceback.extract_tb(error.__traceback__)
-    return f"{text} in {Path(frames[-1].filename).name} line {frames[-1].lineno}." if frames else f"{text}."
+    if not frames:
+        return f"{text}."
+    path = Path(frames[-1].filename)
+    return f"{text} in {'a cell' if path.parent.name.startswith('ipykernel_') else path.name} line {frames[-1].lineno}."
 
 
 def _in_notebook() -> bool:

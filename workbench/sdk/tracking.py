@@ -32,6 +32,8 @@ class Pointed:
     def __init__(self, variables: Mapping[str, str]) -> None:
         self.uri = variables.get("MLFLOW_TRACKING_URI", "")
         self.thread = threading.get_ident()
+        if self.uri and os.environ.get("MLFLOW_TRACKING_URI"):
+            _mlflow("flush_async_logging")  # what waits to be sent belongs to the run before, and to its token
         aside = {**dict.fromkeys(_ELSEWHERE), **beside_proxies(self.uri, os.environ)} if self.uri else {}
         with _lock:
             self.before = _replaced({**aside, **variables})

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from workbench.desktop.charts import LineChart, Series
@@ -52,3 +53,20 @@ def test_that_a_series_keeps_its_colour_in_every_chart(themed: object) -> None:
 
     assert theme().series_colour("run-a") == theme().series_colour("run-a")
     assert theme().series_colour("run-a") != theme().series_colour("run-b")
+
+
+def test_that_charts_that_were_hidden_are_drawn_when_they_are_shown(themed: object, qtbot: QtBot) -> None:
+    page = QWidget()
+    column = QVBoxLayout(page)
+    charts = [LineChart(f"metric {number}") for number in range(4)]
+    for chart in charts:
+        column.addWidget(chart)
+    qtbot.addWidget(page)
+    page.show()
+    qtbot.waitUntil(lambda: all(chart._plot is not None for chart in charts), timeout=20_000)
+    page.hide()
+    for chart in charts:
+        chart.set_series([Series("one", "Run 1", [0, 1, 2], [0.0, 1.0, 4.0])])
+    charts.pop().deleteLater()
+    page.show()
+    qtbot.waitUntil(lambda: all(chart._curves for chart in charts), timeout=10_000)

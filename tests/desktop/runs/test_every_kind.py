@@ -173,6 +173,19 @@ def test_that_a_comparison_draws_the_curves_of_each_run(runs: RunsActivity, qtbo
         assert series.values[-1] == run.metrics["valid/auc"].last
 
 
+def test_that_the_curves_are_those_of_the_runs_that_were_chosen_last(runs: RunsActivity, qtbot: QtBot) -> None:
+    first, last = ([one(runs, name=name) for name in names] for names in (("trial 1", "trial 2"), ("trial 3", "diverges")))
+    runs.show_comparison([run.id for run in first])
+    panel = runs.compare.charts
+    qtbot.waitUntil(lambda: "loss" in panel.cards and panel.cards["loss"].chart is not None, timeout=20_000)
+    panel.set_runs(first, ["loss", "valid/auc"])
+    panel.set_runs(last, ["loss", "valid/auc"])
+    for key in ("loss", "valid/auc"):
+        card = panel.cards[key]
+        qtbot.waitUntil(lambda card=card: [one.run.id for one in card._found] == [run.id for run in last], timeout=20_000)  # type: ignore[misc]
+        assert not card._loading
+
+
 def test_that_two_hundred_parameters_are_shown_when_one_asks_for_them(runs: RunsActivity, qtbot: QtBot) -> None:
     shown(runs, one(runs, script="train_everything.py"), qtbot)
     params = runs.details.inspector.params

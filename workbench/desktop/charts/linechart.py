@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from workbench.base.errors import EnvironmentError_
 from workbench.desktop.charts.loading import ready
 from workbench.desktop.charts.series import Floats, Series, decimate, smooth, x_values
+from workbench.desktop.charts.turns import turns
 from workbench.desktop.theme import theme
 from workbench.desktop.widgets.basics import ElidedLabel, label
 
@@ -135,6 +136,11 @@ class LineChart(QWidget):
         if self._plot is None:
             self._make_timer.start()
         elif self._stale:
+            turns().ask(self)
+
+    def draw_now(self) -> None:
+        """Draws what has changed while it was not shown."""
+        if self._stale:
             self._refresh()
 
     def _bottom_axis(self) -> Any:
@@ -252,13 +258,15 @@ class LineChart(QWidget):
             wide = 2 if raised or len(self._series) <= 6 else 1
             pen = QPen(colour, wide, (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine)[number // 8 % 3])
             pen.setCosmetic(True)
-            curve.line.setPen(pen)
-            curve.line.setSymbolBrush(colour)
-            curve.line.setSymbolPen(None)
+            curve.line.setPen(pen)  # each of these draws the curve anew: only what is there is set
+            if curve.line.opts["symbol"] is not None:
+                curve.line.setSymbolBrush(colour)
+                curve.line.setSymbolPen(None)
             curve.line.setZValue(10 if raised else 1)
-            raw_pen = QPen(faint, 1)
-            raw_pen.setCosmetic(True)
-            curve.raw.setPen(raw_pen)
+            if self._smoothing > 0:
+                raw_pen = QPen(faint, 1)
+                raw_pen.setCosmetic(True)
+                curve.raw.setPen(raw_pen)
 
     def colour(self, one: Series) -> QColor:
         """The line's colour: its own, else the one that its id always has."""

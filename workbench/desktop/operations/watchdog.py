@@ -12,6 +12,8 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 log = logging.getLogger(__name__)
 _KEPT = 500
+_DEPTH = 14
+_UNDISTURBED_S = 0.1
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,24 @@ class Watchdog(QObject):
         while not self._stop.wait(self._look_s):
             late = time.perf_counter() - self._last - self._beat_s
             if late >= self._limit * 0.5 and not self._seen:
-                frame = sys._current_frames().get(self._gui)  # noqa: SLF001 (the documented way to another thread's stack)
-                if frame is not None:
-                    self._seen = "".join(traceback.format_stack(frame, limit=14))
+                self._seen = "".join(traceback.StackSummary.from_list(calls_of(self._gui)).format())
+
+
+def calls_of(thread: int) -> list[tuple[str, int, str, None]]:
+    """File, line and name of the thread's innermost calls, the outer ones first.
+
+    No other thread runs meanwhile: a call that returned while its frame is held here would leave its widgets to be destroyed in
+    this thread, which Qt does not allow.
+    """
+    calls: list[tuple[str, int, str, None]] = []
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(_UNDISTURBED_S)
+    try:
+        frame = sys._current_frames().get(thread)  # noqa: SLF001 (the documented way to another thread's stack)
+        while frame is not None and len(calls) < _DEPTH:
+            calls.append((frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name, None))
+            frame = frame.f_back
+        del frame
+    finally:
+        sys.setswitchinterval(interval)
+    return calls[::-1]

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from itertools import islice
 
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 
 from workbench.desktop.commands import Command, PaletteItem, Provider
 from workbench.desktop.context import AppContext
 from workbench.desktop.runs.actions import RunActions
-from workbench.desktop.runs.columns import matches
 from workbench.desktop.runs.comparepage import ComparePage
 from workbench.desktop.runs.detailspage import RunDetailsPage
 from workbench.desktop.runs.groups import TRASH
@@ -17,6 +17,8 @@ from workbench.desktop.runs.store import RunsStore
 from workbench.desktop.runs.wording import STATUS_WORDS, run_title
 from workbench.desktop.shell.activity import Activity
 from workbench.schema import LineagePart, Run, RunSummary
+
+_FOUND = 20
 
 
 class RunsActivity(Activity):
@@ -216,7 +218,8 @@ class RunsActivity(Activity):
             page.refresh()
 
     def _find(self, text: str) -> list[PaletteItem]:
-        found = [run for run in self.store.runs if matches(run, text)][:20]
+        words = text.casefold().split()
+        found = islice((run for run in self.store.runs if all(word in self.store.words(run) for word in words)), _FOUND)
         return [PaletteItem(run_title(run), self._opener(run.id), _detail(run), "history") for run in found]
 
     def _opener(self, run_id: str) -> Callable[[], object]:

@@ -214,7 +214,8 @@ class RunDetailsPage(QWidget):
         place = _TABS.index("Nested runs")
         self.tabs.setTabText(place, below_text(run, len(below)).capitalize() or "Trials")
         self.tabs.setTabVisible(place, bool(below) or run.kind == "sweep")
-        self.nested.set_runs(run, below)
+        if below or run.kind == "sweep":
+            self.nested.set_runs(run, below)
 
     def _title_of(self, run_id: str) -> str:
         """How another run is called, as far as it is known here."""

@@ -1,5 +1,6 @@
 """The curves of all charts of a page in one request, as Arrow, off the GUI thread."""
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
@@ -41,7 +42,7 @@ class SeriesLoader(QObject):
     """Charts ask for their metric; what is asked for within a moment is read together. One request at a time."""
 
     loaded = Signal(object)
-    """The curves by metric (`Curves`), of the runs that are shown now."""
+    """A metric's curves by its name (`Curves`), of the runs that are shown now; one metric in each round of the event loop."""
     failed = Signal(object)
     """The metrics that could not be read."""
 
@@ -55,10 +56,20 @@ class SeriesLoader(QObject):
         self._timer.setSingleShot(True)
         self._timer.setInterval(_GATHER_MS)
         self._timer.timeout.connect(self._read)
+        self._found: deque[tuple[str, Sequence[Curve]]] = deque()
+        self._handing = QTimer(self)
+        self._handing.setInterval(0)
+        self._handing.timeout.connect(self._hand_out)
 
     def set_runs(self, runs: Sequence[RunSummary]) -> None:
         """The runs whose curves are shown."""
+        others = [run.id for run in runs] != [run.id for run in self._runs]
         self._runs = tuple(runs)
+        if others:
+            dropped = [key for key, _curves in self._found]
+            self._found.clear()
+            for key in dropped:
+                self.ask(key)
 
     def ask(self, key: str) -> None:
         """A chart wants this metric's curves; they come with `loaded`."""
@@ -79,7 +90,8 @@ class SeriesLoader(QObject):
         def done(found: Curves) -> None:
             self._free()
             if [run.id for run in runs] == [run.id for run in self._runs]:
-                self.loaded.emit(found)
+                self._found.extend(found.items())
+                self._handing.start()
             else:  # others are shown by now
                 for key in keys:
                     self.ask(key)
@@ -89,6 +101,12 @@ class SeriesLoader(QObject):
             self.failed.emit(keys)
 
         self._context.call("Loading the charts", work, done, failed, quiet=True, owner=self)
+
+    def _hand_out(self) -> None:
+        if self._found:
+            self.loaded.emit(dict([self._found.popleft()]))
+        if not self._found:
+            self._handing.stop()
 
     def _free(self) -> None:
         self._busy = False

@@ -328,10 +328,12 @@ def _end(spec: SweepSpec, state: SweepState) -> tuple[RunStatus, str]:
     count = len(state.trials)
     best = state.best(spec.goal)
     good = sum(1 for trial in state.trials if trial.state in {"finished", "stopped"})
-    bad = sum(1 for trial in state.trials if trial.state in {"failed", "lost"})
+    failed, lost = (sum(1 for trial in state.trials if trial.state == one) for one in ("failed", "lost"))
     done = f"{count} trial{'' if count == 1 else 's'}"
-    if bad:
-        done += f", {bad} of them failed"
+    if failed:
+        done += f", {failed} of them failed"
+    if lost:
+        done += f", {lost} of them lost (resuming the sweep runs those again)"
     found = f"the best {spec.metric} is {best.value:.6g} in run {best.run_number} ({shown(best.point)})" if best else ""
     if state.cancelled:
         return RunStatus.CANCELLED, ": ".join(filter(None, (f"{state.ending} after {done}", found))) + "."

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from workbench.base.files import readable_name
 from workbench.projects.snapshots.process import Git
 
 TEXT_LIMIT = 1_000_000
@@ -71,7 +72,7 @@ def _counts(part: str) -> tuple[int, int] | None:
 
 def _entries(raw: bytes) -> list[tuple[str, str, str]]:
     """Status letter, path and, of a renamed file, its old path."""
-    fields = iter(raw.decode("utf-8", "replace").split("\0"))
+    fields = iter(readable_name(raw.decode("utf-8", "surrogateescape")).split("\0"))
     found = []
     for field in fields:
         if not field:
