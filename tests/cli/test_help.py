@@ -26,7 +26,8 @@ COMMANDS = {
     "service create", "service list", "service show", "service score", "service logs", "service start", "service stop",
     "service delete",
     "job list", "job show", "job cancel", "job priority",
-    "target add", "target list", "target show", "target test", "target prepare", "target delete", "target pause", "target resume",
+    "target add", "target list", "target show", "target test", "target prepare", "target delete", "target clean",
+    "target pause", "target resume",
     "secret set", "secret delete",
     "server start", "server stop", "server status", "server env", "doctor",
 }  # fmt: skip

@@ -95,20 +95,44 @@ def test_that_an_upgraded_database_has_exactly_the_tables_of_the_program(
         assert compare_metadata(MigrationContext.configure(connection), workbench.runs.database.metadata) == []
 
 
-def test_that_a_copy_of_the_file_is_kept_before_its_upgrade(
-    first_version: Path | str, opened: Callable[[], Database], tmp_path: Path
-) -> None:
+def test_that_a_copy_is_kept_before_an_upgrade(first_version: Path | str, opened: Callable[[], Database], tmp_path: Path) -> None:
     database = opened()
-    if isinstance(first_version, str):
-        (notice,) = database.notices
-        assert "pg_dump" in notice
-        assert "geheim" not in notice
-        return
     assert database.notices == []
+    if isinstance(first_version, str):
+        with database.read() as connection:
+            (kept,) = [name for name in sa.inspect(connection).get_schema_names() if name.startswith(f"before_{HEAD}_from_0001_")]
+            assert connection.exec_driver_sql(f'SELECT version_num FROM "{kept}".alembic_version').scalar_one() == "0001"
+            assert connection.exec_driver_sql(f'SELECT count(*) FROM "{kept}".metric_points').scalar_one() == 3
+        return
     (copy,) = tmp_path.glob(f"workspace.db.before-{HEAD}-from-0001-*")
     with closing(sqlite3.connect(copy)) as connection:
         assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
         assert connection.execute("SELECT count(*) FROM metric_points").fetchone() == (3,)
+
+
+def test_that_a_user_who_may_make_no_copy_is_told_to_make_one(first_version: Path | str) -> None:
+    if isinstance(first_version, Path):
+        pytest.skip("A file can always be copied.")
+    engine = sa.create_engine(first_version)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE ROLE plain LOGIN PASSWORD 'geheim'")
+        connection.exec_driver_sql("GRANT CREATE, USAGE ON SCHEMA public TO plain")
+        for table in sa.inspect(connection).get_table_names():
+            connection.exec_driver_sql(f'ALTER TABLE "{table}" OWNER TO plain')
+    try:
+        url = sa.make_url(first_version).set(username="plain", password="geheim")
+        database = Database(url.render_as_string(hide_password=False))
+        (notice,) = database.notices
+        assert "permission denied" in notice
+        assert "pg_dump" in notice
+        assert "geheim" not in notice
+        assert RunStore(database).get(RUN).params == {"depth": "3"}
+        database.close()
+    finally:
+        with engine.begin() as connection:
+            connection.exec_driver_sql("DROP OWNED BY plain")
+            connection.exec_driver_sql("DROP ROLE plain")
+        engine.dispose()
 
 
 def test_that_an_upgrade_that_fails_leaves_the_database_as_it_was(

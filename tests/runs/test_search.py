@@ -5,6 +5,7 @@ import math
 import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -177,6 +178,46 @@ def test_that_what_is_wrong_in_a_filter_is_said_with_its_place(store: RunStore) 
             store.search(text)
         assert where in refused.value.message, text
         assert what in refused.value.message, text
+
+
+def test_that_more_than_a_database_takes_is_refused_in_a_sentence_and_less_is_not(filled: RunStore) -> None:
+    many: list[dict[str, Any]] = [
+        {"filter": " and ".join(["params.a = 'x'"] * 2000)},
+        {"filter": " or ".join(f"metrics.m{at} > 1" for at in range(101))},
+        {"filter": "not " * 90 + "number = 1"},
+        {"filter": f"params.a LIKE '{'x' * 60_000}'"},
+        {"filter": f"params.a IN ({','.join(repr(str(at)) for at in range(40_000))})"},
+        {"text": "word " * 2000},
+        {"text": "x" * 60_000},
+        {"text": "half \ud800 a letter"},
+        {"filter": "params.a = '\udcff'"},
+        {"order_by": [f"metrics.m{at}" for at in range(100)]},
+        {"experiments": [str(at) for at in range(40_000)]},
+    ]
+    for search_for in many:
+        with pytest.raises(UserError):
+            filled.search(**search_for)
+    enough: list[dict[str, Any]] = [
+        {"filter": " and ".join(f"metrics.m{at} > 1" for at in range(100))},
+        {"filter": " or ".join(f"params.p{at} = 'x'" for at in range(100))},
+        {"filter": "not (number = 1 or " * 14 + "number = 1" + ")" * 14},
+        {"filter": "number > 999999999999999999 or number < -999999999999999999"},
+        {"filter": f"params.a IN ({','.join(repr(str(at)) for at in range(10_000))})"},
+        {"text": " ".join(f"word{at}" for at in range(50))},
+        {"order_by": [f"metrics.m{at}" for at in range(20)]},
+        {"experiments": [str(at) for at in range(10_000)]},
+    ]
+    for search_for in enough:
+        filled.search(**search_for)
+
+
+def test_that_a_cursor_that_was_changed_is_refused(filled: RunStore) -> None:
+    cursor = filled.search(limit=1, order_by=["metrics.`val/acc`"]).next
+    for at in range(0, len(cursor), 5):
+        changed = cursor[:at] + ("A" if cursor[at] != "A" else "B") + cursor[at + 1 :]
+        with pytest.raises(UserError, match="cursor"):
+            filled.search(limit=1, order_by=["metrics.`val/acc`"], cursor=changed)
+    assert len(filled.search(limit=1, order_by=["metrics.`val/acc`"], cursor=cursor).runs) == 1
 
 
 def test_that_no_filter_however_odd_is_our_bug(filled: RunStore) -> None:

@@ -209,6 +209,33 @@ def delete(name: TargetArgument, yes: YesOption = False) -> None:
 
 
 @app.command()
+def clean(
+    name: TargetArgument,
+    unused_days: Annotated[float, typer.Option("--unused-days", min=0, help="Only what was not used for so long.")] = 0,
+    yes: YesOption = False,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Remove the environments and images that jobs left on a target for the next ones. What is needed again is built anew.
+
+    \b
+    Examples:
+      workbench target clean box
+      workbench target clean docker --unused-days 30 --yes
+    """
+    from workbench.cli.output import confirm, print_json, say
+
+    confirm(f"Remove what jobs left on {name} for the next ones?", yes=yes)
+    with connected() as client:
+        removed = client.clean_target(name, unused_days)
+    if output is Output.JSON:
+        print_json(list(removed))
+        return
+    for one in removed:
+        say(f"Removed {one}.")
+    say(f"{len(removed)} environment{'' if len(removed) == 1 else 's'} removed on {name}.")
+
+
+@app.command()
 def pause(name: TargetArgument) -> None:
     """Start no more jobs on a target until it is resumed; what runs goes on.
 

@@ -6,6 +6,7 @@ from workbench.client.calls import SLOW, Calls, part, run_part
 from workbench.schema import CleanRequest, Environment, Job, JobPatch, JobPlanned, JobRequest, Run, Target, TargetRequest
 
 _JOBS = TypeAdapter(tuple[Job, ...])
+_NAMES = TypeAdapter(tuple[str, ...])
 _TARGETS = TypeAdapter(tuple[Target, ...])
 _ENVIRONMENTS = TypeAdapter(tuple[Environment, ...])
 
@@ -61,6 +62,11 @@ class JobCalls(Calls):
     def test_target(self, name: str) -> Target:
         """Walks the chain to the target; its `links` say which one fails."""
         return Target.model_validate_json(self._transport.call("POST", f"/targets/{part(name)}/test", timeout=SLOW))
+
+    def clean_target(self, name: str, unused_days: float = 0.0) -> tuple[str, ...]:
+        """Removes environments and images there that were not used for so long; their names. Conflict while jobs run there."""
+        body = CleanRequest(unused_days=unused_days)
+        return _NAMES.validate_json(self._transport.call("POST", f"/targets/{part(name)}/clean", body=body, timeout=SLOW))
 
     def pause_target(self, name: str) -> Target:
         """Starts nothing more there until it is resumed; what runs goes on."""

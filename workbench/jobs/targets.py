@@ -18,7 +18,7 @@ from workbench.base.errors import Conflict, NotFound, UserError, WorkbenchError
 from workbench.base.paths import WorkspacePaths
 from workbench.base.secrets import SecretStore
 from workbench.base.settings import Settings
-from workbench.jobs.drivers.registry import chain_to
+from workbench.jobs.drivers.registry import chain_to, clean_target
 from workbench.jobs.processgroup import gpu_count
 from workbench.jobs.queue import Pool
 from workbench.jobs.targetchecks import check_spec
@@ -146,6 +146,17 @@ class TargetStore:
             else:
                 write.execute(targets.update().where(targets.c.name == name).values(paused=paused, updated=utc_now()))
         return self.get(name)
+
+    def clean(self, name: str, unused_days: float) -> tuple[str, ...]:
+        """Removes what jobs left on the target for the next ones: environments, images. Those unused for so long; their names.
+
+        Raises Conflict while jobs run there, UserError for a target that keeps nothing elsewhere.
+        """
+        target = self.get(name)
+        if target.running:
+            running = f"{target.running} job{' runs' if target.running == 1 else 's run'}"
+            raise Conflict(f"{running} on {name}.", hint="Wait until they have ended, or cancel them.", place=name)
+        return tuple(clean_target(target.spec, self.secret(name), self._paths.root, unused_days))
 
     def test(self, name: str) -> Target:
         """Walks the chain to the target, link by link, and keeps what was found."""

@@ -209,7 +209,7 @@ def _text_attribute(one: Comparison, column: sa.ColumnElement[Any]) -> Condition
 def _number_attribute(one: Comparison, column: sa.ColumnElement[Any]) -> Condition:
     if isinstance(one.value, bool) or not isinstance(one.value, int | float):
         raise wrong(one.column, f"{one.field.key} is compared with a number")
-    return _compared(column, one.operator, sa.literal(one.value, sa.Float) if isinstance(one.value, float) else one.value)
+    return _compared(column, one.operator, sa.literal(one.value, sa.Float if isinstance(one.value, float) else sa.BigInteger))
 
 
 def _time_attribute(one: Comparison, column: sa.ColumnElement[Any]) -> Condition:

@@ -7,6 +7,8 @@ from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 
+from workbench.base.errors import WorkbenchError
+
 _MOST = 256  # works of one commit
 
 Result = TypeVar("Result")
@@ -82,7 +84,11 @@ class GroupedWrites:
                 self._alone(one)
             return
         for one in group:
-            one.done = True
+            if one.error is None or isinstance(one.error, WorkbenchError):
+                one.done = True
+            else:  # what the database said becomes a sentence where the transaction is the work's own
+                one.error = None
+                self._alone(one)
 
     def _alone(self, one: _Waiting[Any]) -> None:
         try:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
+from workbench.base.clock import utc_now
 from workbench.base.errors import EnvironmentError_, UserError
 
 _log = logging.getLogger(__name__)
@@ -65,19 +66,32 @@ class Postgres:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS})")
 
     def before_migration(self, version: str, head: str) -> None:
-        """Says how a copy is made: it is not for a client of the server to make one."""
-        notice = (
-            f"The database {self.place} was upgraded from version {version} to {head}. No copy was made before it: "
-            "keep your own with pg_dump, before each new version of Workbench."
-        )
-        _log.warning(notice)
-        self.notices.append(notice)
+        """Keeps a copy of all tables, as a schema of the same database; where the user may make none, a notice says so."""
+        kept = f"before_{head}_from_{version}_{utc_now():%Y%m%dT%H%M%S}"
+        quoted = self.engine.dialect.identifier_preparer.quote_identifier
+        try:
+            with self.sentences(), self.engine.begin() as connection:
+                self.begun(connection)
+                connection.execute(sa.schema.CreateSchema(kept))
+                for table in sa.inspect(connection).get_table_names():
+                    connection.exec_driver_sql(f"CREATE TABLE {quoted(kept)}.{quoted(table)} AS TABLE {quoted(table)}")
+        except sa.exc.ProgrammingError as error:  # no right to make a schema
+            notice = (
+                f"The database {self.place} was upgraded from version {version} to {head}. No copy was made before it "
+                f"({str(error.orig).strip().splitlines()[0]}): keep your own with pg_dump, before each new version of Workbench."
+            )
+            _log.warning(notice)
+            self.notices.append(notice)
+        else:
+            _log.info("The tables were copied to the schema %s before their upgrade", kept)
 
     @contextmanager
     def sentences(self) -> Iterator[None]:
         """Turns the server's own failures into sentences; our bugs (wrong SQL, broken constraints) pass as they are."""
         try:
             yield
+        except UnicodeEncodeError as error:
+            raise UserError("A text with half a character (a lone surrogate) cannot be recorded.", hint="Leave it out.") from error
         except DBAPIError as error:
             text = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
             if isinstance(error, sa.exc.DataError) and "NUL" in text:

@@ -28,6 +28,7 @@ _FEW = 2000
 """So many runs are asked one by one at least as quickly as all values are gone through."""
 
 _SEAL = 16
+_MOST_EXPERIMENTS = 10_000
 _MOST_ORDERS = 20
 _MOST_WORDS = 50
 _LONGEST_WORD = 1000
@@ -166,6 +167,8 @@ def _base(connection: sa.Connection, search: Search) -> list[sa.ColumnElement[bo
     if search.project is not None:
         where.append(runs.c.project == search.project)
     if search.experiments is not None:
+        if len(search.experiments) > _MOST_EXPERIMENTS:
+            raise UserError(f"A search is of {_MOST_EXPERIMENTS:,} experiments at most.", hint="Name none, for all of them.")
         wanted = sa.or_(experiments.c.id.in_(search.experiments), experiments.c.name.in_(search.experiments))
         ids = connection.execute(sa.select(experiments.c.id).where(wanted)).scalars().all()
         where.append(runs.c.experiment_id.in_(ids))

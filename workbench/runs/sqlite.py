@@ -16,7 +16,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
 from workbench.base.clock import utc_now
-from workbench.base.errors import EnvironmentError_
+from workbench.base.errors import EnvironmentError_, UserError
 from workbench.base.files import disk_error
 
 _log = logging.getLogger(__name__)
@@ -70,6 +70,8 @@ class Sqlite:
         """Turns the database's own failures into sentences; our bugs (wrong SQL, broken constraints) pass as they are."""
         try:
             yield
+        except UnicodeEncodeError as error:
+            raise UserError("A text with half a character (a lone surrogate) cannot be recorded.", hint="Leave it out.") from error
         except DBAPIError as error:
             if isinstance(error, sa.exc.IntegrityError | sa.exc.ProgrammingError | sa.exc.DataError):
                 raise

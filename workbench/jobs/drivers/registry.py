@@ -29,6 +29,20 @@ def chain_to(spec: Any, secret: str | None, home: Path) -> "Iterator[Link]":
     return chain(spec, secret, home)
 
 
+def clean_target(spec: Any, secret: str | None, home: Path, unused_days: float) -> list[str]:
+    """Removes environments and images that we made there and that were not used for so long; what they are called.
+
+    Raises UserError for a kind whose environments are on this machine.
+    """
+    place = {"ssh": "ssh.environment", "docker": "docker.images", "ssh-docker": "docker.images"}.get(spec.kind)
+    if place is None:
+        hint = "Remove them with: workbench env clean --unused-days 30"
+        raise UserError("The environments of this target are on this machine.", hint=hint, place="target")
+    module = importlib.import_module(f"workbench.jobs.drivers.{place}")
+    removed: list[str] = module.clean_target(spec, secret, home, unused_days)
+    return removed
+
+
 def takes_up(kind: str) -> bool:
     """Whether a job of this kind of target goes on when its runner is killed, so that another runner can take it up."""
     return kind != "local"

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from workbench.base.errors import UserError
-from workbench.schema import Target, TargetRequest
+from workbench.schema import CleanRequest, Target, TargetRequest
 from workbench.server.routes.deps import Here
 
 router = APIRouter(tags=["targets"])
@@ -47,6 +47,14 @@ def delete_target(here: Here, name: str) -> None:
 def test_target(here: Here, name: str) -> Target:
     """Walks the chain to the target and says which link fails."""
     return here.jobs.targets.test(name)
+
+
+@router.post("/targets/{name}/clean")
+def clean_target(here: Here, name: str, request: CleanRequest) -> tuple[str, ...]:
+    """Removes environments and images there that were not used for `unused_days` (0 without it); what they are called."""
+    if request.limit_gb is not None:
+        raise UserError("What a target keeps is removed by age only.", place="limit_gb")
+    return here.jobs.targets.clean(name, request.unused_days or 0.0)
 
 
 @router.post("/targets/{name}/pause")

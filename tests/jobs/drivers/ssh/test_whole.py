@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +16,7 @@ from tests.jobs.drivers.contract import processes_of
 from tests.jobs.drivers.sshd import Sshd
 from tests.server.conftest import served
 from tests.waiting import until
-from workbench.base.errors import UserError
+from workbench.base.errors import Conflict, UserError
 from workbench.dataprep.package import Dataflow, FileRef, Package
 from workbench.dataprep.steps import Keep
 from workbench.projects import Project
@@ -115,3 +118,34 @@ def test_that_a_script_there_reads_a_preparation_where_its_python_can_and_says_w
     assert other.status is RunStatus.FAILED
     assert "The data preparation clean.wbprep cannot be read here, since this Python has no " in other.reason
     assert "Add to the project's requirements: ibis-framework[duckdb], psutil, pydantic." in other.reason
+
+
+def test_that_what_jobs_left_there_is_removed_but_for_what_is_used(
+    workspace: Workspace, request_for: Callable[..., JobRequest], sshd: Sshd, remote: Path
+) -> None:
+    for name in ("old", "used"):
+        (remote / "envs" / name / "bin").mkdir(parents=True)
+        (remote / "envs" / name / "workbench-environment.json").write_text("{}")
+    os.utime(remote / "envs/old/workbench-environment.json", (0, 0))
+    request = request_for("import time\nprint('ready', flush=True)\ntime.sleep(600)", target="box")
+    Path(request.project, "runconfig", "local.toml").write_text(
+        '[environment]\nkind = "interpreter"\npython = "python3"\n', encoding="utf-8"
+    )
+    with workspace.manager() as manager:
+        manager.targets.add(TargetRequest(name="box", spec=SshSpec(**sshd.spec(folder=str(remote)))))
+        run = manager.submit(request)
+        workspace.until(run.id, lambda _: "ready" in workspace.log(run.id), within=240)
+        with pytest.raises(Conflict, match="1 job runs on box"):
+            manager.targets.clean("box", 0)
+        manager.cancel(run.id)
+        workspace.end_of(run.id, within=240)
+        assert manager.targets.clean("box", 30) == (f"{remote}/envs/old",)
+        with pytest.raises(UserError, match="The environments of this target are on this machine"):
+            manager.targets.clean("local", 0)
+        program = remote / "envs/used/bin/sleep"
+        shutil.copy(str(shutil.which("sleep")), program)
+        with subprocess.Popen([str(program), "600"]) as user:
+            assert manager.targets.clean("box", 0) == ()
+            user.kill()
+        assert manager.targets.clean("box", 0) == (f"{remote}/envs/used",)
+    assert list((remote / "envs").iterdir()) == []

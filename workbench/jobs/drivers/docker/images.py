@@ -9,7 +9,9 @@ from pathlib import Path
 
 from workbench.base.errors import NotFound, WorkbenchError
 from workbench.base.files import write_json
+from workbench.jobs.drivers.docker.connections import open_engine
 from workbench.jobs.drivers.docker.engine import Engine, Missing
+from workbench.schema import DockerSpec, SshDockerSpec
 
 UNUSED_DAYS = 30.0
 
@@ -55,6 +57,15 @@ def clean_images(home: Path, engine: Engine, *, unused_days: float = UNUSED_DAYS
             removed.append(image)
         note.unlink(missing_ok=True)
     return removed
+
+
+def clean_target(spec: DockerSpec | SshDockerSpec, secret: str | None, home: Path, unused_days: float) -> list[str]:
+    """Removes images that this workspace made on the target's engine and did not use for so long; their names."""
+    engine = open_engine(spec, secret)
+    try:
+        return clean_images(home, engine, unused_days=unused_days)
+    finally:
+        engine.close()
 
 
 def _notes(home: Path, engine: Engine) -> Path:

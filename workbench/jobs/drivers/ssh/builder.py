@@ -125,18 +125,9 @@ class Builder:
                     raise
                 write(marker, json.dumps({"version": 1, "built": time.time()}))
                 say(f"The environment is ready after {time.monotonic() - began:.1f} s.")
-                self._remove_unused()
+                remove_unused(self._root, _UNUSED_S)
             os.utime(marker)
         return str(folder / "bin" / "python")
-
-    def _remove_unused(self) -> None:
-        """Environments that no job has asked for in two months, and none runs in."""
-        for marker in self._root.glob("*/" + _MARKER):
-            folder = marker.parent
-            with contextlib.suppress(OSError):
-                if time.time() - marker.stat().st_mtime > _UNUSED_S and not in_use(folder):
-                    marker.unlink()
-                    shutil.rmtree(folder, ignore_errors=True)
 
     def _make(self, folder: Path) -> None:
         what = "The environment could not be built"
@@ -167,6 +158,19 @@ class Builder:
         raise Failed(what, f"there is no Python {self._python} there, and no uv to fetch it")
 
 
+def remove_unused(root: Path, unused_s: float) -> list[str]:
+    """Removes environments that no job has asked for in so long, and none runs in; those removed."""
+    removed = []
+    for marker in sorted(root.glob("*/" + _MARKER)):
+        folder = marker.parent
+        with contextlib.suppress(OSError):
+            if time.time() - marker.stat().st_mtime >= unused_s and not in_use(folder):
+                marker.unlink()
+                shutil.rmtree(folder, ignore_errors=True)
+                removed.append(str(folder))
+    return removed
+
+
 def stay_while_open() -> None:
     """Ends this process and all that it started when stdin is closed."""
 
@@ -193,11 +197,13 @@ def main() -> int:
     stay_while_open()
     try:
         if request["kind"] == "installed":
-            answer = {
+            answer: dict[str, Any] = {
                 "lock": installed(),
                 "python": sys.executable,
                 "version": ".".join(str(part) for part in sys.version_info[:3]),
             }
+        elif request["kind"] == "clean":
+            answer = {"removed": remove_unused(Path(request["root"]) / "envs", float(request["unused_s"]))}
         else:
             python = Builder(request).build()
             code = "import platform; print(platform.python_version())"

@@ -16,6 +16,7 @@ from workbench.base.errors import Cancelled, UserError
 from workbench.base.paths import WorkspacePaths
 from workbench.jobs.drivers import ssh
 from workbench.jobs.drivers.base import Follow
+from workbench.jobs.drivers.ssh.connection import Connection
 from workbench.jobs.drivers.ssh.remote import RemoteMachine
 from workbench.jobs.environments import EnvironmentBuilder, is_conda, uv_program
 from workbench.jobs.environments.tools import failure
@@ -23,6 +24,7 @@ from workbench.jobs.localpython import PackageSettings
 
 if TYPE_CHECKING:
     from workbench.jobs.folder import JobSpec, RunFolder
+    from workbench.schema.target import SshSpec
 
 _QUIET_S = 1800.0
 _ANSWER = b"="
@@ -64,6 +66,16 @@ def remote_python(machine: RemoteMachine, folder: RunFolder, spec: JobSpec, foll
     }
     answer = _built(machine, [str(machine.probe()["python"]), "-I", "-X", "utf8", builder], request, spec.requirements, follow)
     return RemotePython(str(answer["python"]), str(answer["version"]), lock, is_ours=True)
+
+
+def clean_target(spec: SshSpec, secret: str | None, home: Path, unused_days: float) -> list[str]:  # noqa: ARG001 (every kind has these)
+    """Removes environments on the machine that no job has asked for in so long; their folders."""
+    with Connection(spec, secret) as connection:
+        machine = RemoteMachine(connection)
+        request = {"kind": "clean", "root": machine.folder(), "unused_s": unused_days * 86400}
+        command = [str(machine.probe()["python"]), "-I", "-X", "utf8", machine.put_script("builder.py", ssh)]
+        answer = _built(machine, command, request, "", Follow(lambda _line: None, lambda: False))
+    return [str(one) for one in answer["removed"]]
 
 
 def _resolved(machine: RemoteMachine, folder: RunFolder, spec: JobSpec, follow: Follow) -> str:
