@@ -28,7 +28,7 @@ COMMANDS = {
     "job list", "job show", "job cancel", "job priority",
     "target add", "target list", "target show", "target test", "target prepare", "target delete", "target clean",
     "target pause", "target resume",
-    "secret set", "secret delete",
+    "secret set", "secret list", "secret delete",
     "server start", "server stop", "server status", "server env", "doctor",
 }  # fmt: skip
 HEAVY = {

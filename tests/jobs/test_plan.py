@@ -10,6 +10,7 @@ from tests.waiting import until
 from workbench.base.clock import utc_now
 from workbench.base.errors import UserError
 from workbench.base.settings import Settings
+from workbench.jobs.planning import held_against
 from workbench.projects import Project
 from workbench.runs.tables import targets
 from workbench.schema import JobRequest, RunStatus
@@ -127,8 +128,9 @@ def test_that_a_failure_for_memory_says_how_much_was_asked_and_used(
     with workspace.manager() as manager:
         run = workspace.end_of(manager.submit(request_for(code)).id)
     used = f"{run.metrics['system/memory_mb'].max:,.0f} MB"
-    assert run.reason == (
-        f"The script was stopped: it used more than its 150 MB of memory. It was seen to use {used}; it had asked for 150 MB."
+    assert run.reason == f"The script was stopped: it used more than its 150 MB of memory. It was seen to use {used}."
+    assert held_against(workspace.store, run, "MemoryError in a.py line 1.", "", "") == (
+        f"It was seen to use {used}; it had asked for 150 MB."
     )
 
 

@@ -262,11 +262,11 @@ def test_that_a_time_limit_and_a_signal_and_memory_are_told_apart(workspace: Any
             manager.submit(request_for("import os\nos.kill(os.getpid(), 9)", file="c.py")),
         ]
         reasons = [workspace.end_of(run.id).reason for run in runs]
-    assert reasons == [
+    assert (reasons[0], reasons[2]) == (
         "The script was stopped at its time limit of 1 s.",
-        "The script was stopped: it used more than its 150 MB of memory.",
         "The script was ended from outside by signal SIGKILL.",
-    ]
+    )
+    assert reasons[1].startswith("The script was stopped: it used more than its 150 MB of memory.")
 
 
 def test_that_a_runner_that_hangs_does_not_keep_a_cancelled_job_alive(

@@ -100,6 +100,30 @@ def test_that_a_file_that_grows_too_big_or_is_ignored_later_leaves_the_snapshot(
     assert "-x" in "".join(one.text for one in store.changes(first.commit, second.commit))
 
 
+@pytest.mark.parametrize("written", [b"%s", b"\xef\xbb\xbf%s"], ids=["plain", "with a byte order mark"])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"], ids=["lf", "crlf"])
+def test_that_wbignore_is_read_as_git_reads_its_own(store: SnapshotStore, project: Project, written: bytes, end: bytes) -> None:
+    patterns = [
+        b"*.log",
+        b"!keep.log",
+        b"/top/",
+        b"\\#mark",
+        b"trailing\\ ",
+        b"data/*",
+        b"!data/small.csv",
+        b"foo/**/baz.txt",
+        "é.txt".encode(),
+    ]
+    (project.folder / ".wbignore").write_bytes(written % end.join([*patterns, b""]))
+    taken = {"keep.log", "deep/top/x.txt", "data/small.csv", "foo/baz.py", "e.txt"}
+    ignored = {"a.log", "deep/b.log", "top/x.txt", "#mark", "trailing ", "data/big.csv", "foo/a/b/baz.txt", "é.txt"}
+    for name in taken | ignored:
+        (project.folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (project.folder / name).write_text("x")
+    files = set(store.files(store.commit(project.folder, project.id).commit))
+    assert (files & taken, files & ignored) == (taken, set())
+
+
 def test_that_an_unchanged_folder_gives_the_same_commit(store: SnapshotStore, project: Project) -> None:
     first = store.commit(project.folder, project.id)
     assert store.commit(project.folder, project.id) == first

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from tests.runs.making import made, points
-from workbench.base.errors import Conflict, EnvironmentError_
+from workbench.base.errors import Conflict, EnvironmentError_, UserError
 from workbench.runs.database import Database
 from workbench.runs.store import RunStore
 from workbench.runs.tables import experiments, runs
@@ -47,6 +47,16 @@ def test_that_writes_that_wait_share_a_commit(database: Database, store: RunStor
     all_at_once(database, [lambda run_id=run_id: store.log_batch(run_id, points("a", [1.0])) for run_id in ids])  # type: ignore[misc]
     assert len(count) == 1
     assert [store.get(run_id).metrics["a"].count for run_id in ids] == [1] * 20
+
+
+def test_that_a_text_that_no_database_takes_is_refused_in_a_sentence_also_among_other_writes(
+    database: Database, store: RunStore
+) -> None:
+    run = made(store)
+    good = [lambda at=at: store.log_batch(run.id, LogBatch(params={f"p{at}": "x"})) for at in range(3)]  # type: ignore[misc]
+    found = all_at_once(database, [*good, lambda: store.log_batch(run.id, LogBatch(tags={"half": "\udcff"})), *good])
+    assert [type(one) for one in found] == [bool, bool, bool, UserError, bool, bool, bool]
+    assert (store.get(run.id).params, store.get(run.id).tags) == ({"p0": "x", "p1": "x", "p2": "x"}, {})
 
 
 def test_that_a_failing_write_fails_alone(database: Database, store: RunStore) -> None:

@@ -329,6 +329,15 @@ def test_that_experiments_words_and_the_trash_narrow_a_search(filled: RunStore) 
     assert names(filled, "metrics.val/acc > 0", view="all") == ["one", "two"]
 
 
+def test_that_words_are_found_in_any_case_and_any_alphabet(store: RunStore) -> None:
+    for name in ("Äpfel", "ÄPFEL 2", "äpfel_3", "Яблоко", "apples", "APPLES 2"):
+        made(store, name=name)
+    assert names(store, "", text="äpfel") == names(store, "", text="ÄPFEL") == ["ÄPFEL 2", "Äpfel", "äpfel_3"]
+    assert names(store, "", text="яблоко") == ["Яблоко"]
+    assert names(store, "", text="ApPles") == ["APPLES 2", "apples"]
+    assert names(store, "", text="l_") == ["äpfel_3"]
+
+
 def test_that_the_total_is_counted_only_when_asked_for(filled: RunStore) -> None:
     assert filled.search(limit=1, count=False).total == -1
     assert filled.search(limit=1).total == 4

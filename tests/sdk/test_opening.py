@@ -132,6 +132,40 @@ if __name__ == "__main__":
         assert (trial.parent_id, trial.status, trial.metrics["score"].last) == (runs["parent"].id, RunStatus.FINISHED, 10 * number)
 
 
+def test_that_runs_of_threads_side_by_side_lie_below_that_of_the_main_thread(home: Path, start: Start) -> None:
+    code = """
+import threading, workbench
+
+def trial(number, barrier):
+    with workbench.start_run(f"{barrier.parties} {number}"):
+        barrier.wait()  # all of them are open now
+        workbench.log("score", number)
+        with workbench.start_run(f"{barrier.parties} {number} inner"):
+            barrier.wait()
+            workbench.log("inner", number)
+        barrier.wait()
+
+def side_by_side(count):
+    barrier = threading.Barrier(count)
+    threads = [threading.Thread(target=trial, args=(number, barrier)) for number in range(count)]
+    for thread in threads: thread.start()
+    for thread in threads: thread.join()
+
+with workbench.start_run("search"):
+    side_by_side(3)
+side_by_side(2)
+assert workbench.current_run() is None
+"""
+    with served(home) as client:
+        _done(start(code))
+        runs = {run.name: client.wait(run.id, timeout=60) for run in client.runs().runs}
+    for count, above in ((3, runs["search"].id), (2, None)):
+        for number in range(count):
+            trial, inner = runs[f"{count} {number}"], runs[f"{count} {number} inner"]
+            assert (trial.parent_id, trial.metrics["score"].last, set(trial.metrics)) == (above, number, {"score"})
+            assert (inner.parent_id, inner.metrics["inner"].last, set(inner.metrics)) == (trial.id, number, {"inner"})
+
+
 def test_that_an_exception_in_the_block_is_the_reason_of_its_failure(home: Path, start: Start) -> None:
     code = """
 import workbench
@@ -268,6 +302,24 @@ def test_that_a_run_of_a_notebook_is_called_so(home: Path, tmp_path: Path) -> No
         run = _only(client)
     assert (run.kind, run.status, run.arguments) == ("notebook", RunStatus.FINISHED, ())
     assert "workbench==" in run.environment_lock
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "reason"),
+    [
+        ("WORKBENCH_HOME", "file/workspace", "The workspace folder {value} could not be written: Not a directory."),
+        ("WORKBENCH_PYTHON", "nowhere/python", "No such file or directory: '{value}'"),
+    ],
+)
+def test_that_a_server_that_cannot_be_started_is_a_sentence(
+    home: Path, tmp_path: Path, start: Start, variable: str, value: str, reason: str
+) -> None:
+    (tmp_path / "file").touch()
+    value = str(tmp_path / value)
+    process = start(f"import os, workbench\nos.environ[{variable!r}] = {value!r}\nworkbench.start_run()")
+    error = process.communicate(timeout=60)[1].splitlines()[-1]
+    assert error.startswith("RuntimeError: The workspace server could not be started. ")
+    assert reason.format(value=value) in error
 
 
 def test_that_what_the_server_refuses_is_a_sentence(home: Path, start: Start) -> None:

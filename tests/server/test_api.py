@@ -93,11 +93,12 @@ def test_that_a_foreign_page_does_not_come_in_with_the_token_either(shared: Clie
     assert raw(shared, "GET", "/health", headers=headers).status_code == 403
 
 
-def test_that_the_handshake_is_the_user_s_alone(shared: Client) -> None:
+def test_that_the_workspace_and_its_handshake_are_the_user_s_alone(shared: Client) -> None:
     path = WorkspacePaths(shared.home).server_json
     assert json.loads(path.read_text("utf-8"))["pid"] == shared.pid
     if os.name == "posix":
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert stat.S_IMODE(shared.home.stat().st_mode) == 0o700
 
 
 def test_that_the_health_says_where_and_since_when(client: Client, home: Path) -> None:

@@ -23,13 +23,17 @@ def resources_dir() -> Path:
 
 @dataclass(frozen=True)
 class WorkspacePaths:
-    """The layout of a workspace folder; nothing is created here."""
+    """The layout of a workspace folder; nothing but the folder itself is created here."""
 
     root: Path
 
     @classmethod
     def default(cls) -> "WorkspacePaths":
         return cls(workbench_home())
+
+    def make(self) -> None:
+        """Makes the workspace folder where there is none, the user's alone: runs, logs and the queue lie in it. Raises OSError."""
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     @property
     def database(self) -> Path:

@@ -67,7 +67,7 @@ class SecretStore:
     def _changing(self) -> Iterator[None]:
         """One at a time: two that read and write at once would lose a secret."""
         try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
+            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise disk_error(error, str(self._file)) from error
         with FileLock(self._file.with_name("secrets.lock")):

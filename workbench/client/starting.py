@@ -86,7 +86,7 @@ def _ends_or_answers(paths: WorkspacePaths, found: Handshake) -> bool:
 
 def _start(paths: WorkspacePaths, say: Callable[[str], None] | None) -> tuple[Handshake, int | None]:
     try:
-        paths.root.mkdir(parents=True, exist_ok=True)
+        paths.make()
         lock = filelock.FileLock(paths.root / "server.start.lock", timeout=START_WITHIN)
         with lock:
             # Another client may have started it while this one waited for the lock.

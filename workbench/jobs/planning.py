@@ -129,8 +129,9 @@ def held_against(store: RunStore, run: Run, reason: str, lock: str, python: str)
     """What was other than planned, or foreseen in the plan, in sentences, for the reason of a failure; empty where nothing was."""
     told = []
     if "memory" in reason.lower() and (used := run.metrics.get("system/memory_mb")):
-        asked = f"; it had asked for {run.config.resources.memory_mb:,} MB" if run.config.resources.memory_mb else ""
-        told.append(f"It was seen to use {used.max:,.0f} MB{asked}.")
+        asked = run.config.resources.memory_mb
+        beside = f"; it had asked for {asked:,} MB" if asked and f"its {asked} MB" not in reason else ""
+        told.append(f"It was seen to use {used.max:,.0f} MB{beside}.")
     if before := str(run.plan.get("lock", "")):
         if lock and (different := _differences(before, lock)):
             told.append(f"Other than planned, the environment was made with {different}.")

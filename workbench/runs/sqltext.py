@@ -55,9 +55,13 @@ def like(text: sa.ColumnElement[Any], pattern: str) -> sa.ColumnElement[bool]:
 
 
 def contains(text: sa.ColumnElement[Any], word: str) -> sa.ColumnElement[bool]:
-    """Whether a word is in a text, whatever the letter case (SQLite: of the letters a to z)."""
+    """Whether a word is in a text, whatever the letter case.
+
+    SQLite knows the case of a to z only: a word with other letters is looked for in small ones, in capitals, and begun by one.
+    """
     escaped = "".join(f"/{letter}" if letter in "%_/" else letter for letter in word)
-    return _Contains(text, sa.literal(f"%{escaped}%", sa.Text))
+    spelled = {escaped} if word.isascii() else {escaped, escaped.lower(), escaped.upper(), escaped.capitalize()}
+    return sa.or_(*(_Contains(text, sa.literal(f"%{one}%", sa.Text)) for one in sorted(spelled)))
 
 
 def gathered(key: sa.ColumnElement[Any], value: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:

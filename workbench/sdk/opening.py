@@ -110,7 +110,7 @@ def start_run(
     from workbench.sdk.server import connect  # urllib takes a while to load
 
     server = connect()
-    above = current() if nested else None
+    above = (_near() or run_around()) if nested else None
     folder = Path(project).expanduser().absolute() if project is not None else _project_around()
     answer = server.call(
         "POST",
@@ -135,7 +135,7 @@ def start_run(
     if not place.is_dir():
         message = f"The workspace's folder {place} is not on this machine: a run can be opened beside its server only."
         raise RuntimeError(message)
-    state: dict[str, Any] = {"pid": os.getpid(), "lock": _locked(place / "runner.lock")}
+    state: dict[str, Any] = {"pid": os.getpid(), "thread": threading.get_ident(), "lock": _locked(place / "runner.lock")}
     run = StartedRun(
         answer["id"], place, Path(answer["outputs"]), answer["number"], answer["experiment"], _server=server, _state=state
     )
@@ -147,13 +147,23 @@ def start_run(
 
 
 def current() -> Run | None:
-    """The innermost run that is open here; in a thread of its own, the one that was opened last; else the one around."""
+    """The innermost run that is open here; in a thread of its own, the one of the main thread; else the one around."""
+    with _lock:
+        last = _open[-1] if _open else None
+    return _near() or last or run_around()
+
+
+def _near() -> StartedRun | None:
+    """The innermost run that this thread, else the main thread, has open: those of other threads are none of this one's."""
     own = _current.get()
     if own is not None and own.is_open:
         return own
     with _lock:
-        last = _open[-1] if _open else None
-    return last or run_around()
+        for thread in (threading.get_ident(), threading.main_thread().ident):
+            for run in reversed(_open):
+                if run._state["thread"] == thread:
+                    return run
+    return None
 
 
 use_opened(current)

@@ -26,6 +26,7 @@ variables stay beside it: by them its processes are found."""
 _LARGEST_STEP = 2**63 - 1
 
 _started_in = Path.cwd()
+_opened_around = os.environ.get(OPENED)  # before this process opens runs of its own
 _told = False
 
 
@@ -69,8 +70,8 @@ def current_run() -> Run | None:
 
 def run_around() -> Run | None:
     """The run that the environment tells of: one that the process was started in, else that of its job."""
-    if opened := os.environ.get(OPENED):
-        return _run_of(*json.loads(opened))
+    if _opened_around:
+        return _run_of(*json.loads(_opened_around))
     run_id, folder = os.environ.get("WORKBENCH_RUN_ID"), os.environ.get("WORKBENCH_RUN_DIR")
     if not run_id or not folder:
         return None

@@ -67,11 +67,14 @@ def connect() -> Server:
     dropped = "PYTHONPATH" if os.environ.get("WORKBENCH_PYTHON") else ""
     kept = {name: value for name, value in outside_runs(os.environ).items() if name != dropped}
     environment = {**kept, "WORKBENCH_HOME": str(home)}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_START_WITHIN_S, env=environment)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_START_WITHIN_S, env=environment)
+        said = " ".join(line.strip() for line in done.stderr.splitlines() if not line.startswith(("Starting ", "  at ")))
+    except (OSError, subprocess.TimeoutExpired) as error:
+        said = f"{error}."
     found = _running()
     if not found:
-        said = done.stderr.strip().splitlines()
-        message = f"The workspace server could not be started. {said[-1] if said else ''}".strip()
+        message = f"The workspace server could not be started. {said[-2000:]}".strip()
         raise RuntimeError(message)
     return found
 

@@ -71,7 +71,7 @@ class _Server(uvicorn.Server):
 def serve(paths: WorkspacePaths) -> int:
     """Serves the workspace until a signal or a request ends it. Raises Conflict when another server does so already."""
     try:
-        paths.root.mkdir(parents=True, exist_ok=True)
+        paths.make()
         log_to_file(paths.logs, "server")
         for chatty in ("alembic", "httpx", "uvicorn.error"):
             logging.getLogger(chatty).setLevel(logging.WARNING)

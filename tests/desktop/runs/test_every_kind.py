@@ -1,6 +1,7 @@
 """Runs of every kind on the screens: sweeps and their trials, runs of other programs, skipped ones, those in the trash."""
 
 import contextlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from workbench.desktop.dashboard.facts import read_workspace
 from workbench.desktop.runs.activity import RunsActivity
 from workbench.desktop.widgets.dialogs import Sheet
 from workbench.projects.project import Project
-from workbench.schema import RunSummary
+from workbench.schema import RunEnd, RunOpen, RunSummary
 
 LEFT = Qt.MouseButton.LeftButton
 TRIALS = 6
@@ -227,3 +228,20 @@ def test_that_deleted_runs_are_brought_back_and_deleted_for_good_from_the_trash(
     qtbot.waitUntil(lambda: not runs.store.trash and page.group == "all", timeout=20_000)
     assert "on docker" in names(runs)
     assert runs.store.get(thrown.id) is None
+
+
+def test_that_a_run_of_a_deleted_experiment_comes_back_with_the_experiment(
+    runs: RunsActivity, furnished: tuple[Path, Path], qtbot: QtBot
+) -> None:
+    client = runs._context.connection.get()
+    asked = RunOpen(pid=os.getpid(), name="elsewhere", experiment="other flights", project=str(furnished[1]))
+    opened = client.open_run(asked)
+    client.end_run(opened.id, RunEnd())
+    client.patch_experiment("other flights", deleted=True)
+    runs.store.reload()
+    qtbot.waitUntil(lambda: opened.id in {run.id for run in runs.store.trash}, timeout=20_000)
+    runs.list.show_trash()
+    runs.list.table.select_id(opened.id)
+    qtbot.mouseClick(runs.list.bring_back_button, LEFT)
+    qtbot.waitUntil(lambda: opened.id in {run.id for run in runs.store.runs}, timeout=20_000)
+    assert client.experiment("other flights").deleted is None

@@ -29,3 +29,7 @@ def test_that_the_target_and_the_attempt_are_told() -> None:
 
 def test_that_a_job_that_is_asked_to_stop_says_so() -> None:
     assert job_sentence(job(RunStatus.RUNNING, cancel_requested=True, reason="")) == "flights · Stopping …"
+
+
+def test_that_a_run_that_a_program_opened_claims_no_target() -> None:
+    assert job_sentence(job(RunStatus.FINISHED, target="")) == "flights"

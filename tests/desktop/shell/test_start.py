@@ -35,3 +35,15 @@ def test_that_profile_startup_prints_the_phases_and_closes(home: Path) -> None:
     subprocess.run(
         [sys.executable, "-c", "from workbench.client.client import Client; Client.connect(start=False).shutdown()"], timeout=60
     )
+
+
+def test_that_what_was_imported_does_not_hold_the_collector_up(home: Path) -> None:
+    code = (
+        "import gc\n"
+        "from workbench.desktop.app import preload\n"
+        "from workbench.desktop.operations import Progress\n"
+        "preload(Progress()); gc.collect()\n"
+        "print(gc.get_freeze_count() > 50_000, len(gc.get_objects()) < 20_000)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert done.stdout.split() == ["True", "True"], done.stderr

@@ -80,7 +80,8 @@ def test_that_all_of_a_store_comes_over(source: Source, store: RunStore, bring: 
     assert kept.read_text() == "hello"
     assert {one.path: one.digest for one in run.artifacts}["reports/hello.txt"] == file_digest(kept)
     (data,) = run.inputs
-    assert (data.kind, data.name, data.tags["mlflow.data.context"]) == ("dataset", "points", "training")
+    assert (data.kind, data.name, data.path, data.rows, data.context) == ("dataset", "points", "points", 2, "training")
+    assert data.tags["mlflow.data.context"] == "training"
     assert data.digest
     assert store.experiment("flights").tags["team"] == "delays"
 

@@ -20,6 +20,8 @@ class RunActions(QObject):
     """Acts on runs in the background; results come as events, toasts and the signals here."""
 
     patched = Signal(object)
+    moved = Signal()
+    """Runs came out of the trash."""
 
     def __init__(self, context: AppContext, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -104,13 +106,25 @@ class RunActions(QObject):
         self._context.call(f"Deleting {_named(tops, 0)}", work, done, owner=self, cancellable=False)
 
     def bring_back(self, runs: Sequence[RunSummary]) -> None:
-        """Brings runs back from the trash, each with the children that went there with it."""
+        """Brings runs back from the trash, each with the children that went there with it.
 
-        def work(client: Client, _progress: Progress) -> list[str]:
-            return [run_id for run in runs for run_id in client.untrash_run(run.id)]
+        One whose experiment was deleted comes back with the experiment and all that went with that.
+        """
 
-        def done(back: list[str]) -> None:
-            self._context.notifications.toast(f"Brought back {_named(runs, len(back))}")
+        def work(client: Client, _progress: Progress) -> tuple[int, tuple[str, ...]]:
+            count, whole = 0, []
+            for run in runs:
+                if client.experiment(run.experiment_id).deleted is not None:
+                    whole.append(client.patch_experiment(run.experiment_id, deleted=False).name)
+                count += len(client.untrash_run(run.id))
+            return count, tuple(whole)
+
+        def done(back: tuple[int, tuple[str, ...]]) -> None:
+            count, whole = back
+            names = " and ".join(whole)
+            what = f"the experiment {names} with its runs" if whole else _named(runs, count)
+            self._context.notifications.toast(f"Brought back {what}")
+            self.moved.emit()
 
         if runs:
             self._context.call(f"Bringing back {_named(runs, 0)}", work, done, owner=self, cancellable=False)

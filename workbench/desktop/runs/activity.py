@@ -35,6 +35,7 @@ class RunsActivity(Activity):
         self.store = RunsStore(context, self)
         self.actions_ = RunActions(context, self)
         self.actions_.patched.connect(self.store.put)
+        self.actions_.moved.connect(self._reload)
         self.list = RunsListPage(context, self.store, self.actions_)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.list)

@@ -14,7 +14,7 @@ from workbench.schema import MetricsLogged, RunChanged, RunSummary
 
 _MANY = 1000
 _SETTLE_MS = 150
-_LONGEST_MS = 3000
+_LONGEST_MS = 2000
 
 
 class RunsStore(QObject):
@@ -112,7 +112,7 @@ class RunsStore(QObject):
         began = time.perf_counter()
         self.changed.emit()
         spent = time.perf_counter() - began  # thousands of runs are shown anew less often, so that the window stays quick
-        self._timer.setInterval(round(min(_LONGEST_MS, max(_SETTLE_MS, 8000 * spent))))
+        self._timer.setInterval(round(min(_LONGEST_MS, max(_SETTLE_MS, 4000 * spent))))
 
     def _take(self, runs: Iterable[RunSummary]) -> None:
         folder = self._folder

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.base.clock import utc_now
@@ -14,7 +14,7 @@ from workbench.desktop.context import AppContext
 from workbench.desktop.operations import Progress
 from workbench.desktop.shell.joblog import JobLog
 from workbench.desktop.theme import theme
-from workbench.desktop.widgets.basics import WrappedLabel, button, icon_button, label
+from workbench.desktop.widgets.basics import ElidedLabel, WrappedLabel, button, icon_button, label
 from workbench.desktop.widgets.states import EmptyState
 from workbench.desktop.widgets.status import StatusPill
 from workbench.desktop.wording import duration_text, moment_text
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from workbench.client.client import Client
 
 _SHOWN = 40
+_BESIDE_TITLE = 108  # pixels of margins and buttons
 _LONG = 200  # characters of what a card tells
 
 
@@ -52,9 +53,8 @@ class _JobCard(QFrame):
         middle.setSpacing(8)
         self._pill = StatusPill()
         middle.addWidget(self._pill)
-        self._when = label("", "small")
-        middle.addWidget(self._when)
-        middle.addStretch(1)
+        self._when = ElidedLabel("", "small")
+        middle.addWidget(self._when, 1)
         outer.addLayout(middle)
         self._reason = WrappedLabel("", "small")
         outer.addWidget(self._reason)
@@ -63,7 +63,7 @@ class _JobCard(QFrame):
     def show_job(self, job: Job) -> None:
         """Takes over the job's present state."""
         self.job = job
-        self._title.setText(f"{Path(job.script).name or job.run_name}  #{job.run_number}")
+        self._fit_title()
         self._pill.set_status(job.status.value, job.reason)
         live = not job.status.is_final
         self._cancel.setVisible(live)
@@ -73,17 +73,30 @@ class _JobCard(QFrame):
         self._reason.setToolTip(told if len(told) > _LONG else "")
         self.tick()
 
+    def _fit_title(self) -> None:
+        """Long names are shortened in their middle: the buttons beside them stay in the panel."""
+        name, number = Path(self.job.script).name or self.job.run_name, f"  #{self.job.run_number}"
+        metrics = self._title.fontMetrics()
+        room = max(60, self.width() - _BESIDE_TITLE - metrics.horizontalAdvance(number))
+        shown = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room)
+        self._title.setText(shown + number)
+        self._title.setToolTip("Show the run" if shown == name else f"{name}: show the run")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_title()
+
     def tick(self) -> None:
         """Counts on."""
         times = {change.status: change.time for change in self.job.history}
         began = times.get(RunStatus.RUNNING) or times.get(RunStatus.PREPARING) or times.get(RunStatus.QUEUED)
         if began is None:
-            self._when.setText("")
+            self._when.set_text("")
         elif self.job.status.is_final:
             ended = self.job.history[-1].time
-            self._when.setText(f"{_span(began, ended)} · {moment_text(ended)}")
+            self._when.set_text(f"{_span(began, ended)} · {moment_text(ended)}")
         else:
-            self._when.setText(_span(began, utc_now()))
+            self._when.set_text(_span(began, utc_now()))
 
     def open_run(self) -> None:
         self._context.open_activity("runs", self.job.id)
@@ -94,7 +107,8 @@ class _JobCard(QFrame):
         self._context.call("Cancelling the job", lambda client, _progress: client.cancel(job_id))
 
     def _show_log(self) -> None:
-        JobLog(self._context, self.job.id, self._title.text(), self.window()).open()
+        title = f"{Path(self.job.script).name or self.job.run_name}  #{self.job.run_number}"
+        JobLog(self._context, self.job.id, title, self.window()).open()
 
 
 def job_sentence(job: Job) -> str:
@@ -102,7 +116,7 @@ def job_sentence(job: Job) -> str:
     live = not job.status.is_final
     facts = [
         job.experiment,
-        f"on {job.target}" if job.target != "local" else "",
+        f"on {job.target}" if job.target not in {"", "local"} else "",
         f"attempt {job.attempt} of {job.attempts}" if job.attempts > 1 and (live or job.attempt > 1) else "",
     ]
     reason = "Stopping …" if live and job.cancel_requested else job.reason

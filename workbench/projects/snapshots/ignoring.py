@@ -31,7 +31,7 @@ def write_excludes(folder: Path, target: Path) -> None:
 
 def _read(path: Path) -> str:
     with contextlib.suppress(OSError):
-        return path.read_text("utf-8", errors="surrogateescape")
+        return path.read_text("utf-8-sig", errors="surrogateescape")  # git leaves out the mark of some editors, too
     return ""
 
 

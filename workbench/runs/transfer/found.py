@@ -115,3 +115,8 @@ class Reader(Protocol):
 
     def runs(self) -> Iterator[FoundRun]:
         """The runs, a parent before its children where the times allow it."""
+
+
+def holds(experiments: int, runs: int) -> str:
+    """`1 experiment and 12,000 runs`."""
+    return f"{experiments:,} experiment{'' if experiments == 1 else 's'} and {runs:,} run{'' if runs == 1 else 's'}"

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from workbench.runs.transfer.found import FoundFile, FoundRun, LeftOut
 from workbench.runs.transfer.values import moment, run_id_of
-from workbench.schema import DataInput, GitState, RunStatus
+from workbench.schema import GitState, RunStatus
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 STATUSES = {
@@ -51,22 +51,6 @@ def run_of(
         params=params,
         tags=tags,
         **more,
-    )
-
-
-def dataset_input(dataset: Mapping[str, Any], tags: Mapping[str, str]) -> DataInput:
-    """A dataset that a run had logged: name, digest, source_type, source, schema, profile."""
-    known = {name: str(dataset.get(name) or "") for name in ("name", "digest", "source_type", "source", "schema", "profile")}
-    return DataInput(
-        kind="dataset",
-        name=known["name"],
-        path=known["source"],
-        digest=known["digest"],
-        source_type=known["source_type"],
-        source=known["source"],
-        columns=known["schema"],
-        profile=known["profile"],
-        tags=dict(tags),
     )
 
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from workbench.base.errors import UserError
 from workbench.runs.chunks import Points
-from workbench.runs.transfer.found import FoundExperiment, FoundRun, LeftOut
-from workbench.runs.transfer.mlflow import artifact_folder, dataset_input, file_marks, folder_files, run_of
+from workbench.runs.datasets import dataset_input
+from workbench.runs.transfer.found import FoundExperiment, FoundRun, LeftOut, holds
+from workbench.runs.transfer.mlflow import artifact_folder, file_marks, folder_files, run_of
 from workbench.runs.transfer.values import digest_of, moment, points_of
 from workbench.schema import DataInput
 
@@ -53,7 +54,7 @@ class MlflowDatabaseReader:
             ):
                 if table in self._names and (count := _rows(connection, f'SELECT count(*) AS n FROM "{table}"')[0]["n"]):  # noqa: S608
                     self.left_out.add(kind, count=int(count))
-        self.said = f"{path} is a database of MLflow's with {len(self._experiments)} experiments and {self._count} runs."
+        self.said = f"{path} is a database of MLflow's with {holds(len(self._experiments), self._count)}."
 
     def count(self) -> int:
         return self._count

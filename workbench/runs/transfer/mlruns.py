@@ -7,8 +7,9 @@ from typing import Any
 
 from workbench.base.errors import UserError
 from workbench.runs.chunks import Points
-from workbench.runs.transfer.found import FoundExperiment, FoundRun, LeftOut
-from workbench.runs.transfer.mlflow import artifact_folder, dataset_input, file_marks, folder_files, run_of
+from workbench.runs.datasets import dataset_input
+from workbench.runs.transfer.found import FoundExperiment, FoundRun, LeftOut, holds
+from workbench.runs.transfer.mlflow import artifact_folder, file_marks, folder_files, run_of
 from workbench.runs.transfer.values import digest_of, moment, points_of
 from workbench.schema import DataInput
 
@@ -54,7 +55,7 @@ class MlrunsReader:
                 self.left_out.add("logged models apart from their runs' artifacts", count=models)
         if registered := len(list((path / "models").glob("*/meta.yaml"))):
             self.left_out.add("registered models", count=registered)
-        self.said = f"{path} is a folder of MLflow's with {len(self._found)} experiments and {self.count()} runs."
+        self.said = f"{path} is a folder of MLflow's with {holds(len(self._found), self.count())}."
 
     def count(self) -> int:
         return sum(len(runs) for _, _, runs in self._found)

@@ -13,7 +13,7 @@ from workbench.base.errors import UserError
 from workbench.runs import tables
 from workbench.runs.chunks import Points
 from workbench.runs.transfer import layout
-from workbench.runs.transfer.found import FoundExperiment, FoundFile, FoundRun, LeftOut
+from workbench.runs.transfer.found import FoundExperiment, FoundFile, FoundRun, LeftOut, holds
 from workbench.runs.transfer.mlflow import folder_files
 from workbench.runs.transfer.values import digest_of
 from workbench.schema import DataInput, GitState, RunConfig, RunStatus
@@ -34,7 +34,7 @@ class ExportReader:
         self._experiments = {row["id"]: row for row in self._rows(tables.experiments)}
         self._runs = sorted(map(self._checked, self._rows(tables.runs)), key=lambda row: (row["created"], row["number"]))
         self._pairs = {table: self._by_run(table) for table in (tables.params, tables.tags, tables.inputs)}
-        self.said = f"{folder} is an export of Workbench's with {len(self._experiments)} experiments and {len(self._runs)} runs."
+        self.said = f"{folder} is an export of Workbench's with {holds(len(self._experiments), len(self._runs))}."
 
     def count(self) -> int:
         return len(self._runs)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from workbench.runs.datasets import CONTEXT_TAG
 from workbench.schema import DataInput, Experiment, ModelVersion, RunStatus
 from workbench.server.mlflow.errors import wrong
 
@@ -17,7 +18,6 @@ NAME_TAG = "mlflow.runName"
 PARENT_TAG = "mlflow.parentRunId"
 USER_TAG = "mlflow.user"
 NOTE_TAG = "mlflow.note.content"
-CONTEXT_TAG = "mlflow.data.context"
 
 FIELD_TAGS = frozenset({NAME_TAG, PARENT_TAG, USER_TAG, NOTE_TAG})
 """Tags in which MLflow keeps what we keep in fields: they are not stored a second time."""

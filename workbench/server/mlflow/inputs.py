@@ -1,20 +1,18 @@
 """What goes into a run and comes out of it: datasets, and logged models."""
 
-import json
 from typing import Any
 
 import sqlalchemy as sa
 
+from workbench.runs.datasets import CONTEXT_TAG, dataset_input
 from workbench.runs.tables import inputs, logged_model_links, runs
 from workbench.schema import DataInput, LogBatch
 from workbench.server.mlflow.access import open_row, write_batch
 from workbench.server.mlflow.calls import Call, items, pairs, spoken, whole
 from workbench.server.mlflow.errors import wrong
-from workbench.server.mlflow.forms import CONTEXT_TAG, dataset_form
+from workbench.server.mlflow.forms import dataset_form
 
 _MOST_EXPERIMENTS = 20
-_PLACES = ("uri", "path", "url", "table", "query")
-"""Where the sources of MLflow's datasets say what they are, in their JSON."""
 
 
 @spoken("POST runs/log-inputs")
@@ -63,43 +61,10 @@ def search_datasets(call: Call) -> dict[str, Any]:
 
 def _dataset(sent: dict[str, Any]) -> DataInput:
     (told,) = items("dataset", [sent.get("dataset", {})])
-    texts = {name: str(told.get(name) or "") for name in ("name", "digest", "source_type", "source", "schema", "profile")}
     for name in ("name", "digest"):
-        if not texts[name]:
+        if not told.get(name):
             raise wrong(f"Missing value for required parameter 'dataset.{name}'.")
-    tags = pairs("tags", sent.get("tags"))
-    return DataInput(
-        kind="dataset",
-        name=texts["name"],
-        path=_place(texts["source"]) or texts["name"],
-        digest=texts["digest"],
-        rows=_rows(texts["profile"]),
-        source_type=texts["source_type"],
-        source=texts["source"],
-        columns=texts["schema"],
-        profile=texts["profile"],
-        context=tags.get(CONTEXT_TAG, ""),
-        tags=tags,
-    )
-
-
-def _place(source: str) -> str:
-    """Where the data is, as far as the source's JSON says it."""
-    try:
-        told = json.loads(source)
-    except ValueError:
-        return source[:1000]
-    if not isinstance(told, dict):
-        return ""
-    return next((str(told[name])[:1000] for name in _PLACES if told.get(name)), "")
-
-
-def _rows(profile: str) -> int | None:
-    try:
-        rows = json.loads(profile)["num_rows"]
-    except (ValueError, KeyError, TypeError):
-        return None
-    return rows if isinstance(rows, int) else None
+    return dataset_input(told, pairs("tags", sent.get("tags")))
 
 
 def _model_id(sent: dict[str, Any]) -> str:

@@ -22,6 +22,8 @@ from workbench.jobs.drivers.docker.engine import Engine
 from workbench.jobs.drivers.docker.image import CERTIFICATES, ENVIRONMENT, ImageFacts, ImageMaker, run_once
 from workbench.jobs.drivers.docker.images import clean_images, note_use
 from workbench.jobs.drivers.docker.layer import Layer, LayerBuilder, remove_builds
+from workbench.jobs.drivers.registry import clean_target
+from workbench.schema import DockerSpec
 
 BUNDLE = os.environ.get("SSL_CERT_FILE", "")
 
@@ -192,7 +194,9 @@ def test_that_a_base_image_that_cannot_be_had_gives_one_sentence(engine: Engine,
     assert "docker load" in raised.value.hint
 
 
-def test_that_images_unused_for_long_are_removed_and_those_in_use_stay(engine: Engine, home: Path, listener: Listener) -> None:
+def test_that_images_unused_for_long_are_removed_and_those_in_use_stay(
+    engine: Engine, docker_engine: Dockerd, home: Path, listener: Listener
+) -> None:
     build = LayerBuilder(engine, home / "docker", "run", listener.follow)
     used, unused, recent = (build.ensure(layer(engine, f"echo {name} >/made"), name) for name in ("used", "unused", "recent"))
     for image in (used, unused, recent):
@@ -209,6 +213,9 @@ def test_that_images_unused_for_long_are_removed_and_those_in_use_stay(engine: E
     assert engine.image(unused) is None
     assert engine.image(used)
     assert engine.image(recent)
+    target = DockerSpec.model_validate(docker_engine.spec(ca_bundle=""))
+    assert clean_target(target, None, home, 30.0) == [used]  # its container has gone
+    assert clean_target(target, None, home, 0.0) == [recent]
 
 
 @pytest.mark.parametrize(
