@@ -12,6 +12,7 @@ from tests.mlflow.conftest import CLIENTS, Protocol
 from tests.server.conftest import served
 from tests.tools import environment
 from tests.waiting import until
+from workbench.base.masking import MASK
 from workbench.base.paths import WorkspacePaths
 from workbench.client import Client
 from workbench.projects import Project
@@ -105,6 +106,23 @@ for depth in range(2):
     assert {"after", "training_r2_score"} <= run.metrics.keys()
     assert run.params["alpha"] == "0.5"
     assert sorted(child.params["depth"] for child in children) == ["0", "1"]
+
+
+def test_that_a_secret_that_a_script_logs_is_blacked_out(client: Client, project: Project) -> None:
+    code = """
+import os
+import mlflow
+
+mlflow.log_param("with", f"user:{os.environ['API_TOKEN']}@host")
+mlflow.set_tag("told", os.environ["API_TOKEN"])
+mlflow.log_metric("loss", 1)
+"""
+    (project.folder / "train.py").write_text(code, "utf-8")
+    request = JobRequest(project=str(project.folder), config="mlflow", script="train.py", variables={"API_TOKEN": "hush-hush-hush"})
+    run = end_of(client, client.submit(request).id)
+    assert run.status is RunStatus.FINISHED, client.log(run.id).text
+    assert (run.params["with"], run.tags["told"]) == (f"user:{MASK}@host", MASK)
+    assert "hush" not in run.model_dump_json()
 
 
 def token_of(client: Client, run_id: str) -> str:

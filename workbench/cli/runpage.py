@@ -67,6 +67,8 @@ def _head(console: "Console", run: "Run") -> None:
     git = (
         f"{run.git.branch or '-'} {run.git.commit[:8]}{' with changes' if run.git.dirty else ''}".strip() if run.git.commit else "-"
     )
+    # A lock has other lines too: which Python it is for, where packages come from.
+    packages = sum(1 for line in run.environment_lock.splitlines() if line.strip() and not line.startswith(("#", "@", "-")))
     facts = {
         "id": run.id,
         "experiment": run.experiment,
@@ -75,7 +77,7 @@ def _head(console: "Console", run: "Run") -> None:
         "configuration": f"{run.config.name} on {run.target}",
         "created": f"{moment_text(run.created)} by {run.user or '-'}",
         "time": duration(run.duration_s),
-        "python": f"{run.python}, {counted(len(run.environment_lock.splitlines()), 'package')}" if run.python else "-",
+        "python": f"{run.python}, {counted(packages, 'package')}" if run.python else "-",
         "git": git,
         "snapshot": run.snapshot[:12] or "-",
     }

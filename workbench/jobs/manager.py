@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from workbench.base.errors import Conflict, EnvironmentError_, NotFound, UserError, WorkbenchError
 from workbench.base.files import disk_error, readable_name, write_atomic
 from workbench.base.ids import new_id
+from workbench.base.masking import Masker
 from workbench.base.paths import WorkspacePaths
 from workbench.base.settings import Settings
 from workbench.jobs import opened, table
@@ -277,6 +278,11 @@ class JobManager:
             self._ask_to_stop(run_id, reason)
         self.look()
         return self.get(run_id)
+
+    def hidden(self, run_id: str) -> Masker:
+        """Blacks out the secrets of a running job, also in what its script tells of itself."""
+        watched = self._watched.get(run_id)
+        return watched.hidden if watched else Masker(())
 
     # What a sweep needs: see TrialQueue
 

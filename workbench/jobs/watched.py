@@ -47,6 +47,7 @@ class WatchedJob:
     def __init__(self, run: Run, row: Any, folder: RunFolder, store: RunStore, emit: Emit, launch: Launch, hidden: Masker) -> None:
         self.run_id = run.id
         self.folder = folder
+        self.hidden = hidden
         self.runner_pid: int | None = row.runner_pid
         self.runner_began: float | None = row.runner_began
         self._kind = str(row.spec.get("target_spec", {}).get("kind", "local"))

@@ -128,8 +128,10 @@ def _fields(connection: sa.Connection, ids: Sequence[str], place: Mapping[str, i
     query = sa.select(*(runs.c[name] for name in names), *(sa.type_coerce(runs.c[name], sa.BigInteger) for name in _TIMES))
     called = {row[0]: row[1] for row in connection.execute(sa.select(experiments.c.id, experiments.c.name))}
     rows: list[Any] = [(None,) * (len(names) + len(_TIMES))] * len(ids)
-    for row in _rows(connection, query, runs.c.id, place):
-        rows[place[row[0]]] = row
+    for some in _rows(connection, query, runs.c.id, place):
+        for row in some:
+            if (at := place.get(row[0])) is not None:
+                rows[at] = row
     columns = dict(zip((*names, *_TIMES), zip(*rows, strict=True) if rows else itertools.repeat(()), strict=False))
     return {**columns, "experiment": [called.get(one) for one in columns["experiment_id"]]}
 
@@ -142,10 +144,11 @@ def _texts(
     if wanted is not None and not wanted:
         return found
     query = sa.select(table.c.run_id, gathered(table.c.key, table.c.value)).group_by(table.c.run_id)
-    for run_id, texts in _rows(connection, _of_keys(query, table, wanted), table.c.run_id, place):
-        at = place[run_id]
-        for key, value in json.loads(texts).items():
-            found[key][at] = value
+    for some in _rows(connection, _of_keys(query, table, wanted), table.c.run_id, place):
+        for run_id, texts in some:
+            if (at := place.get(run_id)) is not None:
+                for key, value in json.loads(texts).items():
+                    found[key][at] = value
     return found
 
 
@@ -157,8 +160,10 @@ def _numbers(
     if wanted is not None and not wanted:
         return found
     query = _of_keys(sa.select(table.c.run_id, table.c.key, table.c.last), table, wanted)
-    for run_id, key, value in _rows(connection, query, table.c.run_id, place):
-        found[key][place[run_id]] = math.nan if value is None else value
+    for some in _rows(connection, query, table.c.run_id, place):
+        for run_id, key, value in some:
+            if (at := place.get(run_id)) is not None:
+                found[key][at] = math.nan if value is None else value
     return found
 
 
@@ -168,17 +173,18 @@ def _of_keys(query: "sa.Select[Any]", table: sa.Table, wanted: Sequence[str] | N
 
 def _rows(
     connection: sa.Connection, query: "sa.Select[Any]", run_id: sa.ColumnElement[Any], place: Mapping[str, int]
-) -> Iterator[tuple[Any, ...]]:
-    """The rows of these runs, run id first, as the driver gives them: what the database holds must need no conversion."""
+) -> Iterator[Sequence[tuple[Any, ...]]]:
+    """The rows of these runs (and of others, where most are asked for), run id first, some at a time as the driver gives them: what
+    the database holds must need no conversion."""
     if len(place) > _MANY and len(place) * 2 > connection.execute(sa.select(sa.func.count()).select_from(runs)).scalar_one():
-        yield from (row for row in _fetched(connection, query) if row[0] in place)
+        yield from _fetched(connection, query)
         return
     # By id, since the tables are in that order: else each page of them would be read again and again.
     for piece in in_pieces(sorted(place)):
         yield from _fetched(connection, query.where(run_id.in_(piece)))
 
 
-def _fetched(connection: sa.Connection, query: "sa.Select[Any]") -> Iterator[tuple[Any, ...]]:
+def _fetched(connection: sa.Connection, query: "sa.Select[Any]") -> Iterator[Sequence[tuple[Any, ...]]]:
     with closing(connection.execute(query)) as result:
         while result.cursor is not None and (rows := result.cursor.fetchmany(_MANY)):
-            yield from rows
+            yield rows

@@ -161,7 +161,7 @@ def _near() -> StartedRun | None:
     with _lock:
         for thread in (threading.get_ident(), threading.main_thread().ident):
             for run in reversed(_open):
-                if run._state["thread"] == thread:
+                if run._state["thread"] == thread:  # noqa: SLF001 (of this module)
                     return run
     return None
 

@@ -8,7 +8,7 @@ import pytest
 
 from workbench.base.errors import UserError
 from workbench.desktop.runs.better import best_index, higher_is_better
-from workbench.desktop.runs.columns import RunColumn, available_columns, first_columns, is_constant, matches
+from workbench.desktop.runs.columns import RunColumn, available_columns, first_columns, is_constant, words_of
 from workbench.desktop.runs.comparerows import compare_rows
 from workbench.desktop.runs.request import ConfigChoice, RunChoices, RunWay, read_request
 from workbench.desktop.wording import duration_text, moment_text, number_text, size_text
@@ -99,8 +99,10 @@ def test_that_missing_values_have_no_place_in_the_order() -> None:
 
 def test_that_a_filter_finds_names_numbers_and_parameters() -> None:
     run = summary(12, name="Deeper", params={"depth": "8"})
-    assert matches(run, "deep #12 depth=8")
-    assert not matches(run, "depth=9")
+    words = words_of(run)
+    assert all(word in words for word in ("deep", "#12", "depth=8", "local"))
+    assert "depth=9" not in words
+    assert "flights" not in words  # the experiment's name would find every run of the project
 
 
 def test_that_only_differing_rows_are_shown_and_the_best_is_marked() -> None:

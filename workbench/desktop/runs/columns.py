@@ -164,27 +164,17 @@ def is_constant(column: RunColumn, runs: Sequence[RunSummary]) -> bool:
 
 
 def words_of(run: RunSummary) -> str:
-    """What a filter is looked for in: number, name, script, status, kind, ids, people and places, params (`depth=3`), tags."""
+    """What a filter is looked for in: number, name, script, status, kind, id, target, arguments, params (`depth=3`), tags."""
     parts = (
         f"#{run.number}",
         run.name,
         run.script,
         run.status.value,
-        KIND_WORDS.get(run.kind, run.kind),
+        KIND_WORDS.get(run.kind, run.kind) if run.kind != "job" else "",
         run.id,
         run.target,
-        run.user,
-        run.experiment,
         *run.arguments,
         *(f"{key}={value}" for key, value in (*run.params.items(), *run.tags.items())),
         *run.metrics,
     )
     return "\n".join(parts).casefold()
-
-
-def matches(run: RunSummary, text: str) -> bool:
-    """Whether every word of `text` stands in the run's words."""
-    if not (words := text.casefold().split()):
-        return True
-    hay = words_of(run)
-    return all(word in hay for word in words)

@@ -1,10 +1,13 @@
 """The header of a table of records. The stock one asks the selection about every row for each title that it paints."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QHeaderView, QStyleOptionHeader, QWidget
 
+from workbench.desktop.theme import theme
+
 _MARK = 26  # pixels of the sign that the table is sorted by a column; it is drawn over the end of a title at the right
-_EDGES = 10
+_EDGES = 18
 
 
 class RecordHeader(QHeaderView):
@@ -31,5 +34,6 @@ class RecordHeader(QHeaderView):
         else:
             sign_room = ""
         title = str(model.headerData(logical_index, horizontal, Qt.ItemDataRole.DisplayRole) or "")
-        metrics = option.fontMetrics
-        option.text = metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, width) + sign_room
+        font = QFont(theme().small_font)
+        font.setWeight(QFont.Weight.DemiBold)  # as the style sheet has it, which the option does not know
+        option.text = QFontMetrics(font).elidedText(title, Qt.TextElideMode.ElideMiddle, width) + sign_room

@@ -29,6 +29,7 @@ from workbench.server.mlflow import (
 from workbench.server.mlflow.calls import SPOKEN, Call, Spoken
 from workbench.server.mlflow.errors import ProtocolError, answer, failure, wrong
 from workbench.server.mlflow.unspoken import group_of
+from workbench.server.scope import run_of_request
 
 __all__ = ["ROOMS", "MlflowProtocol"]
 
@@ -111,6 +112,8 @@ async def _arguments(request: Request) -> dict[str, Any]:
         else:
             values[key] = value
     body = await request.body()
+    if own := run_of_request(request):  # a job's script may log its secrets
+        body = request.app.state.workspace.jobs.hidden(own).data(body)
     if body.strip():
         try:
             content = json.loads(body)
