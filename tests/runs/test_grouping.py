@@ -53,7 +53,7 @@ def test_that_a_text_that_no_database_takes_is_refused_in_a_sentence_also_among_
     database: Database, store: RunStore
 ) -> None:
     run = made(store)
-    good = [lambda at=at: store.log_batch(run.id, LogBatch(params={f"p{at}": "x"})) for at in range(3)]  # type: ignore[misc]
+    good = [lambda at=at: store.log_batch(run.id, LogBatch(params={f"p{at}": "x"})) for at in range(3)]
     found = all_at_once(database, [*good, lambda: store.log_batch(run.id, LogBatch(tags={"half": "\udcff"})), *good])
     assert [type(one) for one in found] == [bool, bool, bool, UserError, bool, bool, bool]
     assert (store.get(run.id).params, store.get(run.id).tags) == ({"p0": "x", "p1": "x", "p2": "x"}, {})
