@@ -46,6 +46,10 @@ class WorkspacePaths:
     def run(self, run_id: str) -> Path:
         return self.runs / run_id
 
+    def shared(self, project_id: str) -> Path:
+        """What the runs of one project keep for each other."""
+        return self.root / "shared" / project_id
+
     @property
     def models(self) -> Path:
         return self.root / "models"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from workbench.base.errors import UserError
-from workbench.cli import lineage, runedit, snapshots, trash
+from workbench.cli import diagnostics, lineage, runedit, snapshots, trash
 from workbench.cli.context import PROJECT_FILE, ProjectOption, RunArgument, connected, find_run, project_folder
 from workbench.cli.output import Output, OutputOption
 from workbench.cli.transfers import export_runs, import_runs
@@ -259,6 +259,7 @@ def cancel(
 
 
 app.command("lineage")(lineage.run_lineage)
+app.command()(diagnostics.diagnostics)
 app.command()(snapshots.diff)
 app.command()(snapshots.restore)
 app.command()(snapshots.snapshot)

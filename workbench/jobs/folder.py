@@ -177,6 +177,7 @@ class JobSpec:
     """The name of the target."""
     target_spec: dict[str, Any] = field(default_factory=lambda: {"kind": "local"})
     """A `TargetSpec` as JSON."""
+    project_id: str = ""
     framework: str = "python"
     spark: dict[str, Any] = field(default_factory=dict)
     """`SparkSettings` as JSON."""

@@ -89,7 +89,15 @@ def script_variables(folder: RunFolder, spec: JobSpec, python: Path) -> dict[str
         "WORKBENCH_PROJECT": spec.project,
         "WORKBENCH_PYTHON": sys.executable,
         "WORKBENCH_HOME": spec.home,
+        "WORKBENCH_SHARED": str(shared_folder(spec)),
     }
+
+
+def shared_folder(spec: JobSpec) -> Path:
+    """The folder on this machine that outlives its runs: the same for all of a project, also in containers here."""
+    folder = WorkspacePaths(Path(spec.home)).shared(spec.project_id)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def common_variables(spec: JobSpec) -> dict[str, str]:

@@ -19,6 +19,7 @@ def job_spec(plan: JobPlan, commit: str, home: Path, target_spec: dict[str, Any]
     return JobSpec(
         run_id=new_id(),
         project=str(plan.project.folder),
+        project_id=plan.project.id,
         snapshot=commit,
         home=str(home.absolute()),
         script=config.script,

@@ -9,6 +9,7 @@ from workbench.jobs.environments import EnvironmentBuilder, environment_variable
 from workbench.jobs.preparing import prepare_python
 from workbench.jobs.sdkcopy import sdk_folder
 from workbench.notebooks import KernelPython, KernelState, PreparePython
+from workbench.projects import Project
 from workbench.schema import Kernel, KernelChanged, KernelStatus
 
 
@@ -17,11 +18,14 @@ def kernel_preparer(paths: WorkspacePaths, environments: EnvironmentBuilder) -> 
 
     def prepare(project: str, config: str, say: Callable[[str], None], cancel: Callable[[], bool]) -> KernelPython:
         python = prepare_python(environments, project, config, ["ipykernel"], say, cancel)
+        shared = paths.shared(Project.open(project).id)
+        shared.mkdir(parents=True, exist_ok=True)
         variables = {
             **environment_variables(python),
             "WORKBENCH_HOME": str(paths.root),
             "WORKBENCH_PROJECT": project,
             "WORKBENCH_PYTHON": sys.executable,
+            "WORKBENCH_SHARED": str(shared),
         }
         if os.fspath(python) != sys.executable:  # Workbench's own interpreter has the whole program
             variables["PYTHONPATH"] = str(sdk_folder(paths.root))

@@ -43,6 +43,8 @@ class ContractTarget:
     """Of the job's specification, beyond the usual: environment, python ..."""
     fault: dict[str, Any] = field(default_factory=dict)
     """What makes a job fail by a fault of its environment: `target` (a spec) or values of the specification."""
+    shares: bool = True
+    """Whether the runs of a project have a folder there that outlives them."""
 
 
 MakeJob = Callable[..., SmallJob]
@@ -79,6 +81,23 @@ class DriverContract:
         assert job.folder.stdout.read_text("utf-8") == "grüße\nbye\n"
         assert job.folder.stderr.read_text("utf-8") == "careful\n"
         assert sorted(job.text.splitlines()) == ["bye", "careful", "grüße"]
+
+    def test_that_the_runs_of_a_project_share_a_folder(self, make: MakeJob, target: ContractTarget) -> None:
+        code = """
+        import os, pathlib
+        folder = os.environ.get("WORKBENCH_SHARED")
+        if folder:
+            kept = pathlib.Path(folder, "kept.txt")
+            print(kept.read_text() if kept.exists() else "nothing yet")
+            kept.write_text("kept")
+        """
+        project_id = new_id()
+        said = []
+        for own in (project_id, project_id, new_id()):
+            job = make(code, project_id=own)
+            assert job.run().exit_code == 0, job.text
+            said.append(job.folder.stdout.read_text("utf-8"))
+        assert said == (["nothing yet\n", "kept\n", "nothing yet\n"] if target.shares else ["", "", ""])
 
     def test_that_an_exit_code_is_told(self, make: MakeJob) -> None:
         assert make("raise SystemExit(3)").run().exit_code == 3

@@ -22,4 +22,4 @@ class TestSshDocker(DriverContract):
     def target(self, docker_engine: Dockerd, sshd: Sshd) -> ContractTarget:
         spec = over_ssh(sshd, docker_engine)
         fault = {"target": {**spec, "port": 9}}
-        return ContractTarget(spec, lambda run_id: left_on(docker_engine, run_id), fault=fault)
+        return ContractTarget(spec, lambda run_id: left_on(docker_engine, run_id), fault=fault, shares=False)

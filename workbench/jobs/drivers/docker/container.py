@@ -10,7 +10,7 @@ from workbench.base.errors import UserError
 from workbench.jobs.drivers.docker.engine import Engine, EngineFacts
 from workbench.jobs.drivers.docker.image import ENVIRONMENT, proxy_variables
 from workbench.jobs.folder import JobSpec, RunFolder
-from workbench.jobs.localpython import common_variables
+from workbench.jobs.localpython import common_variables, shared_folder
 from workbench.jobs.sdkcopy import carried_folder
 from workbench.schema import DockerSpec
 
@@ -26,6 +26,7 @@ class Places:
 
     run: str
     sdk: str
+    shared: str
 
     @property
     def work(self) -> str:
@@ -46,8 +47,9 @@ def container_name(run_id: str) -> str:
 
 def places(folder: RunFolder, spec: JobSpec) -> Places:
     if sys.platform == "win32":
-        return Places("/workbench/run", "/workbench/sdk")
-    return Places(str(folder.path.absolute()), str(carried_folder(Path(spec.home)).absolute()))
+        return Places("/workbench/run", "/workbench/sdk", "/workbench/shared")
+    sdk, shared = carried_folder(Path(spec.home)).absolute(), shared_folder(spec)
+    return Places(str(folder.path.absolute()), str(sdk), str(shared))
 
 
 def user_of(facts: EngineFacts) -> tuple[int, int]:
@@ -80,7 +82,10 @@ def create(engine: Engine, folder: RunFolder, spec: JobSpec, target: DockerSpec,
             name=container_name(spec.run_id),
             user=f"{user}:{group}",
             working_dir=here.work,
-            environment=_variables(spec, target, here, python, own.get("PATH", _PATH)),
+            environment=[
+                *_variables(spec, target, here, python, own.get("PATH", _PATH)),
+                *([f"WORKBENCH_SHARED={here.shared}"] if engine.here else []),
+            ],
             labels={RUN_LABEL: spec.run_id, HOME_LABEL: spec.home},
             stop_signal="SIGTERM",
             use_config_proxy=False,
@@ -128,6 +133,7 @@ def _mounts(engine: Engine, folder: RunFolder, spec: JobSpec, target: DockerSpec
         folder.events.touch()
         found.append({"type": "bind", "source": str(folder.work.absolute()), "target": here.work})
         found.append({"type": "bind", "source": str(folder.events.absolute()), "target": here.events})
+        found.append({"type": "bind", "source": str(shared_folder(spec)), "target": here.shared})
         found.append(
             {"type": "bind", "source": str(carried_folder(Path(spec.home)).absolute()), "target": here.sdk, "read_only": True}
         )

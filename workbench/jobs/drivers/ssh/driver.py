@@ -61,6 +61,7 @@ class SshDriver:
         save_notes(self._notes, {"touched": True})
         follow.say(f"Copying the project to {machine.name} ...")
         machine.upload(self._folder.work, posixpath.join(there, "work"), follow.must_stop)
+        machine.make_folder(self._shared())
         sdk = carried_folder(Path(self._spec.home))
         if not machine.names(machine.folder("sdk", sdk.name)):
             machine.upload(sdk, machine.folder("sdk", sdk.name), follow.must_stop, once=True)
@@ -130,6 +131,10 @@ class SshDriver:
         """The run's folder on the machine."""
         return self._machine.folder("runs", self._spec.run_id)
 
+    def _shared(self) -> str:
+        """The folder there that outlives its runs: the same for all of a project."""
+        return self._machine.folder("shared", self._spec.project_id)
+
     def _read_status(self) -> dict[str, Any]:
         text = self._machine.read(posixpath.join(self._there(), "status.json"), 0, _STATUS_BYTES)
         return dict(json.loads(text)) if text else {"state": "absent"}
@@ -154,6 +159,7 @@ class SshDriver:
             "WORKBENCH_RUN_DIR": there,
             "WORKBENCH_OUTPUTS": posixpath.join(there, "work", "outputs"),
             "WORKBENCH_PROJECT": posixpath.join(there, "work"),
+            "WORKBENCH_SHARED": self._shared(),
         }
 
     def _with_way_back(self, variables: dict[str, str], port: int) -> dict[str, str]:

@@ -77,7 +77,7 @@ class RemoteMachine:
             with contextlib.suppress(FileNotFoundError):
                 if files.stat(path).st_size == size:
                     return
-            self._make_folder(posixpath.dirname(path))
+            self.make_folder(posixpath.dirname(path))
             temporary = f"{path}.{os.urandom(6).hex()}"
             try:
                 with content.open("rb") if isinstance(content, Path) else io.BytesIO(content) as source:
@@ -184,7 +184,8 @@ class RemoteMachine:
             self._agent = self.put_script("agent.py", supervised)
         return [str(self.probe()["python"]), "-I", "-X", "utf8", self._agent, command, folder, *arguments]
 
-    def _make_folder(self, path: str) -> None:
+    def make_folder(self, path: str) -> None:
+        """Makes a folder with those above it, the user's alone."""
         files = self.connection.files()
         for one in [*reversed(PurePosixPath(path).parents), PurePosixPath(path)]:
             try:
