@@ -1,5 +1,6 @@
 """What a sweep tries, and in which order."""
 
+import statistics
 from collections.abc import Mapping
 from pathlib import Path
 from random import Random
@@ -70,6 +71,31 @@ def test_that_points_by_chance_lie_in_their_ranges_and_follow_from_the_seed() ->
     assert _tried(_spec(parameters=parameters, trials=5, seed=5))[0].point != trials[0].point
 
 
+def test_that_normal_ones_lie_about_their_mean_and_steps_are_kept_among_logarithms() -> None:
+    parameters = {
+        "shift": {"mean": 10, "sd": 2},
+        "scale": {"mean": 0, "sd": 1, "log": True},
+        "width": {"mean": 100, "sd": 30, "step": 8, "integer": True},
+        "units": {"low": 16, "high": 500, "log": True, "step": 16, "integer": True},
+        "rate": {"low": 0.05, "high": 1, "log": True, "step": 0.05},
+    }
+    spec = _spec(parameters=parameters, trials=400, seed=2)
+    points = [trial.point for trial in _tried(spec)]
+    shifts = [float(point["shift"]) for point in points]
+    assert 9.5 < statistics.fmean(shifts) < 10.5
+    assert 1.7 < statistics.stdev(shifts) < 2.3
+    assert all(float(point["scale"]) > 0 for point in points)
+    assert 150 < sum(1 for point in points if float(point["scale"]) < 1) < 250  # the median of the logarithm is 0
+    assert all(type(point["width"]) is int and point["width"] % 8 == 0 for point in points)
+    assert all(type(point["units"]) is int and point["units"] in range(16, 500, 16) for point in points)
+    assert {point["rate"] for point in points} <= {round(number * 0.05, 2) for number in range(1, 21)}
+    del parameters["shift"], parameters["scale"], parameters["width"]
+    steered = _spec("bayesian", "loss", parameters=parameters, trials=20)
+    for trial in _tried(steered, {number: float(number) for number in range(20)}):
+        assert trial.point["units"] in range(16, 500, 16)
+        assert trial.point["rate"] in {round(number * 0.05, 2) for number in range(1, 21)}
+
+
 def test_that_a_small_space_is_tried_without_repetition_and_then_ends() -> None:
     parameters = {"a": {"values": [1, 2, 3]}, "b": {"values": ["x", "y", "z"]}}
     for method in ("random", "bayesian"):
@@ -132,6 +158,10 @@ def test_that_values_are_given_as_options() -> None:
         ({"parameters": {"a": {"low": 0, "high": 1, "log": True}}}, "low must be above 0"),
         ({"parameters": {"a": {"low": 0, "high": 1, "step": 0}}}, "step 0.0: it must be above 0"),
         ({"parameters": {"a": {"low": 0.5, "high": 1, "integer": True}}}, "must be whole"),
+        ({"parameters": {"a": {"mean": 1, "low": 1}}}, "give a range or a distribution"),
+        ({"parameters": {"a": {"mean": 1}}}, "needs a mean and an sd above 0"),
+        ({"parameters": {"a": {"mean": 1, "sd": 2, "integer": True, "step": 0.5}}}, "its step must be whole"),
+        ({"parameters": {"a": {"mean": 1, "sd": 2}}, "method": "bayesian", "metric": "loss"}, "which a bayesian search cannot"),
         ({"parameters": {"a": {"low": 0, "high": 1}}, "method": "grid"}, "endlessly many values"),
         ({"parameters": {"a": {"low": 0, "high": 2000, "integer": True}}, "method": "grid"}, "The grid has 2001 points"),
         ({"parameters": {"a": {"values": [1]}}, "method": "bayesian"}, "A Bayesian search needs a metric."),

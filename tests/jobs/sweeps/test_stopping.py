@@ -39,6 +39,8 @@ def test_that_the_bandit_rule_compares_with_the_best_at_the_same_place() -> None
     assert _why("bandit", [2, 1.09], others, slack=0.1) == ""
     assert "worse than the best one, 1, by more than 10%" in _why("bandit", [2, 1.11], others, slack=0.1)
     assert _why("bandit", [2, 1.11], [], slack=0.1) == ""
+    assert _why("bandit", [2, 1.4], others, slack_amount=0.5) == ""
+    assert "by more than 0.5" in _why("bandit", [2, 1.6], others, slack_amount=0.5)
     assert "by more than 10%" in _why("bandit", [0.5, 0.7], [[0.8, 0.8]], goal="maximize", slack=0.1)
 
 

@@ -13,6 +13,7 @@ Value = str | int | float | bool
 Point = dict[str, Value]
 
 _NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_.-]*$")
+_LARGEST_POWER = 700.0  # of e, that a float still holds
 _MOST_POINTS = 1000  # of a grid: as many as a sweep may have trials
 
 
@@ -25,7 +26,7 @@ def checked_sweep(spec: SweepSpec | None, place: str) -> SweepSpec:
             "The sweep varies no parameter.", hint="Add one, such as: [sweep.parameters.rate] values = [0.1, 0.01]", place=place
         )
     for name, parameter in spec.parameters.items():
-        if message := _wrong(name, parameter, grid=spec.method == "grid"):
+        if message := _wrong(name, parameter, spec.method):
             raise UserError(message, place=f"{place}: sweep.parameters.{name}")
     if not spec.metric and (spec.method == "bayesian" or spec.stop is not None):
         what = "A Bayesian search" if spec.method == "bayesian" else "Early stopping"
@@ -42,30 +43,47 @@ def checked_sweep(spec: SweepSpec | None, place: str) -> SweepSpec:
     return spec.model_copy(update={"trials": min(count, spec.trials) if given else count})
 
 
-def _wrong(name: str, parameter: Parameter, *, grid: bool) -> str:
+def _wrong(name: str, parameter: Parameter, method: str) -> str:
     """What is wrong with a parameter, in a sentence; empty for a good one."""
     shown = f"The sweep's parameter {name}"
     if not _NAME.match(name):
         return f"{name!r} is no name of an option: it is given to the script as --{name}."
     low, high, step = parameter.low, parameter.high, parameter.step
+    ranged = low is not None or high is not None
+    normal = parameter.mean is not None or parameter.sd is not None
     if parameter.values:
-        if low is not None or high is not None or step is not None or parameter.log or parameter.integer:
+        if ranged or normal or step is not None or parameter.log or parameter.integer:
             return f"{shown} has values and a range: give one of both."
         return ""
+    if step is not None and not (math.isfinite(step) and step > 0):
+        return f"{shown} has the step {step}: it must be above 0."
+    if normal:
+        return (
+            f"{shown} has low or high, and mean or sd: give a range or a distribution."
+            if ranged
+            else _wrong_normal(shown, parameter, method)
+        )
     if low is None or high is None:
         return f"{shown} has neither values nor low and high."
     if not (math.isfinite(low) and math.isfinite(high) and low <= high):
         return f"{shown} goes from {low} to {high}: low must not be above high."
     if parameter.log and low <= 0:
         return f"{shown} is drawn by logarithms, so low must be above 0 (it is {low})."
-    if step is not None and not (math.isfinite(step) and step > 0):
-        return f"{shown} has the step {step}: it must be above 0."
-    if parameter.log and step is not None:
-        return f"{shown} has both log and step: give one of both."
     if parameter.integer and any(value is not None and value != int(value) for value in (low, high, step)):
         return f"{shown} takes whole numbers, so low, high and step must be whole."
-    if grid and steps(parameter) is None:
+    if method == "grid" and steps(parameter) is None:
         return f"{shown} has endlessly many values: a grid needs values, or a step."
+    return ""
+
+
+def _wrong_normal(shown: str, parameter: Parameter, method: str) -> str:
+    mean, sd = parameter.mean, parameter.sd
+    if mean is None or sd is None or not (math.isfinite(mean) and math.isfinite(sd) and sd > 0):
+        return f"{shown} needs a mean and an sd above 0 (they are {mean} and {sd})."
+    if method != "random":
+        return f'{shown} is drawn about a mean, which a {method} search cannot: give low and high, or take method = "random".'
+    if parameter.integer and parameter.step is not None and parameter.step != int(parameter.step):
+        return f"{shown} takes whole numbers, so its step must be whole."
     return ""
 
 
@@ -74,6 +92,8 @@ def steps(parameter: Parameter) -> list[Value] | None:
     if parameter.values:
         # True == 1 in Python, but they are two arguments.
         return list({(type(value), value): value for value in parameter.values}.values())
+    if parameter.mean is not None:
+        return None
     low, high = parameter.low or 0.0, parameter.high or 0.0
     width = parameter.step or (1.0 if parameter.integer else None)
     if width is None:
@@ -108,7 +128,12 @@ def _drawn(parameter: Parameter, random: Random) -> Value:
     known = None if parameter.log else steps(parameter)
     if known is not None:
         return known[random.randrange(len(known))]
+    if parameter.mean is not None:
+        drawn = random.gauss(parameter.mean, parameter.sd or 0.0)
+        return on_step(parameter, math.exp(min(drawn, _LARGEST_POWER)) if parameter.log else drawn)
     low, high = parameter.low or 0.0, parameter.high or 0.0
+    if parameter.step is not None:
+        return on_step(parameter, math.exp(random.uniform(math.log(low), math.log(high))))
     if parameter.integer:
         if not parameter.log:
             return random.randint(int(low), int(high))
@@ -118,6 +143,18 @@ def _drawn(parameter: Parameter, random: Random) -> Value:
     if parameter.log:
         return rounded(math.exp(random.uniform(math.log(low), math.log(high))), low, high)
     return rounded(random.uniform(low, high), low, high)
+
+
+def on_step(parameter: Parameter, value: float) -> Value:
+    """The nearest value that the parameter's step and range allow."""
+    low, high, width = parameter.low or 0.0, parameter.high, parameter.step or (1.0 if parameter.integer else None)
+    if width is None:
+        return float(f"{value:.6g}")
+    number = round((value - low) / width)
+    if high is not None:
+        number = min(max(number, 0), math.floor((high - low) / width + 1e-9))
+    nearest = low + number * width
+    return int(nearest) if parameter.integer else float(f"{nearest:.12g}")
 
 
 def rounded(value: float, low: float, high: float) -> float:

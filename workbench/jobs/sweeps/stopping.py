@@ -40,8 +40,10 @@ def why_to_stop(rule: EarlyStop, goal: str, metric: str, own: Sequence[float], o
             return f"{told} is worse than {sign * median:.6g}, the median of the means of {len(means)} other trials."
     elif rule.policy == "bandit":
         best = min(bests, default=math.inf)
-        if math.isfinite(best) and mine > best + rule.slack * abs(best):
-            return f"{told} is worse than the best one, {sign * best:.6g}, by more than {rule.slack:.0%}."
+        amount = rule.slack_amount
+        if math.isfinite(best) and mine > best + (rule.slack * abs(best) if amount is None else amount):
+            more = f"{rule.slack:.0%}" if amount is None else f"{amount:g}"
+            return f"{told} is worse than the best one, {sign * best:.6g}, by more than {more}."
     elif rule.policy == "truncation":
         cut = math.floor(rule.share * (len(bests) + 1))
         if cut and _better(bests, mine) >= len(bests) + 1 - cut:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from workbench.jobs.sweeps.space import Point, Value, grid_point, random_point, rounded, size, steps
+from workbench.jobs.sweeps.space import Point, Value, grid_point, on_step, random_point, rounded, size, steps
 from workbench.jobs.sweeps.state import Trial
 from workbench.schema import Parameter, SweepSpec
 
@@ -89,7 +89,7 @@ def _distribution(parameter: Parameter) -> "BaseDistribution":
     if parameter.integer:
         last = int(known[-1]) if known and not parameter.log else int(high)
         return IntDistribution(int(low), last, log=parameter.log, step=1 if parameter.log else int(parameter.step or 1))
-    if parameter.step is not None and known:
+    if parameter.step is not None and known and not parameter.log:
         return FloatDistribution(low, float(known[-1]), step=parameter.step)
     return FloatDistribution(low, high, log=parameter.log)
 
@@ -103,8 +103,6 @@ def _coordinate(parameter: Parameter, value: Value) -> Any:
 def _value(parameter: Parameter, coordinate: Any) -> Value:
     if parameter.values:
         return (steps(parameter) or [])[int(coordinate)]
-    if parameter.integer:
-        return int(coordinate)
-    if parameter.step is not None:
-        return float(f"{coordinate:.12g}")
+    if parameter.integer or parameter.step is not None:
+        return on_step(parameter, float(coordinate))
     return rounded(float(coordinate), parameter.low or 0.0, parameter.high or 0.0)
