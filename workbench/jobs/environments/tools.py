@@ -105,7 +105,7 @@ class Tools:
 
     def _environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if name not in _DROPPED}
-        kept |= {"NO_COLOR": "1", "UV_NO_PROGRESS": "1"}
+        kept |= {"NO_COLOR": "1", "UV_NO_PROGRESS": "1", "UV_NO_WRAP": "1"}
         if self._settings.ca_bundle:
             kept |= dict.fromkeys(("SSL_CERT_FILE", "MAMBA_SSL_VERIFY", "CONDA_SSL_VERIFY"), self._settings.ca_bundle)
         if self._settings.package_index:

@@ -209,6 +209,8 @@ class LayerBuilder:
             with self._engine.asking("The making of an image") as api:
                 made = api.commit(own, layer.repository, layer.digest, changes=[*changes, *layer.changes])
             return str(made["Id"])
+        except Missing:  # of two that rename it at the same moment both succeed: the later one has it
+            return None
         finally:
             self._engine.remove(own)
 

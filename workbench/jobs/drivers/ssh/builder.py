@@ -104,7 +104,7 @@ class Builder:
         self._python = str(request["python"]) or sys.executable
         self._lock = str(request["lock"])
         self._variables = {key: value for key, value in os.environ.items() if key not in _DROPPED}
-        self._variables.update({"NO_COLOR": "1", "UV_NO_PROGRESS": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"})
+        self._variables.update({"NO_COLOR": "1", "UV_NO_PROGRESS": "1", "UV_NO_WRAP": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"})
         self._variables.update(request["variables"])
 
     def build(self) -> str:
