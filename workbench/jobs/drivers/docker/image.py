@@ -47,7 +47,8 @@ cat ca.pem >>{CERTIFICATES}
 chmod 644 {CERTIFICATES}
 """
 _ENVIRONMENT_SCRIPT = f"""\
-export HOME="$PWD" NO_COLOR=1 UV_NO_PROGRESS=1 UV_NO_WRAP=1 UV_CACHE_DIR="$PWD/cache" UV_PYTHON_INSTALL_DIR=/opt/workbench/python TMPDIR="$PWD"
+export UV_NO_WRAP=1
+export HOME="$PWD" NO_COLOR=1 UV_NO_PROGRESS=1 UV_CACHE_DIR="$PWD/cache" UV_PYTHON_INSTALL_DIR=/opt/workbench/python TMPDIR="$PWD"
 uv=./uv
 if ! ./uv --version >/dev/null 2>&1; then
   python3 -m venv tool
