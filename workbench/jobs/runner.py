@@ -47,6 +47,7 @@ _LONGEST_WAIT_S = 2.0
 _PULL_EVERY_S = 0.5
 _UNREACHABLE_S = 900.0  # a target that does not answer for so long has lost the job
 _CLEANING_S = 60.0
+_LATE_S = 3.0
 _PREPARING_S = 30.0  # a target that is not there at all is told to the user soon
 
 
@@ -116,6 +117,9 @@ class Runner:
             lambda: self._driver.pull(handle, final=True),
             lambda: self._driver.clean(handle),
         )
+        if takes_up(self._spec.kind):
+            # What the lost runner asked another process for just before its end (a container) may come to be only now.
+            steps += (lambda: time.sleep(_LATE_S), lambda: self._driver.clean(handle))
         for step in steps:
             try:
                 step()
