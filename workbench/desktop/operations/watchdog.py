@@ -93,6 +93,7 @@ def calls_of(thread: int) -> list[tuple[str, int, str, None]]:
     interval = sys.getswitchinterval()
     sys.setswitchinterval(_UNDISTURBED_S)
     try:
+        time.sleep(0)  # who waited already for this thread's turn to end asked by the old interval: let it go first
         frame = sys._current_frames().get(thread)  # noqa: SLF001 (the documented way to another thread's stack)
         while frame is not None and len(calls) < _DEPTH:
             calls.append((frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name, None))
