@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from workbench.base.masking import MASK, Masker
 from workbench.jobs.advice import Given
 from workbench.jobs.collector import EventReader
 from workbench.jobs.endings import explain_exit
@@ -86,6 +87,18 @@ def test_that_a_torn_line_is_left_for_later_and_a_bad_one_left_out(tmp_path: Pat
     again = reader.take()
     assert again is not None
     assert again.params == {"x": "y"}
+
+
+def test_that_a_secret_of_digits_hides_texts_and_spoils_no_number(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    path.write_text(
+        '{"kind":"metric","key":"a","value":123456.5,"step":1234567,"time":1712345600}\n'
+        '{"kind":"param","key":"pin","value":"is 123456"}\n'
+    )
+    taken = EventReader(path, hidden=Masker(["123456"])).take()
+    assert taken is not None
+    assert (taken.points["a"].values, taken.points["a"].steps) == ([123456.5], [1234567])
+    assert taken.params == {"pin": f"is {MASK}"}
 
 
 def test_that_a_great_many_events_come_in_batches(tmp_path: Path) -> None:

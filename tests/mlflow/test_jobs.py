@@ -115,14 +115,16 @@ import mlflow
 
 mlflow.log_param("with", f"user:{os.environ['API_TOKEN']}@host")
 mlflow.set_tag("told", os.environ["API_TOKEN"])
-mlflow.log_metric("loss", 1)
+mlflow.log_metric("loss", 123456)
 """
     (project.folder / "train.py").write_text(code, "utf-8")
-    request = JobRequest(project=str(project.folder), config="mlflow", script="train.py", variables={"API_TOKEN": "hush-hush-hush"})
+    secrets = {"API_TOKEN": "hush-hush-hush", "PIN_KEY": "123456"}
+    request = JobRequest(project=str(project.folder), config="mlflow", script="train.py", variables=secrets)
     run = end_of(client, client.submit(request).id)
     assert run.status is RunStatus.FINISHED, client.log(run.id).text
     assert (run.params["with"], run.tags["told"]) == (f"user:{MASK}@host", MASK)
     assert "hush" not in run.model_dump_json()
+    assert run.metrics["loss"].last == 123456  # a number is no secret, whatever its digits
 
 
 def token_of(client: Client, run_id: str) -> str:

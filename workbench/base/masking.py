@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 from urllib.parse import quote
 
 from workbench.base.errors import NotFound
@@ -32,6 +33,16 @@ class Masker:
     def line(self, text: str) -> str:
         """The text without the values."""
         return self._pattern.sub(MASK, text) if self._pattern else text
+
+    def inside(self, value: Any) -> Any:
+        """The same for all texts that a JSON value holds, names of fields aside; numbers stay, whatever digits a secret has."""
+        if self._pattern is None:
+            return value
+        if isinstance(value, str):
+            return self.line(value)
+        if isinstance(value, dict):
+            return {key: self.inside(inner) for key, inner in value.items()}
+        return [self.inside(inner) for inner in value] if isinstance(value, list) else value
 
     def data(self, content: bytes) -> bytes:
         """The same for text in UTF-8; bytes that are none stay as they are."""

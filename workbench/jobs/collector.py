@@ -52,9 +52,9 @@ class EventReader:
                 return None
             end = len(data)
         taken = Taken(self.offset + end, dict(self.counts))
-        for line in self.hidden.data(data[:end]).split(b"\n"):
+        for line in data[:end].split(b"\n"):
             if line.strip():
-                taken.add(line, self.path)
+                taken.add(line, self.path, self.hidden)
         return taken
 
     def commit(self, taken: "Taken") -> None:
@@ -79,13 +79,14 @@ class Taken:
         """All but the points."""
         return LogBatch(params=self.params, tags=self.tags, inputs=tuple(self.inputs))
 
-    def add(self, line: bytes, path: Path) -> None:
+    def add(self, line: bytes, path: Path, hidden: Masker) -> None:
         """A line that is none of ours is left out, and noted: one bad line must not hold up the rest."""
         try:
             event = json.loads(line)
             if b"\\u" in line or not line.isascii():
                 event = _kept(event)
             kind = event.pop("kind")
+            event = hidden.inside(event)
             if kind == "metric":
                 self._add_metric(event)
             elif kind == "param":

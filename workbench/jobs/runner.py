@@ -47,7 +47,7 @@ _LONGEST_WAIT_S = 2.0
 _PULL_EVERY_S = 0.5
 _UNREACHABLE_S = 900.0  # a target that does not answer for so long has lost the job
 _CLEANING_S = 60.0
-_LATE_S = 3.0
+_LATE_S = 3.0  # after which what a killed process had asked another one for is there
 _PREPARING_S = 30.0  # a target that is not there at all is told to the user soon
 
 

@@ -112,8 +112,6 @@ async def _arguments(request: Request) -> dict[str, Any]:
         else:
             values[key] = value
     body = await request.body()
-    if own := run_of_request(request):  # a job's script may log its secrets
-        body = request.app.state.workspace.jobs.hidden(own).data(body)
     if body.strip():
         try:
             content = json.loads(body)
@@ -121,6 +119,8 @@ async def _arguments(request: Request) -> dict[str, Any]:
             raise ProtocolError("BAD_REQUEST", "The request's body is not valid JSON.") from None
         if not isinstance(content, dict):
             raise wrong("The request's body must be a JSON object.")
+        if own := run_of_request(request):  # a job's script may log its secrets
+            content = request.app.state.workspace.jobs.hidden(own).inside(content)
         values |= content
     if b"%00" in request.scope["query_string"] or any(mark in body for mark in _MARKS):
         _check_texts(values)
