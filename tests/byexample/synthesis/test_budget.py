@@ -24,6 +24,16 @@ def test_that_a_short_budget_is_kept_and_whatever_is_given_is_right(name: str) -
     assert [learned.program.run(row) or "" for row, _ in examples] == [wanted or "" for _, wanted in examples]
 
 
+def test_that_a_machine_that_is_busy_elsewhere_takes_no_program_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    examples, inputs = TASKS["twelve columns joined"]
+    # ten seconds pass between any two looks at the clock, as where other programs have the processor
+    hours = itertools.count(0, 10)
+    monkeypatch.setattr(time, "monotonic", lambda: float(next(hours)))
+    learned = learn(examples, inputs, budget=SHORT)
+    assert learned.program
+    assert [learned.program.run(row) for row, _ in examples] == [wanted for _, wanted in examples]
+
+
 def test_that_without_any_time_there_still_is_a_program() -> None:
     learned = learn([(("Ada", "Lovelace"), "Ada Lovelace")], budget=Budget(seconds=0.0))
     assert learned.program
