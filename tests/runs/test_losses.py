@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -71,11 +71,15 @@ def test_that_no_acknowledged_point_is_lost_when_the_writer_is_killed(
 
 
 def test_that_a_clock_that_is_set_back_lets_no_run_end_before_it_began(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workbench.runs.store.utc_now", lambda: NOW)
+    def clock(moment: datetime) -> None:
+        for part in ("creating", "changing"):
+            monkeypatch.setattr(f"workbench.runs.store.{part}.utc_now", lambda: moment)
+
+    clock(NOW)
     run = made(store)
     store.set_status(run.id, RunStatus.RUNNING)
     store.log_batch(run.id, points("loss", [1.0]))
-    monkeypatch.setattr("workbench.runs.store.utc_now", lambda: NOW - timedelta(days=1))
+    clock(NOW - timedelta(days=1))
     later = made(store)
     assert later.number == 2
     ended = store.set_status(run.id, RunStatus.FINISHED)

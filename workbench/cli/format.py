@@ -32,6 +32,12 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def shortened(text: str, most: int) -> str:
+    """The text on one line; of one longer than `most` characters the beginning, and how long it is."""
+    line = text.replace("\r", "").replace("\n", "\\n")
+    return line if len(line) <= most else f"{line[:most]}... ({len(text):,} characters)"
+
+
 def age(moment: datetime | None) -> str:
     """`3 min ago`; a date when it is older than a week; a dash for None."""
     from workbench.base.clock import utc_now

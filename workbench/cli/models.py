@@ -76,6 +76,8 @@ def list_models(
     Example:
       workbench model list --all --output json
     """
+    from rich.markup import escape
+
     from workbench.cli.format import age
     from workbench.cli.output import print_models, print_table, table
 
@@ -87,7 +89,7 @@ def list_models(
         return
     rows = table("model", "latest", "versions", "services", "updated", right=("latest", "versions", "services"))
     for model in models:
-        rows.add_row(model.name, str(model.latest), str(model.versions), str(model.services), age(model.updated))
+        rows.add_row(escape(model.name), str(model.latest), str(model.versions), str(model.services), age(model.updated))
     print_table(rows, "There are no models. Register one with: workbench model register NAME --run RUN")
 
 
@@ -117,13 +119,17 @@ def show(model: ModelArgument, output: OutputOption = Output.TABLE) -> None:
         print_json({**plain(found), "lineage": plain(lineage)["parts"]})
         return
     _print_version(found)
+    from rich.markup import escape
+
     from workbench.cli.output import out
     from workbench.cli.runpage import lineage_line
 
-    out().print("  [dim]lineage      [/]" + lineage_line(lineage), soft_wrap=True)
+    out().print("  [dim]lineage      [/]" + escape(lineage_line(lineage)), soft_wrap=True)
 
 
 def _print_versions(versions: "Sequence[ModelVersion]") -> None:
+    from rich.markup import escape
+
     from workbench.cli.format import age, number, size_text
     from workbench.cli.output import print_table, table
 
@@ -131,7 +137,12 @@ def _print_versions(versions: "Sequence[ModelVersion]") -> None:
     for version in sorted(versions, key=lambda version: -version.version):
         metrics = "  ".join(f"{key} {number(value)}" for key, value in sorted(version.metrics.items()))
         rows.add_row(
-            str(version.version), str(version.run_number), version.path, size_text(version.size), metrics, age(version.created)
+            str(version.version),
+            str(version.run_number),
+            escape(version.path),
+            size_text(version.size),
+            escape(metrics),
+            age(version.created),
         )
     print_table(rows, "This model has no versions.")
 
@@ -141,7 +152,7 @@ def _print_version(model: "ModelVersion") -> None:
     from workbench.cli.output import out
 
     console = out()
-    console.print(f"[bold]{model.name}:{model.version}[/]")
+    console.print(f"{model.name}:{model.version}", style="bold", markup=False)
     facts = {
         "run": f"{model.run_number} of {model.experiment} ({model.run_id[:8]})",
         "path": model.path,

@@ -2,8 +2,9 @@
 
 import json
 import os
+import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
     from rich.console import Console
     from rich.table import Table
+
+
+# Control characters but tab and line feed, and those that turn the direction of writing. None of them has a width.
+_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 class Output(StrEnum):
@@ -28,17 +33,25 @@ YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 def _console(*, stderr: bool) -> "Console":
     from rich.console import Console
+    from rich.segment import Segment
 
-    class Piped(Console):
-        """A console that leaves it to the one place of errors what a closed pipe means; rich would end with 1."""
+    class Plain(Console):
+        """A console that leaves it to the one place of errors what a closed pipe means; rich would end with 1.
+
+        Names and values come from scripts, files and other people: what would steer the terminal is left out of them.
+        """
 
         def on_broken_pipe(self) -> None:
             raise BrokenPipeError
 
+        def render(self, renderable: Any, options: Any = None) -> Iterator[Segment]:
+            for text, style, control in super().render(renderable, options):
+                yield Segment(text if control else _STEERING.sub("", text), style, control)
+
     stream = sys.stderr if stderr else sys.stdout
     # A pipe or file has no width of its own: wide enough that no table is cut.
     width = None if stream.isatty() or "COLUMNS" in os.environ else 160
-    return Piped(stderr=stderr, width=width, highlight=False, soft_wrap=False)
+    return Plain(stderr=stderr, width=width, highlight=False, soft_wrap=False, emoji=False)
 
 
 def out() -> "Console":

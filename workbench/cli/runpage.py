@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from workbench.schema import Lineage, LineagePart, Run
 
 _MOST_FILES = 20
+_LONGEST_NAME = 60
+_LONGEST_VALUE = 1000
 
 
 def print_run(run: "Run", lineage: "Lineage") -> None:
@@ -49,16 +51,19 @@ def _title(console: "Console", text: str) -> None:
 
 
 def _pairs(console: "Console", title: str, values: dict[str, str]) -> None:
+    from workbench.cli.format import shortened
+
     _title(console, title)
-    width = max(map(len, values))
+    width = min(max(map(len, values)), _LONGEST_NAME)
     for name, value in values.items():
-        console.print(f"  {name.ljust(width)}  {value}", markup=False, soft_wrap=True)
+        shown = f"  {shortened(name, _LONGEST_NAME).ljust(width)}  {shortened(value, _LONGEST_VALUE)}"
+        console.print(shown, markup=False, soft_wrap=True)
 
 
 def _head(console: "Console", run: "Run") -> None:
     from rich.markup import escape
 
-    from workbench.cli.format import counted, duration, moment_text, status_text
+    from workbench.cli.format import counted, duration, moment_text, shortened, status_text
 
     name = f"  {run.name}" if run.name and run.name != run.script else ""
     console.print(f"[bold]Run {run.number}[/]{escape(name)}  {status_text(run.status)}")
@@ -84,7 +89,7 @@ def _head(console: "Console", run: "Run") -> None:
     if run.exit_code is not None:
         facts["exit code"] = str(run.exit_code)
     if run.tags:
-        facts["tags"] = ", ".join(f"{key}={value}" for key, value in sorted(run.tags.items()))
+        facts["tags"] = ", ".join(f"{key}={shortened(value, _LONGEST_VALUE)}" for key, value in sorted(run.tags.items()))
     if run.left_out:
         facts["left out"] = f"{', '.join(run.left_out)} (too big, not readable, or a repository of its own)"
     for name, value in facts.items():
@@ -92,7 +97,9 @@ def _head(console: "Console", run: "Run") -> None:
 
 
 def _metrics(console: "Console", run: "Run") -> None:
-    from workbench.cli.format import number
+    from rich.markup import escape
+
+    from workbench.cli.format import number, shortened
     from workbench.cli.output import table
 
     if not run.metrics:
@@ -100,9 +107,8 @@ def _metrics(console: "Console", run: "Run") -> None:
     _title(console, "Metrics")
     rows = table("metric", "last", "step", "min", "max", "values", right=("last", "step", "min", "max", "values"))
     for metric in sorted(run.metrics.values(), key=lambda metric: metric.key):
-        rows.add_row(
-            metric.key, number(metric.last), str(metric.last_step), number(metric.min), number(metric.max), str(metric.count)
-        )
+        key = escape(shortened(metric.key, _LONGEST_NAME))
+        rows.add_row(key, number(metric.last), str(metric.last_step), number(metric.min), number(metric.max), str(metric.count))
     console.print(rows)
 
 
@@ -120,12 +126,14 @@ def _inputs(console: "Console", run: "Run") -> None:
 
 
 def _artifacts(console: "Console", run: "Run") -> None:
+    from rich.markup import escape
+
     from workbench.cli.format import size_text
 
     if not run.artifacts:
         return
     _title(console, "Files in outputs")
     for artifact in run.artifacts[:_MOST_FILES]:
-        console.print(f"  {artifact.path}  [dim]{size_text(artifact.size)}[/]", soft_wrap=True)
+        console.print(f"  {escape(artifact.path)}  [dim]{size_text(artifact.size)}[/]", soft_wrap=True)
     if len(run.artifacts) > _MOST_FILES:
-        console.print(f"  and {len(run.artifacts) - _MOST_FILES} more")
+        console.print(f"  and {len(run.artifacts) - _MOST_FILES:,} more")

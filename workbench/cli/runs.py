@@ -106,7 +106,7 @@ def print_runs(runs: "Sequence[RunSummary]", *, show_experiment: bool) -> None:
     """Runs as a table."""
     from rich.markup import escape
 
-    from workbench.cli.format import age, duration, status_text
+    from workbench.cli.format import age, duration, shortened, status_text
     from workbench.cli.output import print_table, table
 
     rows = table(
@@ -128,7 +128,7 @@ def print_runs(runs: "Sequence[RunSummary]", *, show_experiment: bool) -> None:
             run.id[:8],
             *([escape(run.experiment)] if show_experiment else []),
             status_text(run.status),
-            escape(what),
+            escape(shortened(what, 300)),
             escape(metrics_text(run)),
             duration(run.duration_s),
             age(run.created),
@@ -138,10 +138,10 @@ def print_runs(runs: "Sequence[RunSummary]", *, show_experiment: bool) -> None:
 
 def metrics_text(run: "RunSummary", most: int = 4) -> str:
     """The run's first metrics with their last values; single values (results) before series."""
-    from workbench.cli.format import number
+    from workbench.cli.format import number, shortened
 
     ordered = sorted(run.own_metrics.values(), key=lambda metric: (metric.count > 1, metric.key))
-    shown = "  ".join(f"{metric.key} {number(metric.last)}" for metric in ordered[:most])
+    shown = "  ".join(f"{shortened(metric.key, 60)} {number(metric.last)}" for metric in ordered[:most])
     return f"{shown}  +{len(ordered) - most}" if len(ordered) > most else shown
 
 

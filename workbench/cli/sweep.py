@@ -59,7 +59,8 @@ def print_sweep(sweep: "Sweep") -> None:
         f"  {goal}{len(sweep.trials)} of {spec.trials} trials, {spec.parallel} at once{stop}\n", markup=False, soft_wrap=True
     )
     names = list(spec.parameters)
-    rows = table("trial", "run", *names, spec.metric or "value", "state", right=("trial", "run", *names, spec.metric or "value"))
+    numbers = ("trial", "run", *map(escape, names), escape(spec.metric or "value"))
+    rows = table(*numbers, "state", right=numbers)
     for trial in sweep.trials:
         star = "*" if trial.number == sweep.best else ""
         value = "-" if trial.value is None else number(trial.value)

@@ -39,10 +39,7 @@ def ancestor_ids(connection: sa.Connection, run_id: str) -> tuple[str, ...]:
 
 def child_counts(connection: sa.Connection, ids: Sequence[str]) -> dict[str, int]:
     """How many children that are not in the trash each run has; runs without any are left out."""
-    # Not a condition: SQLite would take the index of lists for it, and read every run.
-    count = sa.func.count().filter(runs.c.deleted.is_(None))
-    query = sa.select(runs.c.parent_id, count).where(runs.c.parent_id.in_(ids)).group_by(runs.c.parent_id)
-    return {str(parent): found for parent, found in connection.execute(query) if found}
+    return {str(parent): found for parent, found in connection.execute(_COUNTS, {"ids": ids}) if found}
 
 
 def in_pieces(ids: Sequence[str]) -> list[Sequence[str]]:
@@ -56,3 +53,12 @@ def _children(connection: sa.Connection, parents: Sequence[str]) -> list[Any]:
         query = sa.select(runs.c.id).where(runs.c.parent_id.in_(piece)).order_by(runs.c.experiment_id, runs.c.number)
         found += connection.execute(query).scalars()
     return found
+
+
+# Made once: to make it anew costs more than to run it.
+_COUNTS = (
+    # Not a condition: SQLite would take the index of lists for it, and read every run.
+    sa.select(runs.c.parent_id, sa.func.count().filter(runs.c.deleted.is_(None)))
+    .where(runs.c.parent_id.in_(sa.bindparam("ids", expanding=True)))
+    .group_by(runs.c.parent_id)
+)

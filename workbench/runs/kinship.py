@@ -6,17 +6,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from workbench.runs.family import in_pieces
-from workbench.runs.records import summaries_of
-from workbench.runs.tables import artifacts, input_digests, inputs, runs
+from workbench.runs.records import INPUTS, summaries_of
+from workbench.runs.tables import artifacts, input_digests, runs
 from workbench.schema import DataInput, RunLink, RunSummary
 
 
 def came_from(connection: sa.Connection, row: Any) -> tuple[RunLink, ...]:
     """The run's parent, the run whose result it has, and the data that it read, with the runs that made these."""
-    contents = (
-        connection.execute(sa.select(inputs.c.content).where(inputs.c.run_id == row.id).order_by(inputs.c.id)).scalars().all()
-    )
-    read = [DataInput.model_validate(content) for content in contents]
+    read = [DataInput.model_validate(content) for content in connection.execute(INPUTS, {"run": row.id}).scalars()]
     makers = _makers(connection, {digest for one in read for digest in _digests(one)}, but=row.id)
     known = _runs(connection, [row.parent_id, row.result_of, *(run_id for found in makers.values() for run_id, _ in found)])
     links = [

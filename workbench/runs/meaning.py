@@ -5,8 +5,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from workbench.base.errors import NotFound, UserError
+from workbench.base.errors import UserError
 from workbench.runs.records import WITH_EXPERIMENT
+from workbench.runs.rows import unknown_run
 from workbench.runs.tables import experiments, runs
 
 _HEX = frozenset("0123456789abcdef")
@@ -22,7 +23,7 @@ def meant_run(connection: sa.Connection, text: str, project: str | None) -> str:
         if found:
             names = ", ".join(f"{row.id[:8]} ({row.experiment}/{row.number})" for row in found[:5])
             raise UserError(f"Several runs are meant by {text}: {names}.", hint="Give more characters of the id.")
-    raise NotFound(f"There is no run {text!r}.", hint="See: workbench run list")
+    raise unknown_run(text)
 
 
 def _by_id(connection: sa.Connection, text: str) -> Sequence[Any]:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from workbench.base.errors import NotFound
 from workbench.runs.chunks import Points, joined, packed, unpacked
+from workbench.runs.family import in_pieces
 from workbench.runs.records import number, stored
 from workbench.runs.tables import metric_chunks, metric_latest, metric_points
 from workbench.schema import MetricPoint, MetricSeries
@@ -299,8 +300,7 @@ def _read(connection: sa.Connection, metric_id: int, start: int, end: int, in_ch
 
 def _known(connection: sa.Connection, run_id: str, keys: list[str]) -> dict[str, _Latest]:
     found: dict[str, _Latest] = {}
-    for begin in range(0, len(keys), 500):  # SQLite takes a limited number of parameters
-        piece = keys[begin : begin + 500]
+    for piece in in_pieces(keys):
         for key, metric_id, last, last_step, last_time, low, high, count, in_chunks in connection.execute(
             _LATEST, {"run": run_id, "keys": piece}
         ).all():

@@ -7,11 +7,10 @@ import sqlalchemy as sa
 
 from workbench.base.errors import Conflict, NotFound
 from workbench.runs.compare import input_key
+from workbench.runs.family import in_pieces
 from workbench.runs.tables import input_digests, inputs, params, tags
 from workbench.runs.upsert import upsert
 from workbench.schema import DataInput
-
-_PIECE = 500
 
 
 def set_pairs(write: sa.Connection, kind: Literal["params", "tags"], run_id: str, values: Mapping[str, str]) -> None:
@@ -27,9 +26,8 @@ def set_pairs(write: sa.Connection, kind: Literal["params", "tags"], run_id: str
 
 def refuse_changed(write: sa.Connection, run_id: str, values: Mapping[str, str]) -> None:
     """Raises Conflict when a param has another value already."""
-    keys = list(values)
-    for begin in range(0, len(keys), _PIECE):
-        for key, value in write.execute(_PARAMS, {"run": run_id, "keys": keys[begin : begin + _PIECE]}):
+    for piece in in_pieces(list(values)):
+        for key, value in write.execute(_PARAMS, {"run": run_id, "keys": piece}):
             if values[key] != value:
                 raise Conflict(
                     f"The param {key!r} has the value {value!r} already and cannot become {values[key]!r}.",

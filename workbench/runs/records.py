@@ -98,12 +98,8 @@ def history(key: str, points: Points, start: int, most: int) -> MetricHistory:
 
 def whole_run(connection: sa.Connection, row: Any) -> Run:
     """The wire form of a row that has `ALL_COLUMNS`."""
-    found_inputs = connection.execute(sa.select(inputs.c.content).where(inputs.c.run_id == row.id).order_by(inputs.c.id)).scalars()
-    found_files = connection.execute(
-        sa.select(artifacts.c.path, artifacts.c.size, artifacts.c.digest)
-        .where(artifacts.c.run_id == row.id)
-        .order_by(artifacts.c.path)
-    )
+    found_inputs = connection.execute(INPUTS, {"run": row.id}).scalars()
+    found_files = connection.execute(_ARTIFACTS, {"run": row.id})
     return Run(
         **_common(row),
         **_parts(connection, [row.id])[row.id],
@@ -132,13 +128,10 @@ def _parts(connection: sa.Connection, ids: Sequence[str]) -> dict[str, dict[str,
     """Params, tags, metrics' summaries and number of children of each run."""
     parts: dict[str, dict[str, Any]] = {run_id: {"params": {}, "tags": {}, "metrics": {}, "children": 0} for run_id in ids}
     for piece in in_pieces(ids):
-        for name, table in (("params", params), ("tags", tags)):
-            query = sa.select(table.c.run_id, table.c.key, table.c.value).where(table.c.run_id.in_(piece)).order_by(table.c.key)
-            for run_id, key, value in connection.execute(query).all():
+        for name, query in _PAIRS.items():
+            for run_id, key, value in connection.execute(query, {"ids": piece}).all():
                 parts[run_id][name][key] = value
-        for run_id, key, last, step, low, high, count, time in connection.execute(
-            _METRICS.where(metric_latest.c.run_id.in_(piece))
-        ).all():
+        for run_id, key, last, step, low, high, count, time in connection.execute(_METRICS, {"ids": piece}).all():
             parts[run_id]["metrics"][key] = MetricSummary(
                 key=key, last=number(last), last_step=step, min=number(low), max=number(high), count=count, last_time=time
             )
@@ -147,6 +140,21 @@ def _parts(connection: sa.Connection, ids: Sequence[str]) -> dict[str, dict[str,
     return parts
 
 
-_METRICS = sa.select(
-    *(metric_latest.c[name] for name in ("run_id", "key", "last", "last_step", "min", "max", "count", "last_time"))
-).order_by(metric_latest.c.key)
+# Made once: to make them anew costs more than to run them.
+_IDS = sa.bindparam("ids", expanding=True)
+_PAIRS = {
+    name: sa.select(table.c.run_id, table.c.key, table.c.value).where(table.c.run_id.in_(_IDS)).order_by(table.c.key)
+    for name, table in (("params", params), ("tags", tags))
+}
+_METRICS = (
+    sa.select(*(metric_latest.c[name] for name in ("run_id", "key", "last", "last_step", "min", "max", "count", "last_time")))
+    .where(metric_latest.c.run_id.in_(_IDS))
+    .order_by(metric_latest.c.key)
+)
+_ARTIFACTS = (
+    sa.select(artifacts.c.path, artifacts.c.size, artifacts.c.digest)
+    .where(artifacts.c.run_id == sa.bindparam("run"))
+    .order_by(artifacts.c.path)
+)
+INPUTS = sa.select(inputs.c.content).where(inputs.c.run_id == sa.bindparam("run")).order_by(inputs.c.id)
+"""What a run has read, as the JSON of its inputs."""

@@ -77,6 +77,32 @@ def test_that_what_the_runner_goes_by_is_out_of_the_scripts_reach(make: Make) ->
     assert '"loss"' in job.folder.events.read_text()
 
 
+def test_that_secrets_reach_the_script_but_not_the_engines_description_of_its_container(
+    make: Make, docker_engine: Dockerd, sshd: Sshd
+) -> None:
+    code = """
+    import os, pathlib
+    print(len(os.environ["API_KEY"]), os.environ["MLFLOW_TRACKING_TOKEN"][::-1], os.environ["NO_PROXY"])
+    print([one.name for one in pathlib.Path("/workbench-begin").iterdir()])
+    """
+    proxied = docker_engine.spec(ca_bundle="", proxy="http://me:proxy-hunter2@proxy:3128")
+    for target in (proxied, over_ssh(sshd, docker_engine, proxy=proxied["proxy"])):
+        job = make(code, target, variables={"API_KEY": "key-hunter2"}, tracking={"MLFLOW_TRACKING_TOKEN": "token-hunter2"})
+        job.prepare()
+        engine = docker_engine.connect()
+        before = engine.container(job.driver.handle()["container"])
+        job.again()  # whoever takes the job up needs no secret for its start
+        job.end(job.driver.start(job.driver.handle()))
+        after = engine.container(job.driver.handle()["container"])
+        with engine.asking() as api:
+            changed = [one["Path"] for one in api.diff(after["Id"])]
+        engine.close()
+        assert job.text == "11 2retnuh-nekot localhost,127.0.0.1,::1\n['begin.py']\n"
+        assert "hunter2" not in json.dumps([before, after])
+        assert "WORKBENCH_RUN_ID" in json.dumps(after)
+        assert "/workbench-begin/variables.json" not in changed
+
+
 def test_that_volumes_are_there_and_wrong_ones_are_named(make: Make, docker_engine: Dockerd, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "a.txt").write_text("from the volume")

@@ -178,6 +178,8 @@ def test_that_a_driver_on_yarn_gets_its_variables_by_a_closed_file_and_cancel_ki
     assert "spark.yarn.appMasterEnv.MLFLOW_RUN_ID r" in properties.read_text("ascii").splitlines()
     one.driver.cancel(handle, 1.0)
     assert (tmp_path / "killed").read_text() == "application -kill application_1700000000000_0042\n"
+    one.driver.clean(handle)
+    assert not properties.exists()
 
 
 def test_that_an_application_that_nobody_can_end_is_said(job: MakeJob, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

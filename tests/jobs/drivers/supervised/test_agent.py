@@ -19,6 +19,8 @@ from workbench.base.errors import EnvironmentError_
 from workbench.base.processes import started_at
 from workbench.jobs.drivers.ssh import builder
 from workbench.jobs.drivers.supervised import agent
+from workbench.jobs.drivers.supervised.agent import log as agent_log
+from workbench.jobs.drivers.supervised.archive import PROBE, agent_archive
 from workbench.jobs.drivers.supervised.local import LocalAgent
 from workbench.jobs.drivers.supervised.logs import LogPuller
 from workbench.jobs.environments import uv_program
@@ -44,17 +46,48 @@ def _job(code: str, tmp_path: Path) -> dict[str, Any]:
     return {"command": [sys.executable, "-c", code], "cwd": str(tmp_path), "variables": {"PATH": os.environ["PATH"]}}
 
 
-@pytest.mark.parametrize("script", [agent, builder])
-def test_that_the_scripts_that_are_sent_need_no_newer_python_and_nothing_but_its_library(script: Any) -> None:
-    tree = ast.parse(Path(str(script.__file__)).read_text("utf-8"), feature_version=(3, 8))
+@pytest.mark.parametrize(
+    "path", [*Path(agent.__file__).parent.glob("*.py"), PROBE, Path(builder.__file__)], ids=lambda one: one.name
+)
+def test_that_what_is_sent_needs_no_newer_python_and_nothing_but_its_library_and_itself(path: Path) -> None:
+    tree = ast.parse(path.read_text("utf-8"), feature_version=(3, 8))
     named = [one.name for node in ast.walk(tree) if isinstance(node, ast.Import) for one in node.names]
     named += [str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    assert {name.split(".")[0] for name in named} <= set(sys.stdlib_module_names)
+    ours = {name for name in named if name.startswith(f"{agent.__name__}.")} if path.parent.name == "agent" else set()
+    assert {name.split(".")[0] for name in {*named} - ours} <= set(sys.stdlib_module_names)
+
+
+def test_that_the_agent_runs_from_its_one_file_wherever_it_is(tmp_path: Path) -> None:
+    alone = tmp_path / "agent.pyz"
+    alone.write_bytes(agent_archive())
+    job = {**_job("print('grüße')", tmp_path), "command": [sys.executable, "-X", "utf8", "-c", "print('grüße')"]}
+
+    def ask(command: str, *arguments: str, data: bytes = b"") -> Any:
+        # -S: nothing that is installed can be found.
+        called = [sys.executable, "-I", "-S", "-X", "utf8", str(alone), command, *arguments]
+        return json.loads(subprocess.run(called, input=data, cwd="/", capture_output=True, check=True).stdout)
+
+    there = str(tmp_path / "job")
+    assert ask("start", there, data=json.dumps(job).encode())["state"] in {"running", "ended"}
+    until(lambda: ask("check", there)["state"] == "ended")
+    assert (ask("check", there)["exit_code"], ask("check", there)["counts"]) == (0, {"o": len("grüße\n".encode()), "e": 0})
+    assert ask("outputs", there)
+    assert ask("clean", there) == {"left": [], "removed": True}
+    assert agent_archive.__wrapped__() == alone.read_bytes()
+
+
+def test_that_a_machine_is_asked_what_it_is_by_a_script_alone(tmp_path: Path) -> None:
+    called = [sys.executable, "-I", "-S", "-", "not/there/yet"]
+    done = subprocess.run(called, input=PROBE.read_bytes(), cwd=tmp_path, capture_output=True, check=True)
+    found = json.loads(done.stdout)
+    assert found["folder"] == str(tmp_path / "not/there/yet")
+    assert (found["machine"], found["writable"]) == (os.uname().machine, True)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_that_a_job_is_started_once_whoever_asks(here: LocalAgent, tmp_path: Path) -> None:
     job = _job("open('started', 'a').write('x'); import time; time.sleep(600)", tmp_path)
-    command = [sys.executable, str(agent.__file__), "start", str(tmp_path / "job")]
+    command = [sys.executable, "-m", agent.__name__, "start", str(tmp_path / "job")]
     asking = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in range(8)]
     answers = [json.loads(one.communicate(json.dumps(job).encode())[0]) for one in asking]
     assert len({answer["pid"] for answer in answers}) == 1
@@ -90,10 +123,10 @@ def test_that_grandchildren_in_a_session_of_their_own_are_measured_and_ended(her
 def test_that_a_log_that_nobody_fetches_is_kept_to_its_limit_and_the_gap_is_said(
     tmp_path: Path, log: JobLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(agent, "_PART_BYTES", 1000)
-    monkeypatch.setattr(agent, "_KEPT_BYTES", 5000)
+    monkeypatch.setattr(agent_log, "_PART_BYTES", 1000)
+    monkeypatch.setattr(agent_log, "_KEPT_BYTES", 5000)
     folder = tmp_path / "log"
-    written = agent.Log(folder)
+    written = agent_log.Log(folder)
     puller = LogPuller(LocalAgent(tmp_path), log)
     for number in range(10):
         written.add("o", b"line %04d\n" % number)
@@ -112,7 +145,7 @@ def test_that_a_log_that_nobody_fetches_is_kept_to_its_limit_and_the_gap_is_said
 
 
 def test_that_a_full_disk_stops_no_script_and_is_said(tmp_path: Path, log: JobLog) -> None:
-    written = agent.Log(tmp_path / "log")
+    written = agent_log.Log(tmp_path / "log")
     written.add("o", b"before\n")
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (40, before[1]))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.base.errors import UserError
+from workbench.jobs.drivers.docker.beginning import entrypoint, hand_over
 from workbench.jobs.drivers.docker.engine import Engine, EngineFacts
 from workbench.jobs.drivers.docker.image import ENVIRONMENT, proxy_variables
 from workbench.jobs.folder import JobSpec, RunFolder
@@ -60,11 +61,19 @@ def user_of(facts: EngineFacts) -> tuple[int, int]:
 
 
 def create(engine: Engine, folder: RunFolder, spec: JobSpec, target: DockerSpec, image: str, python: str) -> str:
-    """Makes the container of the job, not started; its id. Raises Taken when there is one, UserError for wrong settings."""
+    """Makes the container of the job, not started; its id. Raises Taken when there is one, UserError for wrong settings.
+
+    What the user has given (variables, a proxy) and what leads to the server may be secret: the engine's description of the
+    container does not have it.
+    """
     facts, here = engine.facts(), places(folder, spec)
     user, group = user_of(facts)
     found = engine.image(image)
     own = dict(line.partition("=")[::2] for line in (found or {}).get("Config", {}).get("Env") or ())
+    variables = _variables(spec, target, here, python, own.get("PATH", _PATH))
+    if engine.here:
+        variables["WORKBENCH_SHARED"] = here.shared
+    hidden = {name: variables.pop(name) for name in {*spec.variables, *spec.tracking, *proxy_variables(target.proxy)}}
     with engine.asking("The container") as api:
         from docker.types import DeviceRequest, Mount
 
@@ -77,15 +86,12 @@ def create(engine: Engine, folder: RunFolder, spec: JobSpec, target: DockerSpec,
             limits["device_requests"] = [DeviceRequest(capabilities=[["gpu"]], **which)]
         made = api.create_container(
             image,
-            entrypoint=[python],
+            entrypoint=entrypoint(python),
             command=[spec.script, *spec.arguments],
             name=container_name(spec.run_id),
             user=f"{user}:{group}",
             working_dir=here.work,
-            environment=[
-                *_variables(spec, target, here, python, own.get("PATH", _PATH)),
-                *([f"WORKBENCH_SHARED={here.shared}"] if engine.here else []),
-            ],
+            environment=[f"{name}={value}" for name, value in variables.items()],
             labels={RUN_LABEL: spec.run_id, HOME_LABEL: spec.home},
             stop_signal="SIGTERM",
             use_config_proxy=False,
@@ -99,10 +105,11 @@ def create(engine: Engine, folder: RunFolder, spec: JobSpec, target: DockerSpec,
                 **limits,
             ),
         )
+    hand_over(engine, str(made["Id"]), hidden, (user, group))
     return str(made["Id"])
 
 
-def _variables(spec: JobSpec, target: DockerSpec, here: Places, python: str, path: str) -> list[str]:
+def _variables(spec: JobSpec, target: DockerSpec, here: Places, python: str, path: str) -> dict[str, str]:
     own = spec.variables.get("PYTHONPATH")
     values = {
         # Nobody of that number may be known in the image: what asks for the user's name or home finds something.
@@ -123,7 +130,7 @@ def _variables(spec: JobSpec, target: DockerSpec, here: Places, python: str, pat
     if spec.gpus:
         # Inside, the GPUs of the job are all there are, and count from 0.
         values["CUDA_VISIBLE_DEVICES"] = ",".join(str(number) for number in range(len(spec.gpus)))
-    return [f"{name}={value}" for name, value in values.items()]
+    return values
 
 
 def _mounts(engine: Engine, folder: RunFolder, spec: JobSpec, target: DockerSpec, here: Places) -> list[dict[str, Any]]:

@@ -109,7 +109,7 @@ class SparkDriver:
         else:
             command = submit_command(program, self._target, self._spec, conf, [str(self._sdk())])
             variables = common_variables(self._spec) | {"WORKBENCH_RUN_ID": self._spec.run_id}
-            command[1:1] = properties_file(self._folder.path / "spark.properties", self._target, variables)
+            command[1:1] = properties_file(self._folder.path / "spark" / "spark.properties", self._target, variables)
         return command
 
     def _variables(self, python: Path, program: str) -> dict[str, str]:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.base.errors import Cancelled, UserError
 from workbench.base.paths import WorkspacePaths
-from workbench.jobs.drivers import ssh
 from workbench.jobs.drivers.base import Follow
 from workbench.jobs.drivers.ssh.connection import Connection
 from workbench.jobs.drivers.ssh.remote import RemoteMachine
@@ -48,7 +47,7 @@ def remote_python(machine: RemoteMachine, folder: RunFolder, spec: JobSpec, foll
     What the project asks for is resolved here, for that machine's platform and Python; the environment is built there.
     """
     named = machine.connection.spec.python or (spec.python if spec.environment == "interpreter" else "")
-    builder = machine.put_script("builder.py", ssh)
+    builder = _builder(machine)
     if named:
         answer = _built(machine, [named, "-I", "-X", "utf8", builder], {"kind": "installed"}, named, follow)
         return RemotePython(str(answer["python"]), str(answer["version"]), str(answer["lock"]), is_ours=False)
@@ -73,9 +72,13 @@ def clean_target(spec: SshSpec, secret: str | None, home: Path, unused_days: flo
     with Connection(spec, secret) as connection:
         machine = RemoteMachine(connection)
         request = {"kind": "clean", "root": machine.folder(), "unused_s": unused_days * 86400}
-        command = [str(machine.probe()["python"]), "-I", "-X", "utf8", machine.put_script("builder.py", ssh)]
+        command = [str(machine.probe()["python"]), "-I", "-X", "utf8", _builder(machine)]
         answer = _built(machine, command, request, "", Follow(lambda _line: None, lambda: False))
     return [str(one) for one in answer["removed"]]
+
+
+def _builder(machine: RemoteMachine) -> str:
+    return machine.put_program("builder.py", Path(__file__).with_name("builder.py").read_bytes())
 
 
 def _resolved(machine: RemoteMachine, folder: RunFolder, spec: JobSpec, follow: Follow) -> str:

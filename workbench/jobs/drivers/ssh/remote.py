@@ -1,4 +1,4 @@
-"""A remote machine with our two scripts on it: the agent that supervises a job, and the builder of environments."""
+"""A remote machine with our two programs on it: the agent that supervises a job, and the builder of environments."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from typing import Any, TypeVar
 
 from workbench.base.errors import Cancelled, EnvironmentError_, UserError
 from workbench.base.files import disk_error
-from workbench.jobs.drivers import supervised
 from workbench.jobs.drivers.ssh.connection import Connection, LostConnectionError
+from workbench.jobs.drivers.supervised.archive import PROBE, agent_archive
 
 T = TypeVar("T")
 
@@ -42,8 +42,7 @@ class RemoteMachine:
     def probe(self) -> dict[str, Any]:
         """What the machine is: folder (absolute), python, version, machine, free_mb ... Leaves nothing there."""
         if self._known is None:
-            command = [self._python, "-", "probe", self.connection.spec.folder]
-            done = self.connection.run(command, data=_script(supervised, "agent.py"))
+            done = self.connection.run([self._python, "-", self.connection.spec.folder], data=PROBE.read_bytes())
             if done.code:
                 raise self._no_python(done.code, done.said)
             self._known = dict(json.loads(done.output.splitlines()[-1]))
@@ -60,9 +59,8 @@ class RemoteMachine:
             raise self.failed(command, done.said)
         return json.loads(done.output.splitlines()[-1])
 
-    def put_script(self, name: str, package: Any) -> str:
-        """Brings one of our scripts there, once for each version of it; its path."""
-        content = _script(package, name)
+    def put_program(self, name: str, content: bytes) -> str:
+        """Brings one of our programs there, once for each version of it; its path."""
         digest = hashlib.sha256(content).hexdigest()[:12]
         path = self.folder("agent", f"{digest}-{name}")
         self.put_file(path, content)
@@ -181,7 +179,7 @@ class RemoteMachine:
 
     def _agent_command(self, command: str, folder: str, *arguments: str) -> list[str]:
         if not self._agent:
-            self._agent = self.put_script("agent.py", supervised)
+            self._agent = self.put_program("agent.pyz", agent_archive())
         return [str(self.probe()["python"]), "-I", "-X", "utf8", self._agent, command, folder, *arguments]
 
     def make_folder(self, path: str) -> None:
@@ -252,7 +250,3 @@ def _keep(archive: tarfile.TarFile, entry: tarfile.TarInfo, local: Path, staging
         with contextlib.suppress(OSError):
             staging.unlink()
         raise disk_error(error, str(path)) from error
-
-
-def _script(package: Any, name: str) -> bytes:
-    return Path(str(package.__file__)).with_name(name).read_bytes()

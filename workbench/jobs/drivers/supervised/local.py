@@ -12,8 +12,7 @@ from typing import Any
 
 from workbench.base.errors import EnvironmentError_, UserError
 from workbench.jobs.drivers.base import Poll, Usage
-
-_AGENT = Path(__file__).with_name("agent.py")
+from workbench.jobs.drivers.supervised import agent
 
 
 class LocalAgent:
@@ -30,9 +29,9 @@ class LocalAgent:
         """The status; `state` is absent before the start, and gone when the supervisor was killed."""
         text = self.read(str(self._folder / "status.json"), 0, 1 << 16)
         status: dict[str, Any] = json.loads(text) if text else {"state": "absent"}
-        from workbench.jobs.drivers.supervised import agent
+        from workbench.jobs.drivers.supervised.agent.files import is_locked  # Windows has no such locks
 
-        if status["state"] == "running" and not agent.is_locked(self._folder):
+        if status["state"] == "running" and not is_locked(self._folder):
             return self._ask("check")
         return status
 
@@ -85,7 +84,7 @@ class LocalAgent:
         Path(path).unlink(missing_ok=True)
 
     def _ask(self, command: str, *arguments: str, data: bytes = b"") -> dict[str, Any]:
-        called = [sys.executable, "-I", "-X", "utf8", str(_AGENT), command, str(self._folder), *arguments]
+        called = [sys.executable, "-I", "-X", "utf8", "-m", agent.__name__, command, str(self._folder), *arguments]
         done = subprocess.run(called, input=data, capture_output=True, check=False)
         if done.returncode:
             lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
