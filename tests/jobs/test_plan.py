@@ -92,7 +92,7 @@ def test_that_a_failure_is_told_against_the_plan(workspace: Workspace, request_f
     with workspace.manager() as manager:
         assert manager.plan(request).lock == "six==1.17.0\n"
         _forget_locks(workspace)
-        index = manager._dry_runs._shown
+        index = manager._submitter._dry_runs._shown
         key = next(iter(index))
         index[key] = index[key].model_copy(update={"lock": "six==1.16.0\nwheel==0.1\n"})
         run = workspace.end_of(manager.submit(request).id)

@@ -18,7 +18,7 @@ def table(content: bytes) -> pa.Table:
 
 
 def test_that_a_table_of_runs_says_what_the_list_says(store: RunStore) -> None:
-    parent = made(store, name="parent", created=NOW, status=RunStatus.RUNNING, started=NOW, user="ann")
+    parent = made(store, name="parent", created=NOW, status=RunStatus.RUNNING, started=NOW, user="ann", arguments=("--a b", "1"))
     store.log_batch(parent.id, points("acc", [0.5, math.nan]))
     store.log_batch(parent.id, LogBatch(params={"depth": "3"}, tags={"a.b c": "x"}))
     store.set_status(parent.id, RunStatus.FINISHED, ended=NOW + timedelta(seconds=1.5))
@@ -28,10 +28,11 @@ def test_that_a_table_of_runs_says_what_the_list_says(store: RunStore) -> None:
     assert found.column_names[-4:] == ["params.depth", "metrics.acc", "metrics.loss", "tags.a.b c"]
     first, second = found.to_pylist()
     assert math.isnan(first.pop("metrics.acc"))
-    assert {key: value for key, value in first.items() if value not in {None, ""}} == {
+    assert {key: value for key, value in first.items() if value not in (None, "")} == {
         "id": parent.id, "number": 1, "name": "parent", "experiment": "flights", "experiment_id": parent.experiment_id,
         "status": "finished", "target": "local", "user": "ann", "created": NOW, "started": NOW,
-        "ended": NOW + timedelta(seconds=1.5), "duration": 1.5, "archived": False, "params.depth": "3", "tags.a.b c": "x",
+        "ended": NOW + timedelta(seconds=1.5), "duration": 1.5, "archived": False,
+        "arguments": ["--a b", "1"], "children": 1, "params.depth": "3", "tags.a.b c": "x",
     }  # fmt: skip
     assert (second["parent_id"], second["experiment"], second["metrics.loss"], second["metrics.acc"]) == (
         parent.id, "other", 2.0, None,

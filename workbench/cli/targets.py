@@ -133,6 +133,7 @@ def show(name: TargetArgument, output: OutputOption = Output.TABLE) -> None:
     Example:
       workbench target show docker
     """
+    from workbench.base.masking import masked_value
     from workbench.cli.output import out, plain, print_json
 
     with connected() as client:
@@ -144,7 +145,7 @@ def show(name: TargetArgument, output: OutputOption = Output.TABLE) -> None:
     values = plain(target.spec)
     for key, value in values.items():
         if value not in ("", [], {}, False, None):
-            console.print(f"{key:<14} {value}", soft_wrap=True, markup=False)
+            console.print(f"{key:<14} {masked_value('', str(value))}", soft_wrap=True, markup=False)
     console.print(f"{'slots':<14} {slots_text(target)}", soft_wrap=True, markup=False)
     _print_links(target)
 
@@ -318,7 +319,8 @@ def _print_links(target: "Target") -> None:
 
     from workbench.cli.output import out
 
+    width = max((len(link.name) for link in target.links), default=0)
     signs = {"ok": ("ok", "green"), "failed": ("failed", "red"), "skipped": ("skipped", "dim")}
     for link in target.links:
         word, colour = signs[link.state]
-        out().print(Text.assemble((f"{word:<8}", colour), f"{link.name:<10} {link.message}"), soft_wrap=True)
+        out().print(Text.assemble((f"{word:<8}", colour), f"{link.name:<{width}}  {link.message}"), soft_wrap=True)

@@ -27,6 +27,8 @@ class Dispatcher:
     def __init__(self, store: RunStore, targets: TargetStore) -> None:
         self._store = store
         self._targets = targets
+        self.deciding = threading.Lock()
+        """Held by who changes what becomes of a waiting job: it is either cancelled in the queue or started, never both."""
         self._changed = threading.Event()
         self._looked = 0.0
         self._blocked: dict[str, float] = {}

@@ -1,7 +1,7 @@
 """A run's folder: what lies where, and the two small files through which server and runner speak.
 
-`spec.json` is written once by the server, `status.json` by the runner alone (atomically), `cancel` is an empty file that asks the
-runner to stop. Light imports only: the runner starts fast.
+`spec.json` is written once by the server, `status.json` by the runner alone (atomically), `cancel` is a file that asks the
+runner to stop: empty, or with the reason. Light imports only: the runner starts fast.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from workbench.base.clock import since
-from workbench.base.files import write_json
+from workbench.base.files import disk_error, write_atomic, write_json
 
 FINAL_STATES = frozenset({"finished", "failed", "cancelled", "lost"})
 _RESERVE_BYTES = 512 * 1024
@@ -97,6 +97,17 @@ class RunFolder:
             return self.cancel.read_text("utf-8")
         except OSError:
             return ""
+
+    def ask_to_stop(self, reason: str = "") -> None:
+        """Asks the runner to end the job; the first sentence why is kept. Raises EnvironmentError_ (disk)."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            if reason and not self.cancel_reason:
+                write_atomic(self.cancel, reason)
+            else:
+                self.cancel.touch()
+        except OSError as error:
+            raise disk_error(error, str(self.cancel)) from error
 
     @property
     def reserve(self) -> Path:

@@ -111,6 +111,11 @@ def change_waiting(write: sa.Connection, run_ids: Sequence[str], **values: Any) 
     write.execute(jobs.update().where(jobs.c.run_id.in_(run_ids), waiting).values(**values))
 
 
+def first_priority(connection: sa.Connection, apart_from: set[str]) -> int:
+    """The priority of what comes before all others that wait; 0 where nothing else does."""
+    return max((one.priority + 1 for one in queued(connection) if one.run_id not in apart_from), default=0)
+
+
 def row(connection: sa.Connection, run_id: str) -> Any:
     """The job's row. Raises NotFound."""
     found = connection.execute(sa.select(jobs).where(jobs.c.run_id == run_id)).one_or_none()

@@ -7,6 +7,7 @@ from workbench.base.errors import UserError
 from workbench.schema import DockerSpec, SparkSpec, SshDockerSpec, SshSpec, TargetSpec
 
 _ENGINES = ("unix://", "tcp://", "ssh://", "npipe://", "http://", "https://")
+_PROXY = re.compile(r"^https?://[^\s/]+/?$")
 _IMAGE = re.compile(r"^[\w.:/@-]+$", re.ASCII)
 _MASTER = re.compile(r"^(local(\[[^\]]+\])?|yarn|spark://\S+|k8s://\S+)$")
 
@@ -37,6 +38,10 @@ def _check_docker(spec: DockerSpec) -> None:
         raise UserError(f"{spec.host!r} is not the address of a Docker engine.", hint=hint, place="host")
     if spec.image and not _IMAGE.match(spec.image):
         raise UserError(f"{spec.image!r} is not the name of an image.", hint="Such as python:3.12-slim.", place="image")
+    if spec.proxy and not _PROXY.match(spec.proxy):
+        hint = "Write it as http://proxy.example.org:3128."
+        # It is not shown: it may hold a password.
+        raise UserError("The target's proxy is not the address of a proxy.", hint=hint, place="proxy")
     if spec.volumes:
         from workbench.jobs.drivers.docker.container import volume
 

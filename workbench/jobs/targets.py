@@ -68,6 +68,12 @@ class TargetStore:
         with self._database.read() as connection:
             return self._target(find(connection, name), _counts(connection))
 
+    def spec(self, name: str) -> dict[str, Any]:
+        """A target's spec as JSON, as jobs take it along. Raises NotFound with close names."""
+        with self._database.read() as connection:
+            spec: dict[str, Any] = find(connection, name).spec["spec"]
+        return spec
+
     def add(self, request: TargetRequest) -> Target:
         """Adds a target; the one of that name gives Conflict. Its password goes to the keyring."""
         check_spec(request.spec)
@@ -265,12 +271,6 @@ def find(connection: sa.Connection, name: str) -> Any:
         hint = add or (f"Did you mean {' or '.join(near)}?" if near else f"There are: {', '.join(sorted(rows))}.")
         raise NotFound(f"There is no target {name!r}.", hint=hint, place="target")
     return rows[name]
-
-
-def spec_of(connection: sa.Connection, name: str) -> dict[str, Any]:
-    """A target's spec as JSON. Raises NotFound with close names."""
-    spec: dict[str, Any] = find(connection, name).spec["spec"]
-    return spec
 
 
 class _Always:

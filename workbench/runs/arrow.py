@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from workbench.runs.family import in_pieces
+from workbench.runs.family import child_counts, in_pieces
 from workbench.runs.metrics import read_points, thinned
 from workbench.runs.sqltext import gathered
 from workbench.runs.tables import experiments, metric_latest, params, runs, tags
@@ -58,6 +58,8 @@ def runs_table(
             pa.float64(),
         ),
         "archived": pa.array([None if one is None else bool(one) for one in found["archived"]], pa.bool_()),
+        "arguments": pa.array([one and json.loads(one) for one in found["arguments"]], pa.list_(pa.string())),
+        "children": pa.array(_children(connection, ids), pa.int64()),
     }
     for kind, table, read, type_ in (
         ("params", params, _texts, pa.string()),
@@ -124,8 +126,9 @@ def ipc(table: "pa.Table") -> bytes:
 
 def _fields(connection: sa.Connection, ids: Sequence[str], place: Mapping[str, int]) -> dict[str, Sequence[Any]]:
     """The plain columns, each as long as `ids`; moments in microseconds."""
-    names = (*_TEXTS, "number", "archived")
-    query = sa.select(*(runs.c[name] for name in names), *(sa.type_coerce(runs.c[name], sa.BigInteger) for name in _TIMES))
+    names = (*_TEXTS, "number", "archived", "arguments")
+    plain = (sa.type_coerce(runs.c[name], sa.Text) if name == "arguments" else runs.c[name] for name in names)
+    query = sa.select(*plain, *(sa.type_coerce(runs.c[name], sa.BigInteger) for name in _TIMES))
     called = {row[0]: row[1] for row in connection.execute(sa.select(experiments.c.id, experiments.c.name))}
     rows: list[Any] = [(None,) * (len(names) + len(_TIMES))] * len(ids)
     for some in _rows(connection, query, runs.c.id, place):
@@ -134,6 +137,14 @@ def _fields(connection: sa.Connection, ids: Sequence[str], place: Mapping[str, i
                 rows[at] = row
     columns = dict(zip((*names, *_TIMES), zip(*rows, strict=True) if rows else itertools.repeat(()), strict=False))
     return {**columns, "experiment": [called.get(one) for one in columns["experiment_id"]]}
+
+
+def _children(connection: sa.Connection, ids: Sequence[str]) -> list[int]:
+    """How many children that are not in the trash each run has."""
+    found: dict[str, int] = {}
+    for piece in in_pieces(ids):
+        found |= child_counts(connection, piece)
+    return [found.get(run_id, 0) for run_id in ids]
 
 
 def _texts(

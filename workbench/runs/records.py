@@ -141,7 +141,7 @@ def _parts(connection: sa.Connection, ids: Sequence[str]) -> dict[str, dict[str,
 
 
 # Made once: to make them anew costs more than to run them.
-_IDS = sa.bindparam("ids", expanding=True)
+_IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
 _PAIRS = {
     name: sa.select(table.c.run_id, table.c.key, table.c.value).where(table.c.run_id.in_(_IDS)).order_by(table.c.key)
     for name, table in (("params", params), ("tags", tags))

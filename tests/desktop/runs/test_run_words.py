@@ -11,6 +11,7 @@ from workbench.desktop.runs.better import best_index, higher_is_better
 from workbench.desktop.runs.columns import RunColumn, available_columns, first_columns, is_constant, words_of
 from workbench.desktop.runs.comparerows import compare_rows
 from workbench.desktop.runs.request import ConfigChoice, RunChoices, RunWay, read_request
+from workbench.desktop.widgets.recordmodel import ordered
 from workbench.desktop.wording import duration_text, moment_text, number_text, size_text
 from workbench.schema import MetricSummary, RunComparison, RunStatus, RunSummary
 
@@ -92,9 +93,27 @@ def test_that_a_column_is_constant_only_among_several_runs() -> None:
 
 def test_that_missing_values_have_no_place_in_the_order() -> None:
     column = RunColumn("metric:auc")
-    assert column.sort_key(summary(1)) is None
-    assert column.sort_key(summary(1, metrics=metric("auc", math.nan))) is None
-    assert column.sort_key(summary(1, metrics=metric("auc", 0.5))) == (0, 0.5, "")
+    runs = [
+        summary(1),
+        summary(2, metrics=metric("auc", math.nan)),
+        summary(3, metrics=metric("auc", 0.5)),
+        summary(4, metrics=metric("auc", math.inf)),
+        summary(5, metrics=metric("auc", 0.7)),
+    ]
+    assert [run.number for run in ordered(runs, column.sort_key, descending=True)] == [4, 5, 3, 2, 1]
+    assert [run.number for run in ordered(runs, column.sort_key, descending=False)] == [3, 5, 4, 2, 1]
+
+
+def test_that_a_parameter_sorts_numbers_as_numbers_and_before_texts() -> None:
+    runs = [summary(at, params={"depth": text}) for at, text in enumerate(("none", "10", "9", "Auto", "1e-3"))]
+    assert [run.number for run in ordered([*runs, summary(5)], RunColumn("param:depth").sort_key, descending=False)] == [
+        4,
+        2,
+        1,
+        3,
+        0,
+        5,
+    ]
 
 
 def test_that_a_filter_finds_names_numbers_and_parameters() -> None:

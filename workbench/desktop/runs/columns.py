@@ -1,12 +1,12 @@
 """The columns of the list of runs: the fixed ones, and one for each metric, parameter and tag that runs have."""
 
-import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from workbench.desktop.runs.better import higher_is_better
+from workbench.desktop.runs.briefs import last_value
 from workbench.desktop.runs.wording import KIND_WORDS, STATUS_WORDS, below_text, run_duration
 from workbench.desktop.wording import duration_text, full_moment, moment_text, number_text
 from workbench.schema import RunSummary
@@ -56,8 +56,8 @@ class RunColumn:
         group, _, name = self.key.partition(":")
         match group:
             case "metric":
-                metric = run.metrics.get(name)
-                return number_text(metric.last) if metric else ""
+                last = last_value(run, name)
+                return "" if last is None else number_text(last)
             case "param":
                 return run.params.get(name, "")
             case "tag":
@@ -81,27 +81,44 @@ class RunColumn:
             case _:
                 return str(getattr(run, group))
 
-    def sort_key(self, run: RunSummary, now: datetime | None = None) -> tuple[int, float, str] | None:
-        """Numbers before texts, texts by their lower case; None where the run has no value."""
+    def fact(self, run: RunSummary) -> object:
+        """What the text is made of, where that is one thing that costs less than the text; else None."""
         group, _, name = self.key.partition(":")
-        if group == "metric":
-            metric = run.metrics.get(name)
-            return (0, metric.last, "") if metric and not math.isnan(metric.last) else None
-        if group == "number":
-            return (0, float(run.number), "")
-        if group == "started":
-            return (0, (run.started or run.created).timestamp(), "")
-        if group == "deleted":
-            return (0, run.deleted.timestamp(), "") if run.deleted else None
-        if group == "duration":
-            seconds = run_duration(run, now or datetime.now(UTC))
-            return None if seconds is None else (0, seconds, "")
-        if not (text := self.text(run, now)):
-            return None
+        match group:
+            case "metric":
+                return last_value(run, name)
+            case "param":
+                return run.params.get(name, "")
+            case "tag":
+                return run.tags.get(name, "")
+            case "name":
+                return None if run.children or run.result_of else run.name
+            case "started":
+                return run.started or run.created
+            case "duration":
+                return None
+            case _:
+                return getattr(run, group)
+
+    def sort_key(self, run: RunSummary, now: datetime | None = None) -> float | str | None:
+        """A number where there is one, else the text; None where the run has no value."""
+        group, _, name = self.key.partition(":")
+        match group:
+            case "metric":
+                return last_value(run, name)
+            case "number":
+                return float(run.number)
+            case "started":
+                return (run.started or run.created).timestamp()
+            case "deleted":
+                return run.deleted.timestamp() if run.deleted else None
+            case "duration":
+                return run_duration(run, now or datetime.now(UTC))
+        text = self.text(run, now)
         try:
-            return (0, float(text), "")
+            return float(text)
         except ValueError:
-            return (1, 0.0, text.casefold())
+            return text or None
 
     def tooltip(self, run: RunSummary) -> str:
         """What does not fit into the cell."""
@@ -112,6 +129,8 @@ class RunColumn:
         if self.key == "status" or (self.key == "name" and run.result_of):
             return run.reason
         if self.group == "metric" and (metric := run.metrics.get(self.title)):
+            if not metric.count:
+                return f"last {number_text(metric.last)}"
             last = f"last {number_text(metric.last)} at step {metric.last_step}"
             return f"{last} · min {number_text(metric.min)} · max {number_text(metric.max)}"
         text = self.text(run)
@@ -137,9 +156,13 @@ def available_columns(runs: Iterable[RunSummary]) -> tuple[RunColumn, ...]:
 def first_columns(runs: Sequence[RunSummary]) -> tuple[RunColumn, ...]:
     """The columns before the user chose any: the fixed ones, the newest runs' commonest metrics, and their params that differ."""
     runs = runs[:_NEWEST]
-    metrics = sorted(_commonest("metric", [set(run.own_metrics) for run in runs]), key=_interest)[:4]
+    metrics = sorted(_commonest("metric", [_own(run) for run in runs]), key=_interest)[:4]
     params = [c for c in _commonest("param", [set(run.params) for run in runs]) if not is_constant(c, runs)][:3]
     return (*map(RunColumn, FIXED), *metrics, *params)
+
+
+def _own(run: RunSummary) -> set[str]:
+    return {key for key in run.metrics if not key.startswith("system/")}
 
 
 def _interest(column: RunColumn) -> int:
@@ -159,8 +182,14 @@ def _commonest(group: str, names: list[set[str]]) -> list[RunColumn]:
 
 def is_constant(column: RunColumn, runs: Sequence[RunSummary]) -> bool:
     """Whether the column says the same of all runs (of two and more)."""
-    first = column.text(runs[0]) if runs else ""
-    return len(runs) > 1 and all(column.text(run) == first for run in runs)
+    if len(runs) < 2:
+        return False
+    first, known = column.text(runs[0]), column.fact(runs[0])
+    for run in runs:
+        fact = column.fact(run)
+        if (fact is None or fact != known) and column.text(run) != first:
+            return False
+    return True
 
 
 def words_of(run: RunSummary) -> str:

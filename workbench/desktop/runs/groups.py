@@ -1,5 +1,7 @@
 """The groups of the list of runs: all, one script's, the archive, the trash."""
 
+from collections import Counter
+
 from workbench.desktop.runs.store import RunsStore
 from workbench.desktop.widgets.sidelist import SideItem
 from workbench.schema import RunSummary
@@ -8,28 +10,25 @@ ALL, ARCHIVED, TRASH, NO_SCRIPT = "all", "archived", "trash", "no script"
 _ICONS = {".wbprep": "layers", ".ipynb": "notebook-text"}
 
 
-def in_group(run: RunSummary, group: str) -> bool:
-    """Whether a run belongs to a group."""
+def of_group(store: RunsStore, group: str) -> list[RunSummary]:
+    """The runs of a group."""
     if group == TRASH:
-        return run.deleted is not None
+        return list(store.trash)
     if group == ARCHIVED:
-        return run.archived
-    return not run.archived and (group == ALL or (run.script or NO_SCRIPT) == group)
+        return [run for run in store.runs if run.archived]
+    return [run for run in store.runs if not run.archived and (group == ALL or (run.script or NO_SCRIPT) == group)]
 
 
 def side_items(store: RunsStore, *, nested: bool) -> list[SideItem]:
     """All runs, one entry a script, the archive, the trash, each with the number of its rows. `nested`: of all levels."""
 
     def counts(run: RunSummary) -> bool:
-        return nested or not store.is_below(run)
+        return nested or run.parent_id is None or not store.is_below(run)
 
-    scripts: dict[str, int] = {}
-    archived = 0
-    for run in store.runs:
-        if run.archived:
-            archived += counts(run)
-        else:
-            scripts[run.script] = scripts.get(run.script, 0) + counts(run)
+    scripts = {run.script: 0 for run in store.runs if not run.archived}
+    shown = [run for run in store.runs if counts(run)]
+    scripts |= Counter(run.script for run in shown if not run.archived)
+    archived = sum(run.archived for run in shown)
     items = [SideItem(ALL, "All runs", "list", f"{sum(scripts.values()):,}")]
     if scripts:
         items.append(SideItem("", "Scripts", heading=True))

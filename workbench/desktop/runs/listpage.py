@@ -10,7 +10,7 @@ from workbench.desktop.icons import icon
 from workbench.desktop.runs.actions import RunActions
 from workbench.desktop.runs.columnchooser import ColumnChooser
 from workbench.desktop.runs.columns import FIXED, OF_TRASH, RunColumn, available_columns, first_columns, is_constant
-from workbench.desktop.runs.groups import ALL, TRASH, in_group, side_items
+from workbench.desktop.runs.groups import ALL, TRASH, of_group, side_items
 from workbench.desktop.runs.runbar import RunBar
 from workbench.desktop.runs.store import RunsStore
 from workbench.desktop.runs.tablecolumns import table_column
@@ -31,6 +31,7 @@ from workbench.desktop.widgets.sidelist import SideList
 from workbench.schema import Run, RunStatus, RunSummary
 
 _TICK_MS = 1000
+_GOING = (RunStatus.RUNNING, RunStatus.PREPARING, RunStatus.QUEUED)
 
 
 class RunsListPage(QWidget):
@@ -93,6 +94,7 @@ class RunsListPage(QWidget):
         self.table.checked_changed.connect(self._on_checked)
         self.table.selection_changed.connect(self._on_checked)
         self.table.view.clicked.connect(self._on_clicked)
+        self.table.hovered.connect(self._store.ask_details)
         column.addWidget(self.table, 1)
         split.addWidget(right)
         split.setStretchFactor(1, 1)
@@ -142,17 +144,15 @@ class RunsListPage(QWidget):
 
     def visible_runs(self) -> list[RunSummary]:
         """The runs of the chosen group that match the filter; those below another one only where they are asked for."""
-        return self._found(self._of_group())
-
-    def _of_group(self) -> list[RunSummary]:
-        group = self.group
-        return [run for run in (self._store.trash if group == TRASH else self._store.runs) if in_group(run, group)]
+        return self._found(of_group(self._store, self.group))
 
     def _found(self, runs: list[RunSummary]) -> list[RunSummary]:
         store, words = self._store, self._text.casefold().split()
         if words:
             return [run for run in runs if _has_all(store.words(run), words)]
-        return runs if self.nested.isChecked() or not store.has_nested else [run for run in runs if not store.is_below(run)]
+        if self.nested.isChecked() or not store.has_nested:
+            return runs
+        return [run for run in runs if run.parent_id is None or not store.is_below(run)]
 
     # what changed
 
@@ -192,7 +192,7 @@ class RunsListPage(QWidget):
 
     def _show_runs(self) -> None:
         """Fills the table with the chosen group's runs that match the filter."""
-        everything = self._of_group()
+        everything = of_group(self._store, self.group)
         runs = self._found(everything)
         trash = self.group == TRASH
         self._set_columns(runs)
@@ -207,15 +207,14 @@ class RunsListPage(QWidget):
 
     def _told(self, runs: Sequence[RunSummary]) -> str:
         """How many runs there are, and how many of them are in which state before their end."""
-        states = {state: 0 for state in RunStatus if not state.is_final}
+        states = dict.fromkeys(_GOING, 0)
         for run in runs:
-            if run.status in states:
+            if run.ended is None and run.status in states:
                 states[run.status] += 1
         parts = [f"{len(runs) + self._store.unseen:,} run{'s' if len(runs) != 1 else ''}"]
         if self._store.unseen:
             parts.append(f"the newest {len(runs):,} are shown")
-        going = (RunStatus.RUNNING, RunStatus.PREPARING, RunStatus.QUEUED)
-        return " · ".join([*parts, *(f"{states[state]:,} {state.value}" for state in going if states[state])])
+        return " · ".join([*parts, *(f"{count:,} {state.value}" for state, count in states.items() if count)])
 
     def _set_columns(self, runs: Sequence[RunSummary]) -> None:
         if self.group == TRASH:
@@ -261,10 +260,10 @@ class RunsListPage(QWidget):
         self._store.put(run)
 
     def _on_checked(self) -> None:
-        count = len(self.table.checked_ids())
+        count = len(self.table.model.checked)
         self.compare_button.setEnabled(count > 1)
         self.compare_button.setText(f"Compare {count}" if count > 1 else "Compare")
-        self.bring_back_button.setEnabled(bool(self._chosen_runs()))
+        self.bring_back_button.setEnabled(self.group == TRASH and (count > 0 or self.table.view.selectionModel().hasSelection()))
 
     def compare_ids(self) -> list[str]:
         """The ticked runs, else the selected ones."""

@@ -1,13 +1,16 @@
 """The runs of the open project (of all, without one) as the screens see them: loaded once, then kept true by events."""
 
 import time
+from bisect import insort
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from workbench.client.client import Client
 from workbench.desktop.context import AppContext
 from workbench.desktop.operations import Progress
+from workbench.desktop.runs.briefs import is_brief
 from workbench.desktop.runs.columns import words_of
 from workbench.desktop.runs.loading import LoadedRuns, load_newest, load_runs, load_some
 from workbench.schema import MetricsLogged, RunChanged, RunSummary
@@ -15,6 +18,7 @@ from workbench.schema import MetricsLogged, RunChanged, RunSummary
 _MANY = 1000
 _SETTLE_MS = 150
 _LONGEST_MS = 2000
+_FREED_AT_ONCE = 200
 
 
 class RunsStore(QObject):
@@ -26,11 +30,12 @@ class RunsStore(QObject):
     def __init__(self, context: AppContext, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self._runs: dict[str, RunSummary] = {}
+        self._runs: dict[str, RunSummary] = {}  # newest first
         self._trash: dict[str, RunSummary] = {}
         self._sorted: tuple[RunSummary, ...] | None = None
+        self._thrown: tuple[RunSummary, ...] | None = None
         self._below: dict[str, list[RunSummary]] | None = None
-        self._words: dict[str, tuple[RunSummary, str]] = {}
+        self._words: dict[str, str] = {}
         self._dirty: set[str] = set()
         self._group = f"runs-store-{id(self)}"
         self.loaded = False
@@ -52,13 +57,18 @@ class RunsStore(QObject):
     def runs(self) -> tuple[RunSummary, ...]:
         """All known runs of the project, newest first."""
         if self._sorted is None:
-            self._sorted = tuple(sorted(self._runs.values(), key=lambda run: (run.created, run.number), reverse=True))
+            self._sorted = tuple(self._runs.values())
         return self._sorted
 
     @property
     def trash(self) -> tuple[RunSummary, ...]:
         """What is in the trash, of every project; what went in last stands first."""
-        return tuple(sorted(self._trash.values(), key=lambda run: (run.deleted or run.created, run.number), reverse=True))
+        if self._thrown is None:
+            ordered = sorted(
+                self._trash.values(), key=lambda run: ((run.deleted or run.created).timestamp(), run.number), reverse=True
+            )
+            self._thrown = tuple(ordered)
+        return self._thrown
 
     def get(self, run_id: str) -> RunSummary | None:
         return self._runs.get(run_id) or self._trash.get(run_id)
@@ -69,12 +79,18 @@ class RunsStore(QObject):
         self.below("")
         return any(run_id in self._runs for run_id in self._below or ())
 
+    def ask_details(self, run_id: str) -> None:
+        """Asks for all that is known of a run of which the list came with less."""
+        run = self.get(run_id)
+        if run is not None and is_brief(run):
+            self._mark((run_id,))
+
     def words(self, run: RunSummary) -> str:
         """What a filter is looked for in; kept, since it is asked at each letter."""
         known = self._words.get(run.id)
-        if known is None or known[0] is not run:
-            known = self._words[run.id] = (run, words_of(run))
-        return known[1]
+        if known is None:
+            known = self._words[run.id] = words_of(run)
+        return known
 
     def below(self, run_id: str) -> Sequence[RunSummary]:
         """The runs right below this one, in the order of their beginning."""
@@ -99,7 +115,7 @@ class RunsStore(QObject):
         folder, at_first = self._folder, not self.loaded
 
         def load(client: Client, progress: Progress) -> LoadedRuns:
-            return load_newest(client, folder) if at_first else load_runs(client, progress, folder)
+            return (load_newest if at_first else load_runs)(client, progress, folder)
 
         self._context.call("Loading the runs", load, self._on_loaded, self._on_failed, exclusive=self._group, quiet=True)
 
@@ -108,7 +124,7 @@ class RunsStore(QObject):
         return str(self._context.project.folder) if self._context.project else None
 
     def _tell(self) -> None:
-        self._sorted = self._below = None
+        self._sorted = self._thrown = self._below = None
         began = time.perf_counter()
         self.changed.emit()
         spent = time.perf_counter() - began  # thousands of runs are shown anew less often, so that the window stays quick
@@ -116,29 +132,44 @@ class RunsStore(QObject):
 
     def _take(self, runs: Iterable[RunSummary]) -> None:
         folder = self._folder
+        new: list[RunSummary] = []
         for run in runs:
+            self._words.pop(run.id, None)
+            known = self._runs.get(run.id)
+            if run.deleted is None and known is not None and known.created == run.created and folder in {None, run.project}:
+                self._runs[run.id] = run
+                continue
             self._runs.pop(run.id, None)
             self._trash.pop(run.id, None)
             if run.deleted is not None:
                 self._trash[run.id] = run
             elif folder in {None, run.project}:
-                self._runs[run.id] = run
+                new.append(run)
+        if new:
+            ordered = list(self._runs.values())
+            for run in new:
+                insort(ordered, run, key=_age)
+            self._runs = {run.id: run for run in ordered}
+
+    def _let_go(self, earlier: list[dict[str, RunSummary]]) -> None:
+        """Lets a worker free so many runs: at once they would hold the window up."""
+        if sum(map(len, earlier)) > _FREED_AT_ONCE:
+            self._context.operations.run("Letting earlier runs go", partial(_free, earlier), quiet=True, cancellable=False)
 
     def _on_project_changed(self) -> None:
-        self._runs.clear()
-        self._trash.clear()
+        earlier, self._runs, self._trash, self._words = [self._runs, self._trash], {}, {}, {}
         self._dirty.clear()
         self.loaded = False
         self._tell()
+        self._let_go(earlier)
         self.reload()
 
     def _on_loaded(self, found: LoadedRuns) -> None:
-        self._runs = {run.id: run for run in found.runs}
-        self._trash = {run.id: run for run in found.trash}
-        self._words = found.words
+        earlier, self._runs, self._trash, self._words = [self._runs, self._trash], found.runs, found.trash, found.words
         self.unseen = found.total - len(found.runs)
         first, self.loaded = not self.loaded, True
         self._tell()
+        self._let_go(earlier)
         if first and self.unseen:
             self.reload()
 
@@ -177,11 +208,26 @@ class RunsStore(QObject):
     def _on_fetched(self, result: tuple[Sequence[str], Sequence[RunSummary]]) -> None:
         self._fetching = False
         asked, found = result
-        for run_id in asked:  # those that are not found are gone for good
+        for run_id in set(asked).difference(run.id for run in found):  # gone for good
             self._runs.pop(run_id, None)
             self._trash.pop(run_id, None)
+            self._words.pop(run_id, None)
         self._take(found)
         self._tell()
 
     def _on_fetch_failed(self, _error: Exception) -> None:
         self._fetching = False  # the bridge tells of a lost server, and a reload follows its return
+
+
+def _age(run: RunSummary) -> tuple[float, int]:
+    """What the newest have the least of."""
+    return -run.created.timestamp(), -run.number
+
+
+def _free(earlier: list[dict[str, RunSummary]], _progress: Progress) -> None:
+    """Some at a time, so that the window's thread gets its turns."""
+    for runs in earlier:
+        while runs:
+            for _ in range(min(len(runs), _FREED_AT_ONCE)):
+                runs.popitem()
+            time.sleep(0.001)

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -41,17 +40,35 @@ class Column(Generic[R]):
         return self.align == "right" or (not self.align and self.kind == "number")
 
 
-def _sort_key(value: Any) -> tuple[int, Any]:
-    """Missing values last, NaN before them."""
-    if value is None or value == "":
-        return (2, 0)
-    if isinstance(value, float) and value != value:
-        return (1, 0)
-    if isinstance(value, str):
-        return (0, value.casefold())
-    if isinstance(value, datetime) and value.tzinfo is None:
-        return (0, value.replace(tzinfo=UTC))
-    return (0, value)
+def ordered(records: Sequence[R], key: Callable[[R], Any], *, descending: bool) -> list[R]:
+    """The records by their keys, numbers before texts; missing ones last whichever way, NaN before them.
+
+    Numbers and texts are sorted each for themselves: Python compares ten thousand of one kind in a fraction of the time.
+    """
+    found: tuple[tuple[list[Any], list[R]], ...] = (([], []), ([], []), ([], []))
+    (numbers, of_numbers), (texts, of_texts), (others, of_others) = found
+    nans: list[R] = []
+    missing: list[R] = []
+    for record in records:
+        value = key(record)
+        if isinstance(value, int | float):
+            if value != value:
+                nans.append(record)
+            else:
+                numbers.append(value)
+                of_numbers.append(record)
+        elif value is None or value == "":
+            missing.append(record)
+        elif isinstance(value, str):
+            texts.append(value.casefold())
+            of_texts.append(record)
+        else:
+            others.append(value.replace(tzinfo=UTC) if isinstance(value, datetime) and value.tzinfo is None else value)
+            of_others.append(record)
+    result: list[R] = []
+    for values, its in reversed(found) if descending else found:
+        result += [its[at] for at in sorted(range(len(values)), key=values.__getitem__, reverse=descending)]
+    return result + nans + missing
 
 
 class RecordModel(QAbstractTableModel, Generic[R]):
@@ -114,11 +131,7 @@ class RecordModel(QAbstractTableModel, Generic[R]):
             section, descending = self.sorted_by
             column = self.column_at(section)
             if column is not None:
-                key = column.sort or column.text
-                keyed = [(_sort_key(key(record)), record) for record in rows]
-                present = [pair for pair in keyed if pair[0][0] == 0]
-                present.sort(key=itemgetter(0), reverse=descending)
-                rows = [record for _, record in present] + [record for rank, record in keyed if rank[0] != 0]
+                rows = ordered(rows, column.sort or column.text, descending=descending)
         self.shown = list(rows)
 
     def set_all(self, records: Sequence[R]) -> None:

@@ -147,6 +147,8 @@ class RecordTable(QWidget, Generic[R]):
     checked_changed = Signal()
     menu_requested = Signal(object, QPoint)
     shown_count_changed = Signal(int, int)
+    hovered = Signal(str)
+    """The mouse came over the row of that id."""
 
     def __init__(
         self,
@@ -263,6 +265,8 @@ class RecordTable(QWidget, Generic[R]):
         if row != self.hovered_row:
             self.hovered_row = row
             self.view.viewport().update()
+            if 0 <= row < len(self.model.shown):
+                self.hovered.emit(self.model.id_of(self.model.shown[row]))
 
     def resizeEvent(self, event: Any) -> None:
         super().resizeEvent(event)
@@ -348,21 +352,23 @@ class RecordTable(QWidget, Generic[R]):
                 header.setSectionResizeMode(section, QHeaderView.ResizeMode.Fixed)
                 header.resizeSection(section, _CHECK_WIDTH)
                 continue
-            texts = [column.text(record) for record in self.model.shown[:200]]
-            if column.kind == "status":
-                widest = max((pill_width(metrics, text) for text in texts), default=96)
-            else:
-                fonts = {"strong": bold, "mono": QFontMetrics(theme().mono_font), "number": QFontMetrics(theme().number_font)}
-                measure = fonts.get(column.kind, metrics)
-                widest = max((measure.horizontalAdvance(text[:80]) for text in texts), default=60)
-            extra = (22 if column.icon else 0) + (16 if column.colour else 0) + 24
-            width = column.width or min(max(widest + extra, bold.horizontalAdvance(column.title) + 34, 64), 360)
             header.setSectionResizeMode(
                 section, QHeaderView.ResizeMode.Stretch if column.stretch else QHeaderView.ResizeMode.Interactive
             )
             if not column.stretch:
-                header.resizeSection(section, width)
+                header.resizeSection(section, column.width or self._fitting_width(column, metrics, bold))
         header.setStretchLastSection(not any(column.stretch for column in self.model.columns))
+
+    def _fitting_width(self, column: Column[R], metrics: QFontMetrics, bold: QFontMetrics) -> int:
+        texts = [column.text(record) for record in self.model.shown[:200]]
+        if column.kind == "status":
+            widest = max((pill_width(metrics, text) for text in texts), default=96)
+        else:
+            fonts = {"strong": bold, "mono": QFontMetrics(theme().mono_font), "number": QFontMetrics(theme().number_font)}
+            measure = fonts.get(column.kind, metrics)
+            widest = max((measure.horizontalAdvance(text[:80]) for text in texts), default=60)
+        extra = (22 if column.icon else 0) + (16 if column.colour else 0) + 24
+        return min(max(widest + extra, bold.horizontalAdvance(column.title) + 34, 64), 360)
 
     def _sort(self, section: int, descending: bool) -> None:
         self.model.sorted_by = (section, descending)

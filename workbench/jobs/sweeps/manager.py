@@ -7,8 +7,7 @@ any point goes on without a trial lost or run twice.
 import contextlib
 import logging
 import threading
-from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -19,46 +18,21 @@ from workbench.jobs.sweeps.space import arguments, shown
 from workbench.jobs.sweeps.state import ChildState, SweepState, Trial
 from workbench.jobs.sweeps.stopping import judged_at, why_to_stop
 from workbench.jobs.sweeps.suggesting import next_point
+from workbench.jobs.sweeps.trials import Trials
+from workbench.jobs.table import change_waiting, first_priority
 from workbench.runs import RunStore
-from workbench.schema import LogBatch, MetricPoint, Run, RunStatus, Sweep, SweepSpec, SweepTrial
+from workbench.schema import Job, JobPatch, LogBatch, MetricPoint, Run, RunStatus, Sweep, SweepSpec, SweepTrial
 
 _log = logging.getLogger(__name__)
 _HOPELESS = 3  # trials that fail one after the other from the start: the rest would too
 
 
-class TrialQueue(Protocol):
-    """What a sweep needs of the job manager."""
-
-    def queue_trial(
-        self,
-        write: sa.Connection,
-        parent: Run,
-        script_arguments: Sequence[str],
-        name: str,
-        depends_on: Sequence[str],
-        priority: int | None,
-    ) -> Run:
-        """Makes a child run of the sweep and queues its job, in the caller's transaction. `priority` None: the configuration's."""
-
-    def change_waiting(self, write: sa.Connection, run_ids: Sequence[str], **values: Any) -> None:
-        """Changes those of the jobs that wait still, in the caller's transaction."""
-
-    def cancel_trial(self, run_id: str, reason: str) -> None:
-        """Ends a trial; nothing where it has ended."""
-
-    def tell(self, run: Run) -> None:
-        """Publishes that a run was made or changed, and wakes the scheduler."""
-
-    def say(self, run_id: str, line: str) -> None:
-        """Takes a line for the sweep's log."""
-
-
 class SweepManager:
     """The sweeps of a workspace. `step` is called by the scheduler's thread, the rest from any."""
 
-    def __init__(self, store: RunStore, queue: TrialQueue) -> None:
+    def __init__(self, store: RunStore, trials: Trials) -> None:
         self._store = store
-        self._queue = queue
+        self._trials = trials
         self._lock = threading.Lock()
         self._judged: dict[str, int] = {}
         """After how many values each running trial was judged last."""
@@ -99,29 +73,52 @@ class SweepManager:
             state.cancelled = True
             state.kill = state.kill or cancel
             table.save(write, run_id, state)
-        self._queue.tell(run)
+        self._trials.tell(run)
 
-    def change(self, run_id: str, *, priority: int | None = None, depends_on: Sequence[str] | None = None) -> None:
-        """Queues the trials differently: those that wait, and those to come. Raises Conflict for a sweep that is over."""
+    def change(self, run_id: str, patch: JobPatch) -> None:
+        """Queues the trials differently: those that wait, and those to come.
+
+        Raises Conflict for a sweep that is over, UserError for one that would wait for itself.
+        """
         with self._lock, self._store.database.write() as write:
             _, state = table.load(write, run_id)
             run = self._store.get(run_id)
             if run.status.is_final:
                 raise Conflict(f"The sweep is over: it is {run.status.value}.", place=run_id)
+            own = {trial.run_id for trial in state.trials}
             values: dict[str, Any] = {}
-            if priority is not None:
-                state.priority = values["priority"] = priority
-            if depends_on is not None:
-                state.depends_on = values["depends_on"] = list(depends_on)
+            if patch.priority is not None:
+                values["priority"] = patch.priority
+            if patch.first:
+                values["priority"] = max(patch.priority or 0, first_priority(write, own))
+            if patch.depends_on is not None:
+                values["depends_on"] = [self._store.resolve(text) for text in patch.depends_on]
+                if {run_id, *own}.intersection(values["depends_on"]):
+                    raise UserError("The sweep would wait for itself.", place="depends_on")
             if values:
-                self._queue.change_waiting(write, [trial.run_id for trial in state.running], **values)
+                state.priority = values.get("priority", state.priority)
+                state.depends_on = values.get("depends_on", state.depends_on)
+                change_waiting(write, [trial.run_id for trial in state.running], **values)
                 table.save(write, run_id, state)
+        self._trials.tell(run)
 
-    def priority(self, run_id: str) -> int:
-        """What its trials have in the queue. Raises NotFound."""
+    def as_job(self, run_id: str) -> Job:
+        """A sweep has no job of its own; who asks for one sees where the sweep stands. Raises NotFound."""
         with self._store.database.read() as connection:
             _, state = table.load(connection, run_id)
-        return self._store.get(run_id).config.priority if state.priority is None else state.priority
+        run = self._store.get(run_id)
+        return Job(
+            id=run.id,
+            run_number=run.number,
+            run_name=run.name,
+            experiment=run.experiment,
+            project=run.project,
+            script=run.script,
+            target=run.target,
+            status=run.status,
+            reason=run.reason,
+            priority=run.config.priority if state.priority is None else state.priority,
+        )
 
     def resume(self, run_id: str) -> Run:
         """Goes on with a sweep that was cancelled, lost, or ended for its time; trials that were cancelled or lost run again.
@@ -144,8 +141,8 @@ class SweepManager:
             state.ending, state.cancelled, state.kill, state.begun = "", False, False, mark()
             table.save(write, run_id, state)
             run = self._store.set_status(run_id, RunStatus.RUNNING, started=utc_now(), reopen=True, connection=write)
-        self._queue.say(run_id, f"Resumed; {len(again)} cancelled or lost trials run again.")
-        self._queue.tell(run)
+        self._trials.say(run_id, f"Resumed; {len(again)} cancelled or lost trials run again.")
+        self._trials.tell(run)
         return run
 
     # The scheduler's thread
@@ -195,12 +192,12 @@ class SweepManager:
                 table.save(write, run_id, state)
         self._say_all(run_id, spec, ended, new, told[-1] if over else None)
         for run in told:
-            self._queue.tell(run)
+            self._trials.tell(run)
         for trial in state.running:
             reason = trial.stop or (f"{state.ending}." if state.kill else "")
             if reason and trial.run_id not in self._asked:
                 self._asked.add(trial.run_id)
-                self._queue.cancel_trial(trial.run_id, reason)
+                self._trials.cancel(trial.run_id, reason)
 
     def _give_up(self, run_id: str, error: UserError) -> None:
         """Starts no more trials: the project is gone, or its files are."""
@@ -259,7 +256,7 @@ class SweepManager:
         made = []
         for trial in new:
             given = (*parent.config.arguments, *arguments(trial.point))
-            run = self._queue.queue_trial(write, parent, given, shown(trial.point)[:200], state.depends_on, state.priority)
+            run = self._trials.queue(write, parent, given, shown(trial.point)[:200], state.depends_on, state.priority)
             params = dict(zip(trial.point, arguments(trial.point)[1::2], strict=True))
             self._store.log_batch(run.id, LogBatch(params=params), connection=write)
             trial.run_id, trial.run_number, trial.state = run.id, run.number, "running"
@@ -283,11 +280,11 @@ class SweepManager:
         for trial in ended:
             value = f", {spec.metric} {trial.value:.6g}" if trial.value is not None else ""
             why = f": {trial.reason}" if trial.reason else ""
-            self._queue.say(run_id, f"Trial {trial.number} (run {trial.run_number}) {_WORDS[trial.state]}{value}{why}")
+            self._trials.say(run_id, f"Trial {trial.number} (run {trial.run_number}) {_WORDS[trial.state]}{value}{why}")
         for trial in new:
-            self._queue.say(run_id, f"Trial {trial.number} (run {trial.run_number}): {shown(trial.point)}")
+            self._trials.say(run_id, f"Trial {trial.number} (run {trial.run_number}): {shown(trial.point)}")
         if end is not None:
-            self._queue.say(run_id, end.reason)
+            self._trials.say(run_id, end.reason)
 
 
 _WORDS = {"finished": "finished", "stopped": "was stopped", "failed": "failed", "lost": "was lost", "cancelled": "was cancelled"}

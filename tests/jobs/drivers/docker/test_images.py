@@ -88,6 +88,40 @@ def test_that_a_layer_is_built_once_by_many_at_a_time(engine: Engine, docker_eng
     assert not docker_engine.untagged()
 
 
+def test_that_one_alone_makes_the_image_of_an_ended_build_and_one_that_is_gone_holds_up_nobody(
+    engine: Engine, docker_engine: Dockerd, tmp_path: Path, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = layer(engine, "echo done >/made")
+    name = f"workbench-finish-{wanted.digest}"
+    labels = {"workbench.build": wanted.digest, "workbench.workspace": "another machine's"}
+    with engine.asking() as api:
+        api.create_container(
+            wanted.parent, ["sh"], name=name, labels=labels, host_config=api.create_host_config(network_mode="none")
+        )
+    with ThreadPoolExecutor(1) as pool:
+        building = pool.submit(builder(engine, tmp_path, listener).ensure, wanted, "it")
+        until(lambda: "It is being built already; following that ..." in listener.lines, "it sees that another one is at it")
+        assert docker_engine.containers() == [name]
+        monkeypatch.setattr("workbench.jobs.drivers.docker.layer._WAIT_S", 0)
+        assert run_once(engine, building.result(60), ["cat", "/made"], "r")[1] == "done\n"
+    assert not docker_engine.containers()
+
+
+def test_that_who_follows_a_build_of_another_workspace_does_not_end_it(engine: Engine, tmp_path: Path, listener: Listener) -> None:
+    wanted = layer(engine, "echo begun; sleep 3; cat /proc/sys/kernel/random/uuid >/made")
+    follower = Listener()
+    with ThreadPoolExecutor(2) as pool:
+        building = pool.submit(builder(engine, tmp_path / "one", listener).ensure, wanted, "it")
+        until(lambda: "begun" in listener.lines, "the build runs")
+        following = pool.submit(builder(engine, tmp_path / "two", follower).ensure, wanted, "it")
+        until(lambda: "begun" in follower.lines, "another one follows it")
+        follower.stop.set()
+        with pytest.raises(Cancelled):
+            following.result(30)
+        assert building.result(60)
+    assert listener.lines.count("begun") == 1, "it was built twice"
+
+
 def test_that_a_failed_build_says_why_and_leaves_nothing(
     engine: Engine, docker_engine: Dockerd, tmp_path: Path, listener: Listener
 ) -> None:

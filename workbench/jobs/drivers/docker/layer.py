@@ -1,15 +1,15 @@
 """Layers on images: built once on an engine, whoever needs them, and shared from then on.
 
 A layer is built by a container that is committed as an image when it has ended well: nothing else stays of it, least of all of a
-failed one. The container's name is the lock: an engine takes a name once, for builders on any machine. Builders of one workspace
-queue at a lock file besides, so that a build whose builder was killed is known, and taken up.
+failed one. The container's name is the lock: an engine takes a name once, for builders on any machine. So is that of a second
+container, which is never started, for the one who makes the image of an ended build. Builders of one workspace queue at a lock file
+besides, so that a build whose builder was killed is known, and taken up.
 """
 
 import contextlib
 import hashlib
 import io
 import json
-import secrets
 import socket
 import tarfile
 import time
@@ -84,33 +84,35 @@ class LayerBuilder:
 
     def _built(self, layer: Layer, what: str) -> str:
         name = f"workbench-build-{layer.digest}"
-        began = time.monotonic()
+        began = waited = time.monotonic()
         shown = f"{what[0].upper()}{what[1:]}"
         told = False
         while True:
             self._check()
             if found := self._engine.image(layer.tag):
                 return str(found["Id"])
-            others = self._others(layer)
-            if others == "waiting" and time.monotonic() - began > _WAIT_S:
-                others = ""  # that machine is gone
+            build, is_waiting = self._others(layer)
+            if not is_waiting:
+                waited = time.monotonic()
+            elif time.monotonic() - waited > _WAIT_S:
+                build, is_waiting = "", False  # that machine is gone
                 for one in self._engine.labelled(f"{_LABEL}={layer.digest}"):
                     self._engine.remove(one["Id"])
-            if not others:
+            if not build and not is_waiting:
                 with contextlib.suppress(Taken):  # another machine was quicker
-                    self._start(layer, name)
+                    build = self._start(layer, name)
                     self._follow.say(f"Building {what} (once) ...")
-                    told, others = True, "running"
-            if others and not told:
+                    told = True
+            if not told:
                 told = True
                 self._follow.say(f"{shown} is being built already; following that ...")
-            if others == "running" and (image := self._finish(layer, name, *self._watch(name))) is not None:
+            if build and not is_waiting and (image := self._finish(layer, build, *self._watch(build))) is not None:
                 self._follow.say(f"{shown} is ready after {time.monotonic() - began:.1f} s.")
                 return image
             time.sleep(0.2)
 
-    def _start(self, layer: Layer, name: str) -> None:
-        """Creates the container (raises Taken where another one has), gives it its files, starts it."""
+    def _start(self, layer: Layer, name: str) -> str:
+        """Creates the container (raises Taken where another one has), gives it its files, starts it; its id."""
         with self._engine.asking("The building of an image") as api:
             made = api.create_container(
                 layer.parent,
@@ -118,7 +120,7 @@ class LayerBuilder:
                 command=list(layer.arguments),
                 name=name,
                 user="0:0",
-                labels={_LABEL: layer.digest, _BUILDER: self._run_id, _WORKSPACE: self._workspace},
+                labels=self._labels(layer),
                 stop_signal="SIGKILL",
                 use_config_proxy=False,
                 host_config=api.create_host_config(network_mode=self._network, log_config={"type": "json-file", "config": {}}),
@@ -134,6 +136,10 @@ class LayerBuilder:
         except BaseException:
             self._engine.remove(made["Id"])
             raise
+        return str(made["Id"])
+
+    def _labels(self, layer: Layer) -> dict[str, str]:
+        return {_LABEL: layer.digest, _BUILDER: self._run_id, _WORKSPACE: self._workspace}
 
     def _start_container(self, container: str, parent: str) -> None:
         try:
@@ -145,29 +151,28 @@ class LayerBuilder:
                 raise UserError(message, hint="Choose another base image, e.g. python:3.11-slim.", place=parent) from error
             raise
 
-    def _others(self, layer: Layer) -> str:
-        """Whether a container of this build is there: "running" (or just ended), "waiting" (another machine's, before or after
-        that), or "" for none. What a killed builder of this workspace left is removed: we hold the lock."""
+    def _others(self, layer: Layer) -> tuple[str, bool]:
+        """The id of this build's container that runs (or just ended), empty without one; and whether another machine is about to
+        start it or makes its image. What a killed builder of this workspace left is removed: we hold the lock."""
+        build, is_waiting = "", False
         for one in self._engine.labelled(f"{_LABEL}={layer.digest}"):
-            name = str(one["Names"][0])
-            if name.startswith("/workbench-build-") and one["State"] != "created":
-                return "running"
-            finisher = name.split("-")[3] if name.startswith("/workbench-finish-") else one["Labels"].get(_WORKSPACE)
-            if finisher == self._workspace:
+            if str(one["Names"][0]).startswith("/workbench-build-") and one["State"] != "created":
+                build = str(one["Id"])
+            elif one["Labels"].get(_WORKSPACE) == self._workspace:
                 self._engine.remove(one["Id"])
             else:
-                return "waiting"
-        return ""
+                is_waiting = True
+        return build, is_waiting
 
-    def _watch(self, name: str) -> tuple[int, str]:
+    def _watch(self, build: str) -> tuple[int, str]:
         """Tells the build's lines until it ends; its exit code and what it wrote last to stderr."""
         told, said = 0, ""
         try:
             while True:
                 self._check()
-                state = self._engine.container(name)["State"]
+                state = self._engine.container(build)["State"]
                 ended = state["Status"] not in {"running", "created", "paused", "restarting"}
-                lines, said = self._output(name, whole=ended)
+                lines, said = self._output(build, whole=ended)
                 for line in lines[told:]:
                     self._follow.say(line)
                 told = len(lines)
@@ -175,7 +180,9 @@ class LayerBuilder:
                     return int(state["ExitCode"]), said
                 time.sleep(0.3)
         except Cancelled:
-            self._engine.remove(name)
+            with contextlib.suppress(Missing):
+                if self._engine.container(build)["Config"]["Labels"].get(_WORKSPACE) == self._workspace:
+                    self._engine.remove(build)
             raise
         except Missing:
             return -1, ""
@@ -189,15 +196,18 @@ class LayerBuilder:
         shown = [line for line in lines if line and not line.startswith(("error:", "  cause:", "warning: Failed to hardlink"))]
         return shown, "\n".join(said.splitlines()[-_TAIL:])
 
-    def _finish(self, layer: Layer, name: str, code: int, said: str) -> str | None:
+    def _finish(self, layer: Layer, build: str, code: int, said: str) -> str | None:
         """Makes the image of the ended build and removes the container; None when another one was quicker. Raises its failure."""
-        own = f"workbench-finish-{layer.digest}-{self._workspace}-{secrets.token_hex(4)}"
         try:
             with self._engine.asking("The building of an image") as api:
-                api.rename(name, own)
-        except (Missing, Taken):
+                values = {"labels": self._labels(layer), "host_config": api.create_host_config(network_mode="none")}
+                lock = api.create_container(layer.parent, ["/bin/sh"], name=f"workbench-finish-{layer.digest}", **values)["Id"]
+        except Taken:
             return None
         try:
+            self._engine.container(build)
+            if found := self._engine.image(layer.tag):
+                return str(found["Id"])
             if code != 0:
                 raise self._failure(layer, code, said)
             # The container's labels would be those of the image, and of all containers of that.
@@ -207,12 +217,13 @@ class LayerBuilder:
                 f'LABEL workbench.image="{layer.repository}" {_LABEL}="" {_BUILDER}="" {_WORKSPACE}=""',
             ]
             with self._engine.asking("The making of an image") as api:
-                made = api.commit(own, layer.repository, layer.digest, changes=[*changes, *layer.changes])
+                made = api.commit(build, layer.repository, layer.digest, changes=[*changes, *layer.changes])
             return str(made["Id"])
-        except Missing:  # of two that rename it at the same moment both succeed: the later one has it
+        except Missing:
             return None
         finally:
-            self._engine.remove(own)
+            self._engine.remove(build)
+            self._engine.remove(lock)
 
     @staticmethod
     def _failure(layer: Layer, code: int, said: str) -> WorkbenchError:
