@@ -1,7 +1,9 @@
 """Lists, rows and tables of a run, as a script logs them."""
 
+import argparse
 import json
 import os
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +14,7 @@ import pandas as pd
 import pytest
 
 import workbench
+from workbench.sdk import events
 
 Rows = Callable[[str], list[dict[str, Any]]]
 
@@ -85,6 +88,11 @@ def test_that_a_frame_of_mixed_columns_is_kept_as_lines(folder: Path) -> None:
     assert sorted(path.name for path in (folder / "outputs" / "tables").iterdir()) == ["column.parquet", "mixed.jsonl"]
 
 
+def test_that_the_names_of_a_frame_s_rows_are_kept_with_lines_too(folder: Path) -> None:
+    workbench.log_table("described", _frame([[3, "x"], ["y", 2]], ["a", "b"], ["count", "top"]))
+    assert _table(folder, "described") == [{"index": "count", "a": 3, "b": "x"}, {"index": "top", "a": "y", "b": 2}]
+
+
 def test_that_a_row_takes_any_word_and_value(folder: Path) -> None:
     workbench.log_row("rows", name="x", table=np.array([1, 2]), step=np.array([3]), text="\udcff")
     assert _table(folder, "rows") == [{"name": "x", "table": "[1 2]", "step": 3, "text": "\\udcff"}]
@@ -97,6 +105,10 @@ def test_that_one_value_is_a_number_however_it_is_wrapped(folder: Path) -> None:
     assert [(one["step"], one["value"]) for one in _events(folder)] == [(3, 0.5), (4, 0.25)]
 
 
+def _frame(rows: list[list[Any]], columns: list[str], index: list[str] | None = None) -> Any:
+    return pd.DataFrame(rows, columns=columns, index=index)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -105,6 +117,7 @@ def test_that_one_value_is_a_number_however_it_is_wrapped(folder: Path) -> None:
         (lambda: workbench.log_table("t", {"a": 1}), "The column a of the table t must be a list"),
         (lambda: workbench.log_row("t"), "has no columns"),
         (lambda: workbench.log_row("../../t", a=1), "not inside the outputs"),
+        (lambda: workbench.log_table("t", _frame([[1, "x"], ["y", 2]], ["a", "a"])), "two columns of one name: a, a"),
     ],
 )
 def test_that_what_is_no_table_is_refused(folder: Path, call: Callable[[], None], message: str) -> None:
@@ -132,3 +145,34 @@ def test_that_after_a_full_disk_the_next_event_is_whole(folder: Path, monkeypatc
     lines = (folder / "events.jsonl").read_text().splitlines()
     assert json.loads(lines[0])["value"] == 1
     assert json.loads(lines[-1])["value"] == 3
+
+
+def test_that_an_ended_run_takes_nothing_more_and_says_so_once(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    workbench.log("a", 1)
+    assert capfd.readouterr().err == ""
+    (folder / "status.json").write_text('{"state": "finished"}')
+    (folder / "events.jsonl").unlink()  # as the server does when it has read to the end
+    workbench.log("a", 2)
+    workbench.log_params({"b": 3})
+    assert capfd.readouterr().err.count("has ended") == 1
+    events.close(folder)  # a process that logs into it for the first time
+    workbench.log("a", 4)
+    assert not (folder / "events.jsonl").exists()
+
+
+def test_that_a_folder_with_the_outputs_in_it_is_not_kept_inside_itself(folder: Path) -> None:
+    (folder / "model.bin").write_bytes(b"1")
+    with pytest.raises(ValueError, match="it cannot be kept inside itself"):
+        workbench.log_artifact(folder, "all")
+    assert list((folder / "outputs").iterdir()) == []
+
+
+def test_that_what_holds_params_in_attributes_is_told_how_to_give_them(folder: Path) -> None:
+    with pytest.raises(TypeError, match=r"vars\(\.\.\.\) makes one of a Namespace"):
+        workbench.log_params(argparse.Namespace(rate=0.1))  # type: ignore[arg-type]
+
+
+def test_that_an_array_without_pillow_says_what_to_install(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "PIL.Image", None)
+    with pytest.raises(ImportError, match="Add to the project's requirements: pillow"):
+        workbench.log_image("gray", np.zeros((2, 3)))

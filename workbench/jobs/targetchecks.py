@@ -28,6 +28,10 @@ def _check_ssh(spec: SshSpec) -> None:
     if not spec.address or re.search(r"[\s/@]", spec.address):
         hint = "Give the name or number of a machine alone; user and port are settings of their own."
         raise UserError(f"{spec.address!r} is not the address of a machine.", hint=hint, place="address")
+    if spec.host_key:
+        from workbench.jobs.drivers.ssh.hostkeys import parse_host_key
+
+        parse_host_key(spec.host_key)
     if spec.key_file and not Path(spec.key_file).is_file():
         raise UserError(f"There is no private key at {spec.key_file}.", hint="Correct key_file.", place="key_file")
 

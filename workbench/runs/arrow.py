@@ -3,6 +3,7 @@
 import itertools
 import json
 import math
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -46,10 +47,12 @@ def runs_table(
     """
     import pyarrow as pa
 
-    place = {run_id: at for at, run_id in enumerate(ids)}
-    found = _fields(connection, ids, place)
+    # The tables are in the order of the ids, and so is the work: what is read together then lies together.
+    by_id = sorted(set(ids))
+    place = {run_id: at for at, run_id in enumerate(by_id)}
+    found = _fields(connection, by_id, place)
     arrays: dict[str, pa.Array] = {
-        "id": pa.array(ids, pa.string()),
+        "id": pa.array(by_id, pa.string()),
         "number": pa.array(found["number"], pa.int64()),
         **{name: pa.array(found[name], pa.string()) for name in ("experiment", *_TEXTS[1:])},
         **{name: pa.array(found[name], pa.timestamp("us", "UTC")) for name in _TIMES},
@@ -58,19 +61,14 @@ def runs_table(
             pa.float64(),
         ),
         "archived": pa.array([None if one is None else bool(one) for one in found["archived"]], pa.bool_()),
-        "arguments": pa.array([one and json.loads(one) for one in found["arguments"]], pa.list_(pa.string())),
-        "children": pa.array(_children(connection, ids), pa.int64()),
     }
-    for kind, table, read, type_ in (
-        ("params", params, _texts, pa.string()),
-        ("metrics", metric_latest, _numbers, pa.float64()),
-        ("tags", tags, _texts, pa.string()),
-    ):
+    for kind, table, read in (("params", params, _texts), ("metrics", metric_latest, _numbers), ("tags", tags, _texts)):
         wanted = None if columns is None else [name.partition(".")[2] for name in columns if name.partition(".")[0] == kind]
-        by_key = read(connection, table, place, wanted)
-        for key in sorted(by_key):
-            arrays[f"{kind}.{key}"] = pa.array(by_key.pop(key), type_, from_pandas=False)
-    return pa.table(arrays).replace_schema_metadata({"total": str(total), "next": following})
+        if wanted is None or wanted:
+            by_key = read(connection, table, place, wanted)
+            arrays |= {f"{kind}.{key}": by_key[key] for key in sorted(by_key)}
+    asked = pa.array([place[run_id] for run_id in ids], pa.int64())
+    return pa.table(arrays).take(asked).replace_schema_metadata({"total": str(total), "next": following})
 
 
 def series_table(connection: sa.Connection, wanted: Iterable[tuple[str, str]], pixels: int) -> "pa.Table":
@@ -149,33 +147,51 @@ def _children(connection: sa.Connection, ids: Sequence[str]) -> list[int]:
 
 def _texts(
     connection: sa.Connection, table: sa.Table, place: Mapping[str, int], wanted: Sequence[str] | None
-) -> dict[str, list[Any]]:
+) -> dict[str, "pa.Array"]:
     """Params or tags by key, each as long as there are runs."""
-    found: dict[str, list[Any]] = defaultdict(lambda: [None] * len(place))
-    if wanted is not None and not wanted:
-        return found
+    import pyarrow as pa
+
+    found: dict[str, list[str | None]] = defaultdict(lambda: [None] * len(place))
     query = sa.select(table.c.run_id, gathered(table.c.key, table.c.value)).group_by(table.c.run_id)
     for some in _rows(connection, _of_keys(query, table, wanted), table.c.run_id, place):
-        for run_id, texts in some:
+        # At once: the texts of keys are then made once.
+        every = json.loads(f"[{','.join(texts for _, texts in some)}]")
+        for (run_id, _), pairs in zip(some, every, strict=True):
             if (at := place.get(run_id)) is not None:
-                for key, value in json.loads(texts).items():
+                for key, value in pairs.items():
                     found[key][at] = value
-    return found
+    return {key: pa.array(found.pop(key), pa.string()) for key in list(found)}
 
 
 def _numbers(
     connection: sa.Connection, table: sa.Table, place: Mapping[str, int], wanted: Sequence[str] | None
-) -> dict[str, list[Any]]:
+) -> dict[str, "pa.Array"]:
     """The last values of metrics by key, each as long as there are runs."""
-    found: dict[str, list[Any]] = defaultdict(lambda: [None] * len(place))
-    if wanted is not None and not wanted:
-        return found
+    import numpy as np
+    import pyarrow as pa
+
+    # Plain numbers, not objects: two million of these would not stay in the processor's reach.
+    found: dict[str, tuple[array[int], array[float]]] = defaultdict(lambda: (array("q"), array("d")))
     query = _of_keys(sa.select(table.c.run_id, table.c.key, table.c.last), table, wanted)
+    before, at = None, None
     for some in _rows(connection, query, table.c.run_id, place):
         for run_id, key, value in some:
-            if (at := place.get(run_id)) is not None:
-                found[key][at] = math.nan if value is None else value
-    return found
+            if run_id != before:  # the metrics of a run mostly lie together
+                before, at = run_id, place.get(run_id)
+            if at is not None:
+                places, values = found[key]
+                places.append(at)
+                values.append(math.nan if value is None else value)
+
+    def column(key: str) -> "pa.Array":
+        places, values = found.pop(key)
+        numbers = np.zeros(len(place))
+        missing = np.ones(len(place), np.bool_)
+        numbers[np.frombuffer(places, np.int64)] = values
+        missing[np.frombuffer(places, np.int64)] = False
+        return pa.array(numbers, mask=missing, from_pandas=False)
+
+    return {key: column(key) for key in list(found)}
 
 
 def _of_keys(query: "sa.Select[Any]", table: sa.Table, wanted: Sequence[str] | None) -> "sa.Select[Any]":

@@ -55,7 +55,7 @@ class StartedRun(Run):
         return "ended" not in self._state
 
     def end(self, status: Status = "finished", reason: str = "") -> None:
-        """Ends the run; a second call does nothing. Returns when all that was logged is in the store, if the server answers."""
+        """Ends the run; a second call does nothing. Waits up to ten seconds until all that was logged is in the store."""
         if status not in _MLFLOW_STATUS:
             message = f"A run ends as {', '.join(_MLFLOW_STATUS)}, not as {status!r}."
             raise ValueError(message)

@@ -143,7 +143,8 @@ def pairs(what: str, values: Any) -> dict[Any, Any]:
     try:
         found = dict(values.items() if hasattr(values, "items") else values)
     except (TypeError, ValueError):
-        message = f"{what}s are given as a dictionary, not as {type(values).__name__}."
+        hint = f" vars(...) makes one of a {type(values).__name__}." if hasattr(values, "__dict__") else ""
+        message = f"{what}s are given as a dictionary, not as {type(values).__name__}.{hint}"
         raise TypeError(message) from None
     for name in found:
         _check_name(what, name)
@@ -189,8 +190,8 @@ def log_text(name: str, text: str) -> None:
 def log_image(name: str, image: Any, step: int | None = None) -> None:
     """Keeps an image as `images/<name>.png` (with a step: `images/<name>-<step>.png`) of the outputs.
 
-    `image`: a matplotlib figure or axes, a PIL image, an array of pixels (0 to 255, or 0.0 to 1.0; needs Pillow), the path of an
-    image file (its ending is kept), or the bytes of a PNG. Raises TypeError for anything else.
+    `image`: a matplotlib figure or axes, a PIL image, an array or tensor of pixels (0 to 255, or 0.0 to 1.0; needs Pillow), the path
+    of an image file (its ending is kept), or the bytes of a PNG. Raises TypeError for anything else.
     """
     stem = name if step is None else f"{name}-{whole('The step of the image ' + name, step):06d}"
     if not (run := recorded()):
@@ -201,7 +202,7 @@ def log_image(name: str, image: Any, step: int | None = None) -> None:
         return
     if hasattr(image, "get_figure") and not hasattr(image, "savefig"):
         image = image.get_figure()  # of matplotlib's axes
-    elif hasattr(image, "__array_interface__") and hasattr(image, "astype"):
+    elif hasattr(image, "__array__") and not hasattr(image, "save"):
         image = _of_pixels(image)
     if isinstance(image, (bytes, bytearray)):
         run.place(f"images/{stem}.png").write_bytes(image)
@@ -215,18 +216,36 @@ def log_image(name: str, image: Any, step: int | None = None) -> None:
 
 
 def _of_pixels(array: Any) -> Any:
-    """An array of height by width, or of height by width by 1, 3 or 4 channels, as an image of Pillow's."""
+    """An array of height by width, or of height by width by 1, 3 or 4 channels, as an image of Pillow's.
+
+    The channels may also come first, as in PyTorch.
+    """
+    if hasattr(array, "detach"):
+        array = array.detach().cpu()  # a tensor that is part of a computation, or on a GPU
+    array = importlib.import_module("numpy").asarray(array)
+    if array.ndim == 3 and array.shape[2] not in {1, 3, 4} and array.shape[0] in {1, 3, 4}:
+        array = array.transpose(1, 2, 0)
     pixels = array[..., 0] if array.ndim == 3 and array.shape[2] == 1 else array
     if not (pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[2] in {3, 4})):
         message = f"log_image takes pixels as height by width by 1, 3 or 4 channels, not an array of the shape {array.shape}."
         raise TypeError(message)
     if pixels.dtype.kind in "fb":
         pixels = pixels * 255.0
-    return importlib.import_module("PIL.Image").fromarray(pixels.clip(0, 255).astype("uint8"))
+    try:
+        pillow = importlib.import_module("PIL.Image")
+    except ImportError as error:
+        message = (
+            "log_image needs Pillow for an array of pixels, and this Python has none. Add to the project's requirements: pillow"
+        )
+        raise ImportError(message) from error
+    return pillow.fromarray(pixels.clip(0, 255).astype("uint8"))
 
 
 def log_artifact(path: str | os.PathLike[str], name: str | None = None) -> None:
-    """Keeps a copy of a file or folder in the run's outputs, as `name` or under its own name. Raises FileNotFoundError."""
+    """Keeps a copy of a file or folder in the run's outputs, as `name` or under its own name.
+
+    Raises FileNotFoundError, and ValueError for a folder in which the outputs lie.
+    """
     source = Path(path)
     if not os.fspath(path) or not source.exists():
         message = f"There is no file or folder {os.fspath(path)!r} to keep."
@@ -237,6 +256,9 @@ def log_artifact(path: str | os.PathLike[str], name: str | None = None) -> None:
     if source.resolve() == target:
         return
     if source.is_dir():
+        if source.resolve() in target.parents:
+            message = f"The folder {os.fspath(path)!r} holds the run's outputs, {run.outputs}: it cannot be kept inside itself."
+            raise ValueError(message)
         shutil.copytree(source, target, dirs_exist_ok=True, ignore_dangling_symlinks=True)
     else:
         shutil.copyfile(source, target)

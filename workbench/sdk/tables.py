@@ -39,7 +39,7 @@ def log_table(name: str, table: Any) -> None:
     """Keeps a table with the run, in place of one of that name.
 
     `table`: columns as `{"a": [1, 2], "b": [3, 4]}`, rows as a list of dictionaries, or a pandas, Polars or Arrow table. Raises
-    ValueError for columns of unequal lengths, TypeError for anything else.
+    ValueError for columns of unequal lengths or of one name, TypeError for anything else.
     """
     if hasattr(table, "to_frame") and not _is_frame(table):
         table = table.to_frame()  # a column of pandas or Polars
@@ -130,6 +130,11 @@ def _written(path: Path, table: Any) -> bool:
 
 
 def _rows_of_frame(table: Any) -> list[dict[Any, Any]]:
+    if not getattr(getattr(table, "columns", None), "is_unique", True):
+        message = f"The table has two columns of one name: {', '.join(map(str, table.columns))}."
+        raise ValueError(message)
+    if hasattr(table, "reset_index") and type(table.index).__name__ != "RangeIndex":
+        table = table.reset_index()  # the rows' names, which Parquet would have kept
     for method, arguments in (("to_dicts", ()), ("to_pylist", ()), ("to_dict", ("records",))):
         if hasattr(table, method):
             rows: list[dict[Any, Any]] = getattr(table, method)(*arguments)

@@ -100,13 +100,13 @@ def test_that_missing_values_have_no_place_in_the_order() -> None:
         summary(4, metrics=metric("auc", math.inf)),
         summary(5, metrics=metric("auc", 0.7)),
     ]
-    assert [run.number for run in ordered(runs, column.sort_key, descending=True)] == [4, 5, 3, 2, 1]
-    assert [run.number for run in ordered(runs, column.sort_key, descending=False)] == [3, 5, 4, 2, 1]
+    assert [run.number for run in ordered(runs, column.sorter(), descending=True)] == [4, 5, 3, 2, 1]
+    assert [run.number for run in ordered(runs, column.sorter(), descending=False)] == [3, 5, 4, 2, 1]
 
 
 def test_that_a_parameter_sorts_numbers_as_numbers_and_before_texts() -> None:
     runs = [summary(at, params={"depth": text}) for at, text in enumerate(("none", "10", "9", "Auto", "1e-3"))]
-    assert [run.number for run in ordered([*runs, summary(5)], RunColumn("param:depth").sort_key, descending=False)] == [
+    assert [run.number for run in ordered([*runs, summary(5)], RunColumn("param:depth").sorter(), descending=False)] == [
         4,
         2,
         1,

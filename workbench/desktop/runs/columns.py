@@ -1,9 +1,11 @@
 """The columns of the list of runs: the fixed ones, and one for each metric, parameter and tag that runs have."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 
 from workbench.desktop.runs.better import higher_is_better
 from workbench.desktop.runs.briefs import last_value
@@ -30,6 +32,7 @@ FIXED = ("number", "name", "status", "script", "started", "duration")
 OPTIONAL = ("arguments", "kind", "user", "target", "experiment", "id")
 OF_TRASH = ("number", "name", "status", "script", "experiment", "started", "deleted")
 _NEWEST = 500
+_BEGINS_NUMBERS = frozenset("0123456789+-.nNiI")
 _NUMERIC = {"number", "duration"}
 
 
@@ -94,31 +97,33 @@ class RunColumn:
             case "name":
                 return None if run.children or run.result_of else run.name
             case "started":
-                return run.started or run.created
+                return int((run.started or run.created).timestamp())
             case "duration":
-                return None
+                return run.started, run.ended, run.status
             case _:
                 return getattr(run, group)
 
-    def sort_key(self, run: RunSummary, now: datetime | None = None) -> float | str | None:
-        """A number where there is one, else the text; None where the run has no value."""
+    def sorter(self) -> Callable[[RunSummary], float | str | None]:
+        """Gives a run's key to sort by: a number where there is one, else the text; None where the run has no value."""
         group, _, name = self.key.partition(":")
         match group:
             case "metric":
-                return last_value(run, name)
+                return lambda run: last_value(run, name)
+            case "param":
+                return lambda run: _number_or_text(run.params.get(name, ""))
+            case "tag":
+                return lambda run: _number_or_text(run.tags.get(name, ""))
             case "number":
-                return float(run.number)
+                return lambda run: run.number
+            case "name":
+                return lambda run: _number_or_text(run.name or (self.text(run) if run.children or run.result_of else ""))
             case "started":
-                return (run.started or run.created).timestamp()
+                return lambda run: (run.started or run.created).timestamp()
             case "deleted":
-                return run.deleted.timestamp() if run.deleted else None
+                return lambda run: run.deleted.timestamp() if run.deleted else None
             case "duration":
-                return run_duration(run, now or datetime.now(UTC))
-        text = self.text(run, now)
-        try:
-            return float(text)
-        except ValueError:
-            return text or None
+                return lambda run: run_duration(run, datetime.now(UTC))
+        return lambda run: _number_or_text(self.text(run))
 
     def tooltip(self, run: RunSummary) -> str:
         """What does not fit into the cell."""
@@ -161,6 +166,15 @@ def first_columns(runs: Sequence[RunSummary]) -> tuple[RunColumn, ...]:
     return (*map(RunColumn, FIXED), *metrics, *params)
 
 
+def _number_or_text(text: str) -> float | str:
+    if text[:1] not in _BEGINS_NUMBERS:
+        return text  # most texts: an exception would cost a microsecond
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
 def _own(run: RunSummary) -> set[str]:
     return {key for key in run.metrics if not key.startswith("system/")}
 
@@ -173,10 +187,7 @@ def _interest(column: RunColumn) -> int:
 
 
 def _commonest(group: str, names: list[set[str]]) -> list[RunColumn]:
-    counts: dict[str, int] = {}
-    for some in names:
-        for name in some:
-            counts[name] = counts.get(name, 0) + 1
+    counts = Counter(chain.from_iterable(names))
     return [RunColumn(f"{group}:{name}") for name in sorted(counts, key=lambda name: (-counts[name], name))]
 
 
@@ -184,11 +195,13 @@ def is_constant(column: RunColumn, runs: Sequence[RunSummary]) -> bool:
     """Whether the column says the same of all runs (of two and more)."""
     if len(runs) < 2:
         return False
-    first, known = column.text(runs[0]), column.fact(runs[0])
+    first, known = column.text(runs[0]), set[object]()
     for run in runs:
         fact = column.fact(run)
-        if (fact is None or fact != known) and column.text(run) != first:
-            return False
+        if fact is None or fact not in known:
+            if column.text(run) != first:
+                return False
+            known.add(fact)
     return True
 
 

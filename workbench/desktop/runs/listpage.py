@@ -1,5 +1,6 @@
 """The list of runs: all or one script's, with the columns that the user chose."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
@@ -195,9 +196,14 @@ class RunsListPage(QWidget):
         everything = of_group(self._store, self.group)
         runs = self._found(everything)
         trash = self.group == TRASH
-        self._set_columns(runs)
         self.table.set_empty_text("No run matches the filter" if self._text else "No runs here")
-        self.table.set_records(runs)
+        columns = self._columns(runs)
+        keys = [column.key for column in columns]
+        if keys != self._shown_keys:
+            self._shown_keys = keys
+            self.table.set_columns([table_column(column) for column in columns], runs)
+        else:
+            self.table.set_records(runs)
         for made in (self.bring_back_button, self.empty_button):
             made.setVisible(trash)
         self.hide_constant.setVisible(not trash)
@@ -207,16 +213,13 @@ class RunsListPage(QWidget):
 
     def _told(self, runs: Sequence[RunSummary]) -> str:
         """How many runs there are, and how many of them are in which state before their end."""
-        states = dict.fromkeys(_GOING, 0)
-        for run in runs:
-            if run.ended is None and run.status in states:
-                states[run.status] += 1
+        states = Counter(run.status for run in runs if run.status in _GOING)
         parts = [f"{len(runs) + self._store.unseen:,} run{'s' if len(runs) != 1 else ''}"]
         if self._store.unseen:
             parts.append(f"the newest {len(runs):,} are shown")
-        return " · ".join([*parts, *(f"{count:,} {state.value}" for state, count in states.items() if count)])
+        return " · ".join([*parts, *(f"{states[state]:,} {state.value}" for state in _GOING if states[state])])
 
-    def _set_columns(self, runs: Sequence[RunSummary]) -> None:
+    def _columns(self, runs: Sequence[RunSummary]) -> list[RunColumn]:
         if self.group == TRASH:
             columns = list(map(RunColumn, OF_TRASH))
         elif self._chosen is None:
@@ -226,10 +229,7 @@ class RunsListPage(QWidget):
             columns = [RunColumn(key) for key in self._chosen if key in known]
         if self.hide_constant.isChecked() and self.group != TRASH:
             columns = [column for column in columns if column.key in FIXED[:3] or not is_constant(column, runs)]
-        keys = [column.key for column in columns]
-        if keys != self._shown_keys:
-            self._shown_keys = keys
-            self.table.set_columns([table_column(column) for column in columns])
+        return columns
 
     def _on_tick(self) -> None:
         """Durations of live runs and `5 min ago` go on while one looks."""

@@ -39,7 +39,7 @@ def table_column(column: RunColumn) -> Column[RunSummary]:
     return Column(
         column.title,
         lambda run: f"#{run.number}" if column.key == "number" else column.text(run),
-        sort=column.sort_key,
+        sort=column.sorter(),
         align="right" if right and column.key != "number" else "left",
         width=_WIDTHS.get(column.key, 0) or max(96, min(190, 46 + 8 * len(column.title))),
         kind=kind,

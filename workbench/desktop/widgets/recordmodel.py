@@ -137,8 +137,8 @@ class RecordModel(QAbstractTableModel, Generic[R]):
     def set_all(self, records: Sequence[R]) -> None:
         self.all = list(records)
         self._texts.clear()
-        known = {self.id_of(record) for record in self.all}
-        self.checked &= known
+        if self.checked:
+            self.checked &= {self.id_of(record) for record in self.all}
         self.arrange()
 
     def toggle(self, row: int) -> None:

@@ -188,21 +188,22 @@ class RecordTable(QWidget, Generic[R]):
         """All records, also those the filter hides."""
         return tuple(self.model.all)
 
-    def set_columns(self, columns: Sequence[Column[R]]) -> None:
-        """Other columns for the same records."""
-        self.model.beginResetModel()
-        self._keep_sorted(columns)
-        self.model.columns = tuple(columns)
-        self.model.set_all(self.model.all)
-        self.model.endResetModel()
+    def set_columns(self, columns: Sequence[Column[R]], records: Sequence[R] | None = None) -> None:
+        """Other columns for the same records, or for these."""
+
+        def change() -> None:
+            self._keep_sorted(columns)
+            self.model.columns = tuple(columns)
+            self.model.set_all(self.model.all if records is None else records)
+
+        self._rearrange(change)
         self._fit_columns()
-        self._show_count()
 
     def set_records(self, records: Sequence[R]) -> None:
         """Shows these; selection, current row, check marks and scroll position stay where ids stay."""
         first_fill = not self.model.all
-        same = [self.model.id_of(r) for r in self.model.all] == [self.model.id_of(r) for r in records]
-        if same and self.model.sorted_by is None and not self.model.filter:
+        plain = self.model.sorted_by is None and not self.model.filter
+        if plain and [self.model.id_of(r) for r in self.model.all] == [self.model.id_of(r) for r in records]:
             self.model.set_all(records)
             if records:
                 self.model.dataChanged.emit(

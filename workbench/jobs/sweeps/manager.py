@@ -14,14 +14,15 @@ import sqlalchemy as sa
 from workbench.base.clock import mark, since, utc_now
 from workbench.base.errors import Conflict, NotFound, UserError, WorkbenchError
 from workbench.jobs.sweeps import state as table
+from workbench.jobs.sweeps.judging import Judge
 from workbench.jobs.sweeps.space import arguments, shown
 from workbench.jobs.sweeps.state import ChildState, SweepState, Trial
-from workbench.jobs.sweeps.stopping import judged_at, why_to_stop
 from workbench.jobs.sweeps.suggesting import next_point
+from workbench.jobs.sweeps.telling import end_of, lines_of_ended, lines_of_new, shown_trial
 from workbench.jobs.sweeps.trials import Trials
 from workbench.jobs.table import change_waiting, first_priority
 from workbench.runs import RunStore
-from workbench.schema import Job, JobPatch, LogBatch, MetricPoint, Run, RunStatus, Sweep, SweepSpec, SweepTrial
+from workbench.schema import Job, JobPatch, LogBatch, MetricPoint, Run, RunStatus, Sweep, SweepSpec
 
 _log = logging.getLogger(__name__)
 _HOPELESS = 3  # trials that fail one after the other from the start: the rest would too
@@ -34,12 +35,9 @@ class SweepManager:
         self._store = store
         self._trials = trials
         self._lock = threading.Lock()
-        self._judged: dict[str, int] = {}
-        """After how many values each running trial was judged last."""
+        self._judge = Judge(store)
         self._asked: set[str] = set()
         """The running trials that were asked to end."""
-        self._series: dict[str, list[float]] = {}
-        """The values of trials that have ended."""
 
     # From any thread
 
@@ -57,7 +55,7 @@ class SweepManager:
         return Sweep(
             run=self._store.get(run_id),
             spec=spec,
-            trials=tuple(_shown_trial(trial, found.get(trial.run_id)) for trial in state.trials),
+            trials=tuple(shown_trial(trial, found.get(trial.run_id)) for trial in state.trials),
             best=best.number if best else None,
             ending=state.ending,
         )
@@ -170,12 +168,11 @@ class SweepManager:
             found = table.children(connection, [one.run_id for one in state.running], spec.metric, spec.goal)
         ended = [trial for trial in state.running if _take_up(trial, found.get(trial.run_id))]
         for trial in ended:
-            self._judged.pop(trial.run_id, None)
             self._asked.discard(trial.run_id)
         changed = bool(ended)
         if not state.ending and (why := self._why_to_end(run_id, spec, state)):
             state.ending, changed = why, True
-        changed |= self._judge(spec, state, found)
+        changed |= self._judge.stops_any(spec, state, found)
         # What it is to run next is known before the transaction: a Bayesian search thinks for a while.
         new = [] if state.ending else _due(spec, state)
         over = not state.running and not new
@@ -187,12 +184,15 @@ class SweepManager:
                 if ended:
                     self._log_progress(write, run_id, spec, state)
                 if over:
-                    status, sentence = _end(spec, state)
+                    status, sentence = end_of(spec, state)
                     told.append(self._store.set_status(run_id, status, sentence, connection=write))
                 table.save(write, run_id, state)
-        self._say_all(run_id, spec, ended, new, told[-1] if over else None)
+        for line in (*lines_of_ended(ended, spec.metric), *lines_of_new(new), *([told[-1].reason] if over else [])):
+            self._trials.say(run_id, line)
         for run in told:
             self._trials.tell(run)
+        if over:
+            self._judge.forget(trial.run_id for trial in state.trials)
         for trial in state.running:
             reason = trial.stop or (f"{state.ending}." if state.kill else "")
             if reason and trial.run_id not in self._asked:
@@ -223,34 +223,6 @@ class SweepManager:
                 return f"The sweep's time limit of {spec.time_limit_s} s was reached"
         return ""
 
-    def _judge(self, spec: SweepSpec, state: SweepState, found: dict[str, ChildState]) -> bool:
-        """Decides which running trials are to be stopped early; whether any is."""
-        if spec.stop is None:
-            return False
-        changed = False
-        for trial in state.running:
-            child = found.get(trial.run_id)
-            at = judged_at(spec.stop, child.count) if child and child.status is RunStatus.RUNNING and not trial.stop else 0
-            if at <= self._judged.get(trial.run_id, 0):
-                continue
-            self._judged[trial.run_id] = at
-            others = [self._values(one, spec.metric) for one in state.trials if one is not trial and one.run_id]
-            own = self._values(trial, spec.metric)
-            trial.stop = why_to_stop(spec.stop, spec.goal, spec.metric, own, others)
-            changed |= bool(trial.stop)
-        return changed
-
-    def _values(self, trial: Trial, metric: str) -> list[float]:
-        if trial.run_id in self._series:
-            return self._series[trial.run_id]
-        try:
-            values = list(self._store.series(trial.run_id, metric, max_points=0).values)
-        except NotFound:
-            values = []
-        if trial.state != "running":
-            self._series[trial.run_id] = values
-        return values
-
     def _start(self, write: sa.Connection, run_id: str, state: SweepState, new: list[Trial]) -> list[Run]:
         parent = self._store.get(run_id)
         made = []
@@ -275,19 +247,6 @@ class SweepManager:
         now = utc_now()
         points = tuple(MetricPoint(key=key, value=value, step=step, time=now) for key, value in values.items())
         self._store.log_batch(run_id, LogBatch(metrics=points), connection=write)
-
-    def _say_all(self, run_id: str, spec: SweepSpec, ended: list[Trial], new: list[Trial], end: Run | None) -> None:
-        for trial in ended:
-            value = f", {spec.metric} {trial.value:.6g}" if trial.value is not None else ""
-            why = f": {trial.reason}" if trial.reason else ""
-            self._trials.say(run_id, f"Trial {trial.number} (run {trial.run_number}) {_WORDS[trial.state]}{value}{why}")
-        for trial in new:
-            self._trials.say(run_id, f"Trial {trial.number} (run {trial.run_number}): {shown(trial.point)}")
-        if end is not None:
-            self._trials.say(run_id, end.reason)
-
-
-_WORDS = {"finished": "finished", "stopped": "was stopped", "failed": "failed", "lost": "was lost", "cancelled": "was cancelled"}
 
 
 def _take_up(trial: Trial, child: ChildState | None) -> bool:
@@ -318,39 +277,3 @@ def _due(spec: SweepSpec, state: SweepState) -> list[Trial]:
         trials.append(Trial(len(trials) + 1, point))
         due.append(trials[-1])
     return due
-
-
-def _end(spec: SweepSpec, state: SweepState) -> tuple[RunStatus, str]:
-    """How the sweep ended, in a sentence."""
-    count = len(state.trials)
-    best = state.best(spec.goal)
-    good = sum(1 for trial in state.trials if trial.state in {"finished", "stopped"})
-    failed, lost = (sum(1 for trial in state.trials if trial.state == one) for one in ("failed", "lost"))
-    done = f"{count} trial{'' if count == 1 else 's'}"
-    if failed:
-        done += f", {failed} of them failed"
-    if lost:
-        done += f", {lost} of them lost (resuming the sweep runs those again)"
-    found = f"the best {spec.metric} is {best.value:.6g} in run {best.run_number} ({shown(best.point)})" if best else ""
-    if state.cancelled:
-        return RunStatus.CANCELLED, ": ".join(filter(None, (f"{state.ending} after {done}", found))) + "."
-    begin = f"{state.ending}; {done}" if state.ending else done
-    status = RunStatus.FINISHED if good and (best or not spec.metric) else RunStatus.FAILED
-    first = next((trial.reason for trial in state.trials if trial.state in {"failed", "lost"}), "")
-    if status is RunStatus.FAILED:
-        found = f"none gave a {spec.metric}" if spec.metric and not first else f"the first: {first.rstrip('.')}" if first else ""
-    return status, ": ".join(filter(None, (begin, found))) + "."
-
-
-def _shown_trial(trial: Trial, child: ChildState | None) -> SweepTrial:
-    running = trial.state == "running"
-    state = child.status.value if running and child else "queued" if trial.state == "again" else trial.state
-    return SweepTrial(
-        number=trial.number,
-        run_id=trial.run_id,
-        run_number=trial.run_number,
-        values=trial.point,
-        state=state,
-        value=child.best if running and child else trial.value,
-        reason=trial.reason,
-    )

@@ -257,7 +257,8 @@ def test_that_a_machine_without_an_engine_says_so_over_ssh(docker_engine: Docker
     spec = SshDockerSpec.model_validate(over_ssh(sshd, docker_engine, host="unix:///nowhere.sock"))
     failed = next(one for one in walk_chain(spec, None, home) if one.state != "ok")
     assert failed.name == "engine"
-    assert "Is the docker daemon running" in failed.message
+    assert failed.message.endswith("does not answer: Cannot connect to the Docker daemon at unix:///nowhere.sock.")
+    assert failed.hint.startswith("Start Docker there")
 
 
 def test_that_a_script_over_there_reaches_the_server_here(make: Make, docker_engine: Dockerd, sshd: Sshd, home: Path) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import socket
+import subprocess
 from pathlib import Path
+
+import pytest
 
 from tests.jobs.drivers.sshd import Sshd
 from workbench.jobs.drivers.ssh import capacity, generate_key, walk_chain
@@ -35,6 +38,35 @@ def test_that_a_refused_key_fails_the_signing_in(sshd: Sshd, tmp_path: Path) -> 
     stranger, _ = generate_key(tmp_path, "stranger")
     links = _walk(sshd, tmp_path, key_file=str(stranger))
     assert [link.state for link in links] == ["ok", "failed", "skipped", "skipped", "skipped"]
+
+
+@pytest.mark.parametrize(
+    ("key", "secret", "said"),
+    [
+        ("open.pub", None, "is no private key, or a damaged one."),
+        ("cut", None, "is no private key, or a damaged one."),
+        ("cut", "words", "is no private key, or a damaged one."),
+        ("locked", None, "is protected by a passphrase."),
+        ("locked", "others", "does not open with the target's passphrase."),
+        ("locked", "words", "does not let root in with the key"),
+    ],
+)
+def test_that_a_key_file_that_cannot_be_read_is_said(sshd: Sshd, tmp_path: Path, key: str, secret: str | None, said: str) -> None:
+    for name, words in (("open", ""), ("locked", "words")):
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", words, "-f", str(tmp_path / name)], check=True)
+    (tmp_path / "cut").write_bytes((tmp_path / "open").read_bytes()[:200])
+    spec = SshSpec(**sshd.spec(username="root", key_file=str(tmp_path / key)))
+    links = list(walk_chain(spec, secret, tmp_path))
+    assert [link.state for link in links] == ["ok", "failed", "skipped", "skipped", "skipped"]
+    assert said in links[1].message
+    assert links[1].hint
+
+
+@pytest.mark.parametrize("folder", ["/proc/workbench", "/etc/passwd", "/etc/passwd/workbench"])
+def test_that_a_folder_that_cannot_be_written_to_fails_its_link(sshd: Sshd, tmp_path: Path, folder: str) -> None:
+    links = list(walk_chain(SshSpec(**sshd.spec(folder=folder)), None, tmp_path))
+    assert [link.state for link in links] == ["ok", "ok", "ok", "failed", "skipped"]
+    assert links[3].message.startswith(f"The folder {folder} on ")
 
 
 def test_that_a_missing_python_fails_its_link(sshd: Sshd, tmp_path: Path) -> None:

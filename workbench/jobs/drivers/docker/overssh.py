@@ -58,7 +58,11 @@ def _explained(connection: Connection, host: str, error: EngineError) -> EngineE
     if "permission denied" in said.lower():
         hint = "Let that user use Docker there: sudo usermod -aG docker USER"
         return EngineError(f"The user on {connection.name} may not use Docker there.", hint=hint)
-    return EngineError(f"The Docker engine of {connection.name} does not answer: {said.rstrip('.')}.") if done.code else error
+    if not done.code:
+        return error
+    reason = said.partition(" Is the docker daemon running")[0].rstrip(".")
+    hint = "Start Docker there (e.g. systemctl start docker), or correct docker.host of the target."
+    return EngineError(f"The Docker engine of {connection.name} does not answer: {reason}.", hint=hint)
 
 
 class _Socket:

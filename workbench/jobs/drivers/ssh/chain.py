@@ -69,6 +69,9 @@ def _disk(machine: RemoteMachine) -> str:
     if not known["writable"]:
         message = f"The folder {folder} on {machine.name} cannot be written to."
         raise EnvironmentError_(message, hint="Give the target another folder, or its user the right to write.", place="disk")
+    if known["free_mb"] < _LOW_MB // 10:
+        message = f"Only {known['free_mb']:,} MB are free at {folder} on {machine.name}."
+        raise EnvironmentError_(message, hint="Free some space there, or give the target another folder.", place="disk")
     low = " That is little for environments and outputs." if known["free_mb"] < _LOW_MB else ""
     return f"{known['free_mb'] / 1000:,.1f} GB are free at {folder}.{low}"
 

@@ -217,19 +217,19 @@ class Connection:
         except paramiko.BadHostKeyException as error:
             self._drop(client, reached)
             message = f"{self.name} shows another host key than the one that was noted when the target was added."
-            hint = "If the machine was set up anew, add the target again; else somebody may stand between you and it."
+            hint = "If the machine was set up anew, add the target again with --change; else somebody may stand between you and it."
             raise UserError(message, hint=hint, place="sign in") from error
         except (paramiko.AuthenticationException, paramiko.PasswordRequiredException) as error:
             self._drop(client, reached)
-            raise self._refused(error) from error
+            raise self._refused() from error
         except (EOFError, OSError, paramiko.SSHException) as error:
             self._drop(client, reached)
             if "not found in known_hosts" in str(error):
                 message = f"The host key of {self.name} is not known."
-                hint = "Add the target again: its key is then shown and noted."
+                hint = "Add the target again with --change: its key is then shown and noted."
                 raise UserError(message, hint=hint, place="sign in") from error
-            if "No authentication methods available" in str(error):
-                raise self._refused(error) from error
+            if "No authentication methods available" in str(error) or self._key_problem()[0]:
+                raise self._refused() from error
             reason = str(error) or type(error).__name__
             raise LostConnectionError(f"Signing in to {self.name} failed: {reason}.", place="sign in") from error
         except BaseException:
@@ -270,13 +270,38 @@ class Connection:
             found |= {"key_filename": str(path), "allow_agent": False, "look_for_keys": False}
         return found
 
-    def _refused(self, error: Exception) -> UserError:
+    def _key_problem(self) -> tuple[str, str]:
+        """What is wrong with the key file itself, with what to do about it; empty where it can be read."""
         import paramiko
 
+        name = self.spec.key_file
+        if not name:
+            return "", ""
+        path = Path(name).expanduser()
+        try:
+            paramiko.PKey.from_path(path)
+        except OSError as error:
+            return f"The key file {name} for {self.name} cannot be read: {error.strerror}.", "Correct key_file of the target."
+        except TypeError:  # so paramiko says that it needs a passphrase
+            hint = "Give its passphrase as the target's password (--change --ask-password)."
+            if not self._secret:
+                return f"The key file {name} for {self.name} is protected by a passphrase.", hint
+            try:
+                paramiko.PKey.from_path(path, self._secret.encode())
+            except ValueError:
+                return f"The key file {name} for {self.name} does not open with the target's passphrase.", hint
+        except ValueError:
+            hint = "Correct key_file of the target: it is the one without .pub."
+            return f"The key file {name} for {self.name} is no private key, or a damaged one.", hint
+        except paramiko.SSHException:
+            pass  # of a kind that only the signing in itself knows
+        return "", ""
+
+    def _refused(self) -> UserError:
         who = self.spec.username or "your user"
-        if isinstance(error, paramiko.PasswordRequiredException):
-            message = f"The key file for {self.name} is protected by a passphrase."
-            return UserError(message, hint="Give the passphrase as the target's password.", place="sign in")
+        problem, hint = self._key_problem()
+        if problem:
+            return UserError(problem, hint=hint, place="sign in")
         if self.spec.key_file:
             hint = "Put the key's public part into ~/.ssh/authorized_keys there, or correct username and key_file of the target."
             return UserError(f"{self.name} does not let {who} in with the key {self.spec.key_file}.", hint=hint, place="sign in")

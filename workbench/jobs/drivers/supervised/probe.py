@@ -11,6 +11,7 @@ import os
 import platform
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,12 @@ def libc() -> str:
 def probe(folder: Path) -> dict[str, Any]:
     """What the machine is: for the environment, and for the test of the target."""
     there = folder
-    while not there.exists():
+    while not os.path.lexists(str(there)):
         there = there.parent
+    writable = False
+    with contextlib.suppress(OSError):
+        Path(tempfile.mkdtemp(prefix=".workbench-", dir=str(there))).rmdir()  # to ask for rights alone says too little
+        writable = True
     disk = os.statvfs(there)
     machine = os.uname()
     memory = 0
@@ -45,7 +50,7 @@ def probe(folder: Path) -> dict[str, Any]:
         "uv": shutil.which("uv", path=os.pathsep.join([os.environ.get("PATH", os.defpath), *own])) or "",
         "gpus": len(list(Path("/proc/driver/nvidia/gpus").glob("*"))),
         "free_mb": disk.f_bavail * disk.f_frsize // 1_000_000,
-        "writable": os.access(there, os.W_OK),
+        "writable": writable,
         "variables": dict(os.environ),
     }
 
