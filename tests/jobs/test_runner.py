@@ -1,5 +1,6 @@
 """The runner's own part, whatever the target: states, patience, who is to blame, the end in the right order."""
 
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -85,7 +86,7 @@ def test_that_a_target_that_answers_again_costs_nothing(run: Run) -> None:
 
 
 def test_that_a_target_that_never_answers_is_a_fault_of_the_environment(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_UNREACHABLE_S", 0.0)
+    monkeypatch.setattr("workbench.jobs.patience._UNREACHABLE_S", 0.0)
     status, _driver, _log = run(faults={"start": 10**9})
     assert (status.state, status.cause) == ("failed", "environment")
     assert status.reason == "Workbench could not start the script on box any more: The target does not answer."
@@ -111,6 +112,22 @@ def test_that_a_cancelled_job_is_ended_and_cleaned_with_its_reason(run: Run) -> 
     assert log.endswith("[workbench] Cancelled.\n")
     status, driver, _log = run(before=lambda folder: folder.cancel.touch())
     assert (status.state, driver.calls) == ("cancelled", ["clean"])
+
+
+def test_that_a_runner_told_to_end_leaves_a_job_whose_target_does_not_answer_to_the_next_one(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: dict[int, Callable[..., None]] = {}
+    monkeypatch.setattr("workbench.jobs.runner.signal.signal", told.__setitem__)
+
+    def endless(driver: InProcessDriver) -> int:
+        told[signal.SIGTERM](signal.SIGTERM, None)
+        return int(driver.cancelled.wait(60))
+
+    status, driver, _log = run(endless, faults={"poll": 10**9})
+    assert (status.state, status.ended) == ("running", None)
+    assert not {"cancel", "clean"} & set(driver.calls)
+    driver.cancelled.set()
 
 
 def test_that_a_time_limit_ends_a_script(run: Run) -> None:

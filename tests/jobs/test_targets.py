@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from workbench.base.errors import Conflict, EnvironmentError_, NotFound, UserError
+from workbench.jobs.capacity import machine
 from workbench.jobs.drivers.registry import chain_to
-from workbench.jobs.targets import TargetStore, machine
+from workbench.jobs.targets import TargetStore
 from workbench.schema import (
     DockerSpec,
     JobRequest,

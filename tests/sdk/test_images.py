@@ -27,9 +27,9 @@ class Tensor:  # as PyTorch's: channels first, on a GPU, part of a computation
     def __array__(self, *given): raise TypeError("on a GPU")
 workbench.log_image("tensor", Tensor())
 try:
-    workbench.log_image("wrong", np.zeros((3, 2, 7)))
+    workbench.log_image("wrong", np.zeros((2, 3, 7)))
 except TypeError as error:
-    assert "not an array of the shape (3, 2, 7)" in str(error)
+    assert "not an array of the shape (2, 3, 7)" in str(error)
 
 images = workbench.current_run().outputs / "images"
 pixels = {path.stem: np.asarray(Image.open(path)) for path in images.iterdir()}

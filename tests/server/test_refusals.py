@@ -188,6 +188,8 @@ def test_that_strangers_do_not_come_in(place: tuple[Client, str, str, Path], aut
         {"Host": "workbench.evil.example"},
         {"Host": "127.0.0.1.evil.example"},
         {"Host": "localhost:1@evil.example"},
+        {"Host": "evil.example@127.0.0.1"},
+        {"Host": "127.0.0.1/@evil.example"},
         {"Host": "[::1"},
         {"Origin": "https://127.0.0.1.evil.example"},
         {"Origin": "null"},

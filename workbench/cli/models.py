@@ -154,7 +154,7 @@ def _print_version(model: "ModelVersion") -> None:
     console = out()
     console.print(f"{model.name}:{model.version}", style="bold", markup=False)
     facts = {
-        "run": f"{model.run_number} of {model.experiment} ({model.run_id[:8]})",
+        "run": f"{model.run_number} of {model.experiment} ({model.run_id[:8]})" if model.run_id else "",
         "path": model.path,
         "size": size_text(model.size),
         "digest": model.digest,

@@ -76,6 +76,8 @@ def list_runs(
 
     folder = None if everything else project_folder(project)
     with connected() as client:
+        if experiment:
+            client.experiment(experiment)  # a name that is none is not the same as no runs
         wanted = partial(
             client.runs,
             project=str(folder) if folder else None,

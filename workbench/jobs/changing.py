@@ -9,6 +9,7 @@ from workbench.jobs.dispatching import Dispatcher
 from workbench.jobs.folder import RunFolder
 from workbench.jobs.queue import circle
 from workbench.jobs.scheduler import Scheduler
+from workbench.jobs.sweeps.state import waits as sweep_waits
 from workbench.jobs.watched import end_run
 from workbench.runs import RunStore
 from workbench.schema import JobPatch, Run, RunStatus
@@ -52,7 +53,8 @@ class QueueChanges:
                 values["priority"] = max(patch.priority or 0, table.first_priority(write, {run_id}))
             if patch.depends_on is not None:
                 others = tuple(self._store.resolve(text) for text in patch.depends_on)
-                if circle(run_id, others, {one.run_id: one.depends_on for one in table.queued(write)}):
+                known = {one.run_id: one.depends_on for one in table.queued(write)} | sweep_waits(write)
+                if circle(run_id, others, known):
                     raise UserError("The job would wait for itself: the runs depend on each other in a circle.", place="depends_on")
                 values["depends_on"] = list(others)
             if values:

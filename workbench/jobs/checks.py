@@ -57,8 +57,8 @@ def check_request(request: JobRequest) -> JobPlan:
     if str(changes["script"]).endswith(".wbprep"):
         # A data preparation needs what only Workbench's own Python has.
         changes["environment"] = config.environment.model_copy(update={"kind": "workbench", "python": ""})
-    if request.sweep:
-        changes["sweep"] = checked_sweep(config.sweep, f"runconfig/{config.name}.toml")
+    # Without being asked for, the table says nothing of this run: it is the script once.
+    changes["sweep"] = checked_sweep(config.sweep, f"runconfig/{config.name}.toml") if request.sweep else None
     config = config.model_copy(update=changes)
     _check_values(config, str(project.folder / "runconfig" / f"{config.name}.toml"))
     _check_environment(project, config)

@@ -13,7 +13,8 @@ from workbench.base.clock import utc_now
 from workbench.base.errors import Conflict, UserError
 from workbench.jobs import table
 from workbench.jobs.queue import Decision, Pool, Waiting, decide
-from workbench.jobs.targets import TargetStore, find
+from workbench.jobs.targets import TargetStore
+from workbench.jobs.targettable import find
 from workbench.runs import RunStore
 from workbench.schema import JobRequest, RunConfig, RunStatus, Slots
 

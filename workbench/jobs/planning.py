@@ -51,7 +51,7 @@ class DryRuns:
             starts = f"Not at all: nothing has changed since run {earlier.number}, whose result counts. --force runs it."
         else:
             starts = self._would_start(config, request, depends_on)
-        if request.sweep and config.sweep is not None:
+        if config.sweep is not None:
             starts = f"{starts} At most {config.sweep.parallel} of {config.sweep.trials} trials run at once."
         made = _planned(plan, self._targets.get(config.target), starts, problems, left_out)
         shown = self._shown.pop(_key(plan, commit), None)
@@ -139,7 +139,7 @@ def held_against(store: RunStore, run: Run, reason: str, lock: str, python: str)
         told += _since(store, last, lock, python)
     # A file that is missing in the run's copy is explained where the script did not find it.
     problems = [one for one in run.plan.get("problems", ()) if _LEFT_OUT not in one and one != NOTHING_BACK]
-    told += [f"The plan had said: {problem}" for problem in problems]
+    told += [f"The plan had said: {problem}" for problem in problems if reason not in problem]
     return " ".join(told)
 
 

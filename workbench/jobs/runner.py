@@ -27,13 +27,16 @@ from workbench.base.masking import Masker, secret_values
 from workbench.base.paths import WorkspacePaths
 from workbench.base.processes import started_at
 from workbench.jobs.advice import Given
+from workbench.jobs.cleaning import clean_up
 from workbench.jobs.drivers.base import Driver, Follow, Poll, Unreachable
 from workbench.jobs.drivers.registry import driver_for, takes_up
 from workbench.jobs.endings import explain_exit
 from workbench.jobs.folder import JobSpec, JobStatus, RunFolder, RunSecrets
 from workbench.jobs.joblog import JobLog
 from workbench.jobs.outputs import collect_outputs
+from workbench.jobs.patience import Patience
 from workbench.jobs.processgroup import adopt
+from workbench.jobs.pulling import Puller
 from workbench.jobs.sampling import UsageSampler
 from workbench.projects.snapshots import SnapshotStore
 
@@ -44,10 +47,7 @@ _FULL_BELOW_BYTES = 64 * 1024
 _GRACE_S = 5.0
 _SHORTEST_WAIT_S = 0.05
 _LONGEST_WAIT_S = 2.0
-_PULL_EVERY_S = 0.5
-_UNREACHABLE_S = 900.0  # a target that does not answer for so long has lost the job
 _CLEANING_S = 60.0
-_LATE_S = 3.0  # after which what a killed process had asked another one for is there
 _PREPARING_S = 30.0  # a target that is not there at all is told to the user soon
 
 
@@ -81,8 +81,7 @@ class Runner:
         self._told_to_end = ""
         self._ran_before = self._status.ran_s  # from here on the time that passes counts, whatever becomes of the clock
         self._began = time.monotonic()
-        self._pulled = 0.0
-        self._pull_every = _PULL_EVERY_S
+        self._patience = Patience(spec.target, self._log.say, self._must_stop)
 
     def run(self, *, again: bool = False) -> None:
         """Runs the job, or (`again`) takes it up. Never raises for what goes wrong with the job: that is its status."""
@@ -109,27 +108,8 @@ class Runner:
         self._finish(ending)
 
     def clean(self) -> str:
-        """Ends what a lost runner left on the target, brings back what can be, and cleans up; a sentence when that failed."""
-        handle = self._status.handle or self._driver.handle()
-        problem = ""
-        steps: tuple[Callable[[], None], ...] = (
-            lambda: self._driver.cancel(handle, 0.0),
-            lambda: self._driver.pull(handle, final=True),
-            lambda: self._driver.clean(handle),
-        )
-        if takes_up(self._spec.kind):
-            # What the lost runner asked another process for just before its end (a container) may come to be only now.
-            steps += (lambda: time.sleep(_LATE_S), lambda: self._driver.clean(handle))
-        for step in steps:
-            try:
-                step()
-            except WorkbenchError as error:
-                problem = problem or f"What it left on {self._spec.target} could not be cleaned up: {error}"
-        self._log.close()
-        self._folder.free_reserve()
-        with contextlib.suppress(OSError, EnvironmentError_):
-            collect_outputs(self._folder, follow=self._spec.kind != "docker")
-        return problem
+        """Ends what a lost runner left on the target: see `clean_up`."""
+        return clean_up(self._folder, self._spec, self._driver, self._status.handle or self._driver.handle(), self._log)
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         self._told_to_end = signal.Signals(number).name
@@ -181,6 +161,7 @@ class Runner:
 
     def _until_end(self, sampler: UsageSampler) -> _Ending:
         spec, handle = self._spec, self._status.handle
+        puller = Puller(self._driver)
         while True:
             if self._must_stop():
                 if takes_up(spec.kind) and not self._folder.cancel.exists():
@@ -188,7 +169,12 @@ class Runner:
                 self._end_script()
                 raise Cancelled
             asked = time.monotonic()
-            poll = self._patiently(lambda: self._driver.poll(handle), "look after")
+            try:
+                poll = self._patiently(lambda: self._driver.poll(handle), "look after")
+            except EnvironmentError_:
+                if not self._must_stop():
+                    raise
+                continue  # a target that does not answer changes nothing of what was asked for meanwhile
             took = time.monotonic() - asked
             if not poll.running:
                 return self._explained(poll)
@@ -200,17 +186,8 @@ class Runner:
             if reason:
                 self._end_script()
                 return _Ending("failed", reason, cause="script")
-            self._pull()
+            puller.pull(handle)
             time.sleep(min(_LONGEST_WAIT_S, max(_SHORTEST_WAIT_S, 20 * took)))  # a target that answers slowly is asked less often
-
-    def _pull(self) -> None:
-        now = time.monotonic()
-        if now - self._pulled < self._pull_every:
-            return
-        with contextlib.suppress(EnvironmentError_):  # polling says when the target does not answer
-            self._driver.pull(self._status.handle)
-        self._pulled = time.monotonic()
-        self._pull_every = min(10.0, max(_PULL_EVERY_S, 10 * (self._pulled - now)))
 
     def _explained(self, poll: Poll) -> _Ending:
         """How the script ended, once its log is here as a whole."""
@@ -248,34 +225,10 @@ class Runner:
         self, action: Callable[[], T], what: str, *, most: float | None = None,
         only: type[EnvironmentError_] = EnvironmentError_, stoppable: bool = True,
     ) -> T:  # fmt: skip
-        """Tries again while the target does not answer. Raises EnvironmentError_ when it has not for `most` seconds.
-
-        `only`: the failures that are worth another try; others are raised as they are.
-        """
-        most = _UNREACHABLE_S if most is None else most
-        began = 0.0
-        wait = 0.5
-        while True:
-            try:
-                result = action()
-            except only as error:
-                now = time.monotonic()
-                if not takes_up(self._spec.kind):
-                    raise
-                if not began:
-                    began = now
-                    while_ = f"{most / 60:.0f} minutes" if most > 60 else f"{most:.0f} s"
-                    self._log.say(f"{self._spec.target} does not answer; trying again for {while_}. {error}")
-                if now - began > most or (stoppable and self._must_stop()):
-                    message = f"Workbench could not {what} the script on {self._spec.target} any more: {error.message}"
-                    raise EnvironmentError_(message, hint=error.hint) from error
-                time.sleep(wait)
-                self._beat()
-                wait = min(30.0, wait * 2)
-            else:
-                if began:
-                    self._log.say(f"{self._spec.target} answers again.")
-                return result
+        """Does it again while a target on another machine does not answer; on this one there is nothing to wait for."""
+        if not takes_up(self._spec.kind):
+            return action()
+        return self._patience.ask(action, what, most=most, only=only, stoppable=stoppable)
 
     def _finish(self, ending: _Ending) -> None:
         """Cleans the target, collects the outputs, removes the working copy, then writes the end: whoever reads it finds all."""

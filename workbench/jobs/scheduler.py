@@ -117,13 +117,13 @@ class Scheduler:
             if row.run_id in self._watched:
                 continue
             folder = self._folder(row.run_id)
-            if row.cancel_requested:
-                folder.ask_to_stop()
             if row.runner_pid is None and not folder.has_begun(row.attempt):
                 # Its runner was about to be started, or was started and not noted: a second one finds the first and goes.
                 self._launch(row)
             else:
                 self._watch(row.run_id)
+            if row.cancel_requested:  # now: a launch puts aside what an attempt before this one was told
+                folder.ask_to_stop()
 
     def _follow(self) -> None:
         for run_id, job in list(self._watched.items()):

@@ -33,6 +33,8 @@ class _Checked:
 
     request: JobRequest
     plan: JobPlan
+    config: RunConfig
+    """As the run's record keeps it."""
     depends_on: tuple[str, ...]
     snapshot: Snapshot
     earlier: Run | None
@@ -95,6 +97,7 @@ class Submitter:
     def _checked(self, request: JobRequest, problems: list[str] | None = None) -> _Checked:
         """Checks the request and takes the snapshot. `problems`: takes in sentences what may be mended until the job starts."""
         plan = check_request(request)
+        config = recorded(plan.config)
         depends_on: tuple[str, ...] = ()
         with _noted(problems):
             depends_on = self._dispatcher.dependencies(request, str(plan.project.folder))
@@ -102,7 +105,7 @@ class Submitter:
         snapshot = take_snapshot(self._snapshots, plan.project, f"Before {plan.config.script}", self._settings())
         with _noted(problems):
             check_snapshot(self._snapshots, snapshot.commit, plan.config)
-        return _Checked(request, plan, depends_on, snapshot, self._done_before(request, plan, snapshot.commit))
+        return _Checked(request, plan, config, depends_on, snapshot, self._done_before(request, plan, snapshot.commit))
 
     def _check_target(self, config: RunConfig) -> None:
         """Refuses a job that could never start: an unknown target, more than that has, a secret that is not there."""
@@ -133,7 +136,7 @@ class Submitter:
         return job_spec(checked.plan, checked.snapshot.commit, self._paths.root, target, prepare_only=prepare_only)
 
     def _record(self, write: sa.Connection, run_id: str, checked: _Checked, git: GitInfo, planned: JobPlanned) -> Run:
-        request, config, snapshot = checked.request, checked.plan.config, checked.snapshot
+        request, config, snapshot = checked.request, checked.config, checked.snapshot
         return self._store.create_run(
             run_id=run_id,
             experiment=request.experiment or checked.plan.project.name,
@@ -143,7 +146,7 @@ class Submitter:
             script=config.script,
             arguments=config.arguments,
             target=config.target,
-            config=recorded(config),
+            config=config,
             user=user_name(),
             snapshot=snapshot.commit,
             left_out=snapshot.left_out,
@@ -160,7 +163,7 @@ class Submitter:
     def _queue(self, write: sa.Connection, spec: JobSpec, checked: _Checked) -> None:
         """Puts the job into the queue, or the sweep on record: its trials are queued one by one."""
         config, depends_on = checked.plan.config, checked.depends_on
-        if checked.request.sweep and config.sweep is not None:
+        if config.sweep is not None:
             begin_sweep(write, spec.run_id, config.sweep, depends_on)
         else:
             table.add(write, spec, config, priority=checked.request.priority, depends_on=depends_on)

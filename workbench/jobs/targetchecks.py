@@ -47,7 +47,7 @@ def _check_docker(spec: DockerSpec) -> None:
         # It is not shown: it may hold a password.
         raise UserError("The target's proxy is not the address of a proxy.", hint=hint, place="proxy")
     if spec.volumes:
-        from workbench.jobs.drivers.docker.container import volume
+        from workbench.jobs.drivers.docker.settings import volume
 
         for text in spec.volumes:
             volume(text)

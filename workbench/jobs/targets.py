@@ -1,46 +1,28 @@
 """Targets: the places where jobs run. `local` is always there; passwords are in the keyring."""
 
 import contextlib
-import difflib
-import os
-from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import psutil
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
 from workbench.base.clock import utc_now
-from workbench.base.errors import Conflict, NotFound, UserError, WorkbenchError
+from workbench.base.errors import Conflict, UserError, WorkbenchError
 from workbench.base.paths import WorkspacePaths
 from workbench.base.secrets import SecretStore
 from workbench.base.settings import Settings
+from workbench.jobs import capacity
+from workbench.jobs import targettable as table
 from workbench.jobs.drivers.registry import chain_to, clean_target
-from workbench.jobs.processgroup import gpu_count
 from workbench.jobs.queue import Pool
 from workbench.jobs.targetchecks import check_spec
+from workbench.jobs.targettable import LOCAL
 from workbench.runs import Database
-from workbench.runs.tables import jobs, targets
-from workbench.schema import (
-    DockerSpec,
-    Link,
-    LocalSpec,
-    RunStatus,
-    Slots,
-    SshDockerSpec,
-    SshSpec,
-    Target,
-    TargetRequest,
-    TargetSpec,
-)
+from workbench.schema import Link, SshSpec, Target, TargetRequest, TargetSpec
 
-LOCAL = "local"
-KINDS = ("local", "docker", "ssh", "ssh-docker", "spark")
 _SPEC: TypeAdapter[TargetSpec] = TypeAdapter(TargetSpec)
-_UNFINISHED = (RunStatus.QUEUED.value, RunStatus.PREPARING.value, RunStatus.RUNNING.value)
 
 
 class TargetStore:
@@ -59,19 +41,19 @@ class TargetStore:
     def list(self) -> tuple[Target, ...]:
         """All targets with how busy they are; `local` first, then by name."""
         with self._database.read() as connection:
-            rows = _rows(connection)
-            counts = _counts(connection)
+            rows = table.rows(connection)
+            counts = table.counts(connection)
         return tuple(self._target(row, counts) for row in sorted(rows, key=lambda one: (one.name != LOCAL, one.name)))
 
     def get(self, name: str) -> Target:
         """One target. Raises NotFound with close names."""
         with self._database.read() as connection:
-            return self._target(find(connection, name), _counts(connection))
+            return self._target(table.find(connection, name), table.counts(connection))
 
     def spec(self, name: str) -> dict[str, Any]:
         """A target's spec as JSON, as jobs take it along. Raises NotFound with close names."""
         with self._database.read() as connection:
-            spec: dict[str, Any] = find(connection, name).spec["spec"]
+            spec: dict[str, Any] = table.find(connection, name).spec["spec"]
         return spec
 
     def add(self, request: TargetRequest) -> Target:
@@ -82,12 +64,12 @@ class TargetStore:
         request = self._with_keys(request)
         with self._database.write() as write:
             self._must_be_new(write, request)
-            write.execute(targets.insert().values(name=request.name, created=utc_now(), **_stored(request)))
+            table.add(write, request)
         self._keep_password(request)
         return self.get(request.name)
 
     def _must_be_new(self, connection: sa.Connection, request: TargetRequest) -> None:
-        if request.name in {row.name for row in _rows(connection)}:
+        if request.name in {row.name for row in table.rows(connection)}:
             hint = f"Change it with: workbench target add --change {request.name}"
             raise Conflict(f"There is a target {request.name} already.", hint=hint, place=request.name)
 
@@ -113,18 +95,15 @@ class TargetStore:
         """Changes what a target is; running jobs go on as they began. Raises NotFound."""
         check_spec(request.spec)
         with self._database.read() as connection:
-            find(connection, request.name)
+            table.find(connection, request.name)
         request = self._with_keys(request)
         with self._database.write() as write:
-            found = find(write, request.name)
+            found = table.find(write, request.name)
             if request.name == LOCAL and request.spec.kind != "local":
                 raise UserError("The target local is this machine; only its slots can be changed.", hint="Add one of another name.")
-            values = _stored(request)
-            if found.created is None:  # the one that is always there, not noted so far
-                write.execute(targets.insert().values(name=request.name, created=utc_now(), **values))
-            else:
-                values["tested"] = found.tested if found.spec["spec"] == values["spec"]["spec"] else {}
-                write.execute(targets.update().where(targets.c.name == request.name).values(updated=utc_now(), **values))
+            stored = table.stored(request)
+            tested = found.tested if found.spec["spec"] == stored["spec"]["spec"] else {}
+            table.update(write, found, **stored, tested=tested, updated=utc_now())
         self._keep_password(request)
         return self.get(request.name)
 
@@ -133,24 +112,19 @@ class TargetStore:
         if name == LOCAL:
             raise UserError("The target local is this machine; it cannot be deleted.")
         with self._database.write() as write:
-            find(write, name)
-            used = write.execute(
-                sa.select(sa.func.count()).select_from(jobs).where(jobs.c.target == name, jobs.c.status.in_(_UNFINISHED))
-            ).scalar_one()
+            table.find(write, name)
+            counts = table.counts(write)
+            used = counts.get((name, True), 0) + counts.get((name, False), 0)
             if used:
                 message = f"{used} job{' waits or runs' if used == 1 else 's wait or run'} on {name}."
                 raise Conflict(message, hint="Cancel them first.", place=name)
-            write.execute(targets.delete().where(targets.c.name == name))
+            table.delete(write, name)
         self._secrets.delete(_secret_name(name))
 
     def pause(self, name: str, *, paused: bool = True) -> Target:
         """Pauses the target's queue: nothing starts there until it is resumed; what runs goes on."""
         with self._database.write() as write:
-            found = find(write, name)
-            if found.created is None:
-                write.execute(targets.insert().values(name=name, kind="local", created=utc_now(), spec=found.spec, paused=paused))
-            else:
-                write.execute(targets.update().where(targets.c.name == name).values(paused=paused, updated=utc_now()))
+            table.update(write, table.find(write, name), paused=paused, updated=utc_now())
         return self.get(name)
 
     def clean(self, name: str, unused_days: float) -> tuple[str, ...]:
@@ -172,19 +146,15 @@ class TargetStore:
             links.extend(chain_to(target.spec, self.secret(name), self._paths.root))
         except WorkbenchError as error:
             links.append(Link(name="chain", state="failed", message=error.message, hint=error.hint))
-        found = self._found_on(target.spec, name) if links and all(one.state == "ok" for one in links) else target.capacity
+        reached = bool(links) and all(one.state == "ok" for one in links)
+        found = capacity.found_on(target.spec, self.secret(name)) if reached else target.capacity
         tested = {
             "time": utc_now().isoformat(),
             "links": [one.model_dump(mode="json") for one in links],
             "capacity": found.model_dump(mode="json"),
         }
         with self._database.write() as write:
-            row = find(write, name)
-            if row.created is None:
-                values = {"name": name, "kind": "local", "created": utc_now(), "spec": row.spec, "tested": tested}
-                write.execute(targets.insert().values(**values))
-            else:
-                write.execute(targets.update().where(targets.c.name == name).values(tested=tested))
+            table.update(write, table.find(write, name), tested=tested)
         return self.get(name)
 
     def secret(self, name: str) -> str | None:
@@ -192,26 +162,9 @@ class TargetStore:
         return None if name == LOCAL else self._secrets.get(_secret_name(name))
 
     def pools(self, connection: sa.Connection) -> tuple[dict[str, Pool], set[str]]:
-        """What each target has for jobs, nothing taken yet; and the targets whose queue is paused.
-
-        Targets that are this very machine share one pool, unless they have slots of their own.
-        """
-        pools: dict[str, Pool] = {}
-        rows = {row.name: row for row in _rows(connection)}
-        here = self._pool(LOCAL, _slots(rows[LOCAL]), machine())
-        here.most = self._settings.parallel_jobs
-        for name, row in rows.items():
-            slots = _slots(row)
-            if name == LOCAL or (_is_here(row.spec["spec"]) and slots == Slots()):
-                pools[name] = here
-            else:
-                pools[name] = self._pool(name, slots, _capacity(row))
-        return pools, {name for name, row in rows.items() if row.paused}
-
-    def _pool(self, name: str, slots: Slots, found: Slots) -> Pool:
-        capacity = Slots(cpus=slots.cpus or found.cpus, memory_mb=slots.memory_mb or found.memory_mb, gpus=slots.gpus or found.gpus)
-        # Where nothing is known of a machine, the number of jobs is all that can be kept to.
-        return Pool(name, capacity, most=0 if capacity.cpus else self._settings.parallel_jobs)
+        """What each target has for jobs, nothing taken yet; and the targets whose queue is paused."""
+        rows = table.rows(connection)
+        return capacity.pools(rows, self._settings.parallel_jobs), {row.name for row in rows if row.paused}
 
     def _target(self, row: Any, counts: dict[tuple[str, bool], int]) -> Target:
         tested = row.tested or {}
@@ -222,8 +175,8 @@ class TargetStore:
             spec=spec,
             public_key=public_key,
             fingerprint=fingerprint,
-            slots=_slots(row),
-            capacity=_capacity(row),
+            slots=capacity.slots_of(row),
+            capacity=capacity.known_of(row),
             paused=row.paused,
             running=counts.get((row.name, True), 0),
             queued=counts.get((row.name, False), 0),
@@ -231,95 +184,11 @@ class TargetStore:
             links=tuple(Link.model_validate(one) for one in tested.get("links", ())),
         )
 
-    def _found_on(self, spec: TargetSpec, name: str) -> Slots:
-        """What the target's machine has; empty where nobody knows, as of a cluster."""
-        if _is_here(spec.model_dump(mode="json")):
-            return machine()
-        try:
-            if isinstance(spec, DockerSpec | SshDockerSpec):
-                from workbench.jobs.drivers.docker import capacity as of_engine
-
-                return of_engine(spec, self.secret(name))
-            if isinstance(spec, SshSpec):
-                from workbench.jobs.drivers.ssh import capacity
-
-                return capacity(spec, self.secret(name))
-        except WorkbenchError:
-            pass
-        return Slots()
-
     def _keep_password(self, request: TargetRequest) -> None:
         if request.password:
             self._secrets.set(_secret_name(request.name), request.password)
         elif request.password == "":
             self._secrets.delete(_secret_name(request.name))
-
-
-@lru_cache(maxsize=1)
-def machine() -> Slots:
-    """What this machine has: cores that this process may use, memory, NVIDIA GPUs."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return Slots(cpus=float(cores), memory_mb=psutil.virtual_memory().total // 1_000_000, gpus=gpu_count())
-
-
-def find(connection: sa.Connection, name: str) -> Any:
-    """The row of a target. Raises NotFound with close names."""
-    rows = {row.name: row for row in _rows(connection)}
-    if name not in rows:
-        near = difflib.get_close_matches(name, rows, n=3)
-        add = f"Add it with: workbench target add {name} --kind {name}" if name in KINDS else ""
-        hint = add or (f"Did you mean {' or '.join(near)}?" if near else f"There are: {', '.join(sorted(rows))}.")
-        raise NotFound(f"There is no target {name!r}.", hint=hint, place="target")
-    return rows[name]
-
-
-class _Always:
-    """The row of `local` where nobody changed it."""
-
-    name = LOCAL
-    kind = "local"
-    spec: dict[str, Any] = {"spec": LocalSpec().model_dump(mode="json"), "slots": {}}  # noqa: RUF012 (never changed)
-    paused = False
-    created: datetime | None = None
-    tested: dict[str, Any] = {}  # noqa: RUF012
-
-
-def _rows(connection: sa.Connection) -> Sequence[Any]:
-    rows = connection.execute(sa.select(targets)).all()
-    return rows if any(row.name == LOCAL for row in rows) else [_Always(), *rows]
-
-
-def _counts(connection: sa.Connection) -> dict[tuple[str, bool], int]:
-    """How many jobs of each target run (True) and wait (False)."""
-    query = sa.select(jobs.c.target, jobs.c.status, sa.func.count()).where(jobs.c.status.in_(_UNFINISHED))
-    found: dict[tuple[str, bool], int] = {}
-    for name, status, number in connection.execute(query.group_by(jobs.c.target, jobs.c.status)):
-        key = (name, status != RunStatus.QUEUED.value)
-        found[key] = found.get(key, 0) + number
-    return found
-
-
-def _slots(row: Any) -> Slots:
-    return Slots.model_validate(row.spec.get("slots") or {})
-
-
-def _capacity(row: Any) -> Slots:
-    """What the target has, as far as it is known: of this machine always, of another one since its last test."""
-    if _is_here(row.spec["spec"]):
-        return machine()
-    return Slots.model_validate((row.tested or {}).get("capacity") or {})
-
-
-def _stored(request: TargetRequest) -> dict[str, Any]:
-    spec = {"spec": request.spec.model_dump(mode="json"), "slots": request.slots.model_dump(mode="json")}
-    return {"kind": request.spec.kind, "spec": spec}
-
-
-def _is_here(spec: dict[str, Any]) -> bool:
-    """Whether jobs of such a target use this very machine."""
-    if spec["kind"] == "docker":
-        return not spec.get("host")
-    return spec["kind"] == "local" or (spec["kind"] == "spark" and str(spec["master"]).startswith("local"))
 
 
 def _keys(spec: TargetSpec) -> tuple[str, str]:

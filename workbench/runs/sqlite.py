@@ -13,6 +13,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.exc import DBAPIError
 
 from workbench.base.clock import utc_now
@@ -123,6 +124,13 @@ class Sqlite:
         self.notices.append(notice)
 
 
+class _Compiler(SQLiteCompiler):
+    """Writes hints: SQLAlchemy itself leaves them out for SQLite, without a word."""
+
+    def get_from_hint_text(self, table: object, text: str | None) -> str | None:  # noqa: ARG002 (SQLAlchemy's signature)
+        return text
+
+
 def _engine(path: Path) -> sa.Engine:
     engine = sa.create_engine(
         sa.URL.create("sqlite", database=str(path)),
@@ -132,6 +140,8 @@ def _engine(path: Path) -> sa.Engine:
         # A read never waits for a write in WAL mode, but a connection may be handed from one thread to the next.
         pool_timeout=30,
     )
+
+    engine.dialect.statement_compiler = _Compiler
 
     @event.listens_for(engine, "connect")
     def _on_connect(connection: sqlite3.Connection, _record: object) -> None:

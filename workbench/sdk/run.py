@@ -190,8 +190,8 @@ def log_text(name: str, text: str) -> None:
 def log_image(name: str, image: Any, step: int | None = None) -> None:
     """Keeps an image as `images/<name>.png` (with a step: `images/<name>-<step>.png`) of the outputs.
 
-    `image`: a matplotlib figure or axes, a PIL image, an array or tensor of pixels (0 to 255, or 0.0 to 1.0; needs Pillow), the path
-    of an image file (its ending is kept), or the bytes of a PNG. Raises TypeError for anything else.
+    `image`: a matplotlib figure or axes, a PIL image, an array or tensor of pixels (0 to 255, or 0.0 to 1.0; needs Pillow),
+    the path of an image file (its ending is kept), or the bytes of a PNG. Raises TypeError for anything else.
     """
     stem = name if step is None else f"{name}-{whole('The step of the image ' + name, step):06d}"
     if not (run := recorded()):
@@ -235,7 +235,7 @@ def _of_pixels(array: Any) -> Any:
         pillow = importlib.import_module("PIL.Image")
     except ImportError as error:
         message = (
-            "log_image needs Pillow for an array of pixels, and this Python has none. Add to the project's requirements: pillow"
+            "log_image needs Pillow for an array, and this Python has none. Add to the project's requirements: pillow"
         )
         raise ImportError(message) from error
     return pillow.fromarray(pixels.clip(0, 255).astype("uint8"))

@@ -129,7 +129,10 @@ def _limit_sentence(limit: int) -> str:
 @functools.lru_cache(64)  # nearly every request has the same
 def _is_loopback(address: str) -> bool:
     try:
-        name = urlsplit(address).hostname or ""
+        parts = urlsplit(address)
     except ValueError:
         return False
+    if "@" in parts.netloc or parts.path.strip("/"):  # no browser says so; whoever does means somebody else
+        return False
+    name = parts.hostname or ""
     return name in _LOOPBACK or name == "::1"

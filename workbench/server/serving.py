@@ -24,6 +24,7 @@ from workbench.base.paths import WorkspacePaths
 from workbench.base.processes import started_at
 from workbench.schema import Handshake
 from workbench.server.app import create_app
+from workbench.server.heads import CarefulHttp
 from workbench.server.workspace import Workspace
 
 _log = logging.getLogger(__name__)
@@ -105,6 +106,7 @@ def _serve_alone(paths: WorkspacePaths) -> None:
             app = create_app(workspace, token)
             config = uvicorn.Config(
                 app,
+                http=CarefulHttp,
                 log_config=None,
                 access_log=False,
                 lifespan="off",

@@ -17,7 +17,11 @@ from workbench.client.client import Client
 from workbench.client.runs import RunCalls
 from workbench.desktop.context import AppContext
 from workbench.desktop.dashboard.facts import read_workspace
+from workbench.desktop.operations import Progress
+from workbench.desktop.runs import loading
 from workbench.desktop.runs.activity import RunsActivity
+from workbench.desktop.runs.briefs import is_brief
+from workbench.desktop.runs.columns import RunColumn, words_of
 from workbench.desktop.widgets.dialogs import Sheet
 from workbench.projects.project import Project
 from workbench.schema import RunEnd, RunOpen, RunSummary
@@ -245,3 +249,44 @@ def test_that_a_run_of_a_deleted_experiment_comes_back_with_the_experiment(
     qtbot.mouseClick(runs.list.bring_back_button, LEFT)
     qtbot.waitUntil(lambda: opened.id in {run.id for run in runs.store.runs}, timeout=20_000)
     assert client.experiment("other flights").deleted is None
+
+
+def lasts(run: RunSummary) -> dict[str, str]:
+    return {key: repr(metric.last) for key, metric in run.metrics.items()}  # of NaN too
+
+
+def test_that_older_runs_come_as_a_table_that_says_what_the_list_says(
+    runs: RunsActivity, furnished: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, folder = runs._context.connection.get(), str(furnished[1])
+    full = client.runs(project=folder, archived=True, limit=1000).runs
+    monkeypatch.setattr(loading, "_FIRST", 2)
+    monkeypatch.setattr(loading, "_PIECE", 4)
+    found = loading.load_runs(client, Progress(), folder)
+    assert list(found.runs) == [run.id for run in full]
+    assert found.total == len(full)
+    assert [is_brief(run) for run in found.runs.values()] == [False, False, *(bool(run.metrics) for run in full[2:])]
+    for brief, run in zip(found.runs.values(), full, strict=True):
+        told = {name: value for name, value in vars(brief).items() if name != "metrics"}
+        assert told == {name: value for name, value in vars(run).items() if name != "metrics"}
+        assert {key: repr(one.last) for key, one in brief.metrics.items()} == {
+            key: repr(one.last) for key, one in run.metrics.items()
+        }
+        assert found.words[run.id] == words_of(run)
+    assert {run.id for run in found.trash.values()} == {run.id for run in client.trashed_runs()}
+    assert loading.load_runs(client, Progress(), "/where/it's not").runs == {}
+
+
+def test_that_the_rest_of_an_older_run_is_asked_for_when_the_mouse_comes_over_it(
+    runs: RunsActivity, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "_FIRST", 1)
+    runs.store.reload()
+    qtbot.waitUntil(lambda: is_brief(one(runs, name="baseline")), timeout=20_000)
+    table, column = runs.list.table, RunColumn("metric:valid/auc")
+    assert "min" not in column.tooltip(one(runs, name="baseline"))
+    place = [run.name for run in table.model.shown].index("baseline")
+    qtbot.mouseMove(table.view.viewport(), table.view.visualRect(table.model.index(place, 3)).center())
+    qtbot.waitUntil(lambda: not is_brief(one(runs, name="baseline")), timeout=20_000)
+    assert "at step" in column.tooltip(one(runs, name="baseline"))
+    assert sum(is_brief(run) for run in table.model.shown) > 3

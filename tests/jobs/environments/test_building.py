@@ -27,6 +27,23 @@ def test_that_an_environment_holds_the_locked_packages_and_nothing_else(builder:
     assert builder.installed(python) == "six==1.16.0\n"
 
 
+SIX = "six==1.17 --hash=sha256:4721f391ed90541fddacab5a946aa0d3dc7d27b2e1e8eda2be8970586c3d2274 \\\n    --hash=sha256:"
+SIX_LOCK = "six==1.17.0 --hash=sha256:4721f391ed90541fddacab5a946aa0d3dc7d27b2e1e8eda2be8970586c3d2274 --hash=sha256:"
+
+
+def test_that_hashes_of_requirements_are_kept_and_held_to(builder: EnvironmentBuilder, tmp_path: Path) -> None:
+    wheel = "ff70335d468e7eb6ec65b95b99d3a2836546063f63acc5171de367e834932a81"
+    (tmp_path / "more.txt").write_text(f"{SIX}{wheel}\n")
+    lock = builder.resolve(_requirements(tmp_path, "iniconfig==2.0.0\n-r more.txt\n"))
+    assert lock == f"iniconfig==2.0.0\n{SIX_LOCK}{wheel}\n"
+    assert builder.ensure(lock).exists()
+    assert builder.resolve("six", constraints=lock) == "six==1.17.0\n"
+    assert builder.resolve(lock) == lock
+    other = builder.resolve(_requirements(tmp_path, f"six==1.17.0 --hash=sha256:{'0' * 64}\n"))
+    with pytest.raises(UserError, match=r"could not be built: Failed to download `six==1\.17\.0`: Hash mismatch"):
+        builder.ensure(other)
+
+
 def test_that_no_requirements_give_an_empty_environment(builder: EnvironmentBuilder, tmp_path: Path) -> None:
     assert builder.resolve(_requirements(tmp_path, "# nothing yet\n")) == ""
     assert builder.resolve(None) == ""

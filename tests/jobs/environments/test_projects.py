@@ -58,6 +58,20 @@ def test_that_a_changed_lock_gives_another_answer_and_more_packages_keep_to_it(b
         builder.resolve(tmp_path / "uv.lock")
 
 
+def test_that_a_lock_that_its_project_has_outgrown_is_refused(builder: EnvironmentBuilder, tmp_path: Path) -> None:
+    path = _project(tmp_path)
+    path.write_text(path.read_text().replace("iniconfig<2.1", "iniconfig<2"))
+    with pytest.raises(UserError, match=r"^uv\.lock is not up to date: ") as caught:
+        builder.resolve(path)
+    assert caught.value.hint == "Renew it with: uv lock"
+
+
+def test_that_a_project_file_without_a_project_says_so(builder: EnvironmentBuilder, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.ruff]\nline-length = 100\n")
+    with pytest.raises(UserError, match=r"^pyproject\.toml has no table \[project\] that names packages\.$"):
+        builder.resolve(tmp_path / "pyproject.toml")
+
+
 def test_that_another_python_that_the_project_asks_for_stands_in_the_lock(builder: EnvironmentBuilder, tmp_path: Path) -> None:
     path = _project(tmp_path, ">=3.9", locked=False)
     assert python_of(builder.resolve(path)) == ""

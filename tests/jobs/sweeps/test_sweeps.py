@@ -263,8 +263,12 @@ def test_that_a_sweep_is_moved_in_the_queue_with_all_its_trials_and_keeps_its_re
         assert manager.change(parent.id, JobPatch(first=True)).priority == 6
         assert (manager.get(trial.run_id).queue_position, manager.get(trial.run_id).attempts) == (1, 3)
         assert manager.get(urgent.id).priority == 5
-        with pytest.raises(UserError, match="The sweep would wait for itself"):
-            manager.change(parent.id, JobPatch(depends_on=(trial.run_id,)))
+        behind = manager.submit(plain.model_copy(update={"depends_on": (parent.id,)}))
+        for wish in (trial.run_id, behind.id):
+            with pytest.raises(UserError, match="The sweep would wait for itself"):
+                manager.change(parent.id, JobPatch(depends_on=(wish,)))
+        with pytest.raises(UserError, match="in a circle"):
+            manager.change(trial.run_id, JobPatch(depends_on=(behind.id,)))
         (tmp_path / "go").touch()
         workspace.end_of(parent.id)
         assert [manager.get(one.run_id).priority for one in manager.sweeps.get(parent.id).trials] == [6, 6]
@@ -289,6 +293,9 @@ def test_that_a_sweep_whose_first_trials_all_fail_gives_up(workspace: Workspace,
     sweep = "parallel = 1\ntrials = 50\n[sweep.parameters]\nrate = {low = 0, high = 1}"
     with workspace.manager() as manager:
         parent = workspace.end_of(manager.submit(begin(sweep, "raise KeyError('column')")).id)
+        with pytest.raises(UserError, match="All of the first 3 trials failed"):
+            manager.sweeps.resume(parent.id)
+        assert workspace.store.get(parent.id) == parent
     assert parent.status is RunStatus.FAILED
     assert parent.reason == (
         "All of the first 3 trials failed, so no more are tried; 3 trials, 3 of them failed: "
@@ -314,3 +321,17 @@ def test_that_a_configuration_without_a_sweep_is_refused_and_nothing_is_queued(
     with workspace.manager(started=False) as manager, pytest.raises(UserError, match="has no sweep"):
         manager.submit(request)
     assert workspace.store.list().total == 0
+
+
+def test_that_a_secret_of_a_sweep_is_refused_before_it_starts_and_its_script_alone_may_have_one(
+    workspace: Workspace, begin: Begin
+) -> None:
+    request = begin("[sweep.parameters]\nrate.values = [1]", "print('alone')", more='variables = {API_TOKEN = "abcdefgh"}')
+    alone = request.model_copy(update={"sweep": False, "arguments": ("--rate", "2")})
+    with workspace.manager() as manager:
+        for ask in (manager.plan, manager.submit):
+            with pytest.raises(UserError, match="The variable API_TOKEN of a sweep is a secret"):
+                ask(request)
+        assert manager.plan(alone).command == ("python", "train.py", "--rate", "2")
+        run = workspace.end_of(manager.submit(alone).id)
+    assert (run.status, run.config.sweep) == (RunStatus.FINISHED, None)

@@ -175,8 +175,7 @@ class ComparePage(QWidget):
             Column("Name", lambda row: row.name, width=190, kind="strong"),
             *(_run_column(run, place, bool(names[run.id])) for place, run in enumerate(runs)),
         ]
-        self.table.set_columns(columns)
-        self.table.set_records(rows)
+        self.table.set_columns(columns, rows)
         self.charts.set_runs(runs, shared_metrics(comparison))
 
     def _show_adding(self) -> None:
@@ -215,7 +214,6 @@ def _run_column(run: RunSummary, place: int, named: bool) -> Column[CompareRow]:
     return Column(
         run_title(run) if named else f"#{run.number}",
         lambda row: row.values[place],
-        width=170,
         kind="text",
         icon=lambda row: "star" if row.best == place else None,
         tooltip=lambda row: f"{row.values[place]} (the best)" if row.best == place else row.values[place],

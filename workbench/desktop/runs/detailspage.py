@@ -127,6 +127,7 @@ class RunDetailsPage(QWidget):
         self.nested = NestedPanel()
         self.nested.run_opened.connect(self.run_opened)
         self.nested.compare_asked.connect(self.comparison_asked)
+        self.nested.table.hovered.connect(self._store.ask_details)
         self.outputs = OutputsPanel(self._context, self._actions)
         self.outputs.register_asked.connect(self._on_register_asked)
         self.log = LogPanel(self._context)

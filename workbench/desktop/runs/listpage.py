@@ -95,6 +95,7 @@ class RunsListPage(QWidget):
         self.table.checked_changed.connect(self._on_checked)
         self.table.selection_changed.connect(self._on_checked)
         self.table.view.clicked.connect(self._on_clicked)
+        self.table.link_clicked.connect(self.search.clear)
         self.table.hovered.connect(self._store.ask_details)
         column.addWidget(self.table, 1)
         split.addWidget(right)
@@ -196,7 +197,8 @@ class RunsListPage(QWidget):
         everything = of_group(self._store, self.group)
         runs = self._found(everything)
         trash = self.group == TRASH
-        self.table.set_empty_text("No run matches the filter" if self._text else "No runs here")
+        none = f"0 of {len(everything):,} runs match. <a href='clear'>Clear the filter</a>"
+        self.table.set_empty_text(none if self._text and everything else "No runs here")
         columns = self._columns(runs)
         keys = [column.key for column in columns]
         if keys != self._shown_keys:
@@ -215,6 +217,8 @@ class RunsListPage(QWidget):
         """How many runs there are, and how many of them are in which state before their end."""
         states = Counter(run.status for run in runs if run.status in _GOING)
         parts = [f"{len(runs) + self._store.unseen:,} run{'s' if len(runs) != 1 else ''}"]
+        if nested := sum(run.parent_id is not None and self._store.is_below(run) for run in runs):
+            parts.append(f"{nested:,} of them nested")
         if self._store.unseen:
             parts.append(f"the newest {len(runs):,} are shown")
         return " · ".join([*parts, *(f"{states[state]:,} {state.value}" for state in _GOING if states[state])])

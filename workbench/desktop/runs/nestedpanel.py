@@ -62,7 +62,7 @@ class NestedPanel(QWidget):
         keys = [column.key for column in columns]
         if keys != self._keys:
             self._keys = keys
-            self.table.set_columns([table_column(column) for column in columns])
+            self.table.set_columns([table_column(column) for column in columns], below)
         if other:
             self.search.clear()
             self.table.set_checked(())

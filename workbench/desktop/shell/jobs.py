@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from workbench.client.client import Client
 
 _SHOWN = 40
-_BESIDE_TITLE = 108  # pixels of margins and buttons
+_BESIDE_TITLE = 44  # pixels of margins and gaps
 _LONG = 200  # characters of what a card tells
 
 
@@ -57,27 +57,26 @@ class _JobCard(QFrame):
         middle.addWidget(self._when, 1)
         outer.addLayout(middle)
         self._reason = WrappedLabel("", "small")
+        self._told = ""
         outer.addWidget(self._reason)
         self.show_job(job)
 
     def show_job(self, job: Job) -> None:
         """Takes over the job's present state."""
         self.job = job
-        self._fit_title()
         self._pill.set_status(job.status.value, job.reason)
         live = not job.status.is_final
         self._cancel.setVisible(live)
         self._cancel.setEnabled(not job.cancel_requested)
-        told = job_sentence(job)
-        self._reason.setText(told if len(told) <= _LONG else f"{told[: _LONG - 1]}…")
-        self._reason.setToolTip(told if len(told) > _LONG else "")
+        self._fit_title()
         self.tick()
 
     def _fit_title(self) -> None:
         """Long names are shortened in their middle: the buttons beside them stay in the panel."""
         name, number = Path(self.job.script).name or self.job.run_name, f"  #{self.job.run_number}"
         metrics = self._title.fontMetrics()
-        room = max(60, self.width() - _BESIDE_TITLE - metrics.horizontalAdvance(number))
+        buttons = sum(one.sizeHint().width() for one in (self._log, self._cancel) if not one.isHidden())
+        room = max(60, self.width() - _BESIDE_TITLE - buttons - metrics.horizontalAdvance(number))
         shown = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room)
         self._title.setText(shown + number)
         self._title.setToolTip("Show the run" if shown == name else f"{name}: show the run")
@@ -90,13 +89,15 @@ class _JobCard(QFrame):
         """Counts on."""
         times = {change.status: change.time for change in self.job.history}
         began = times.get(RunStatus.RUNNING) or times.get(RunStatus.PREPARING) or times.get(RunStatus.QUEUED)
-        if began is None:
-            self._when.set_text("")
-        elif self.job.status.is_final:
-            ended = self.job.history[-1].time
-            self._when.set_text(f"{_span(began, ended)} · {moment_text(ended)}")
-        else:
-            self._when.set_text(_span(began, utc_now()))
+        ended = self.job.history[-1].time if began is not None and self.job.status.is_final else None
+        self._when.set_text("" if began is None else _span(began, ended or utc_now()))
+        self._tell(" · ".join(filter(None, (moment_text(ended), job_sentence(self.job)))))
+
+    def _tell(self, told: str) -> None:
+        if told != self._told:
+            self._told = told
+            self._reason.setText(told if len(told) <= _LONG else f"{told[: _LONG - 1]}…")
+            self._reason.setToolTip(told if len(told) > _LONG else "")
 
     def open_run(self) -> None:
         self._context.open_activity("runs", self.job.id)

@@ -1,5 +1,7 @@
 """Key-value lists, banners, breadcrumbs, splitters, pictures, code."""
 
+import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -23,12 +25,13 @@ from PySide6.QtWidgets import (
 
 from workbench.desktop.icons import icon
 from workbench.desktop.theme import theme
-from workbench.desktop.widgets.basics import ElidedLabel, button, clear_layout, icon_button, label
+from workbench.desktop.widgets.basics import ElidedLabel, WrappedLabel, button, clear_layout, icon_button, label
 from workbench.desktop.widgets.states import IconLabel
 from workbench.schema import LineagePart
 
 Link = Callable[[], object]
-_NAMES_WIDTH = 220
+_NAMES_WIDTH, _NARROW_NAMES = 220, 148
+_AFTER_SIGNS = re.compile(r"(?<=[./_:-])")
 _LONG_WORD = 24  # characters
 
 
@@ -91,8 +94,14 @@ class KeyValueTable(QWidget):
         clear_layout(self._grid)
         self._rows = [(row[0], row[1]) for row in rows]
         self._grid.setColumnMinimumWidth(0, min(self.names_width, _NAMES_WIDTH))
+        alike = self._alike([row[0] for row in rows])
         for number, row in enumerate(rows):
-            name = ElidedLabel(row[0], "muted", Qt.TextElideMode.ElideLeft)  # `layers.12.bias`: its end tells it from others
+            name: QLabel
+            if row[0] in alike:
+                name = WrappedLabel(_AFTER_SIGNS.sub("\u200b", row[0]), "muted")  # where lines may end
+                name.setAccessibleName(row[0])
+            else:
+                name = ElidedLabel(row[0], "muted", Qt.TextElideMode.ElideLeft)  # `layers.12.bias`: its end tells it from others
             self._grid.addWidget(name, number, 0, Qt.AlignmentFlag.AlignTop)
             link = row[2] if len(row) == 3 else None
             value: QWidget
@@ -103,6 +112,13 @@ class KeyValueTable(QWidget):
                 value = _value(row[1] or "–")
                 self._grid.addWidget(value, number, 1)
         self._grid.setRowStretch(len(rows), 1)
+
+    def _alike(self, names: Sequence[str]) -> set[str]:
+        """Those that would read the same when they are shortened."""
+        metrics = self.fontMetrics()
+        shown = [metrics.elidedText(name, Qt.TextElideMode.ElideLeft, _NARROW_NAMES) for name in names]
+        counts = Counter(text for text, name in zip(shown, names, strict=True) if text != name)
+        return {name for text, name in zip(shown, names, strict=True) if counts[text] > 1}
 
 
 def _value(text: str) -> QLabel:

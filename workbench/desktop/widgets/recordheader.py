@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHeaderView, QStyleOptionHeader, QWidget
 from workbench.desktop.theme import theme
 
 _MARK = 26  # pixels of the sign that the table is sorted by a column; it is drawn over the end of a title at the right
-_EDGES = 18
+_EDGES = 22
 
 
 class RecordHeader(QHeaderView):

@@ -147,6 +147,8 @@ class RecordTable(QWidget, Generic[R]):
     checked_changed = Signal()
     menu_requested = Signal(object, QPoint)
     shown_count_changed = Signal(int, int)
+    link_clicked = Signal()
+    """The link in the text that stands for no rows."""
     hovered = Signal(str)
     """The mouse came over the row of that id."""
 
@@ -174,6 +176,7 @@ class RecordTable(QWidget, Generic[R]):
         self._empty.setProperty("role", "muted")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)
+        self._empty.linkActivated.connect(self._on_link)
         self.model.checks_changed.connect(self.checked_changed)
         self.view.selectionModel().selectionChanged.connect(self._on_selection_changed)
         self.view.doubleClicked.connect(self._on_double_clicked)
@@ -387,6 +390,9 @@ class RecordTable(QWidget, Generic[R]):
         before = self.model.sorted_by
         first_descends = column.kind in {"number", "time"}
         self._sort(section, not before[1] if before and before[0] == section else first_descends)
+
+    def _on_link(self, _where: str) -> None:
+        self.link_clicked.emit()
 
     def _on_selection_changed(self) -> None:
         self.view.viewport().update()

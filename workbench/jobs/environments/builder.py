@@ -25,7 +25,7 @@ from workbench.base.paths import WorkspacePaths
 from workbench.jobs.environments import conda, kept, locks
 from workbench.jobs.environments.kept import MARKER, KeptEnvironment
 from workbench.jobs.environments.tools import CancelCheck, PackageSettings, Say, Tools
-from workbench.jobs.environments.uvlock import exported
+from workbench.jobs.environments.uvlock import exported, refuse_outdated
 from workbench.jobs.environments.wanted import Wanted, wanted
 
 _LOCK_LIFETIME_S = 24 * 3600
@@ -192,6 +192,8 @@ class EnvironmentBuilder:
                 return self._above_conda(asked, addresses, asked.text, used, extra, constraints, cancel)
         if asked.locked is None:
             return self._compile(asked, asked.file, asked.text, extra, constraints, python, cancel, platform)
+        if not self._settings.package_index:  # with one of our own uv takes every lock for outdated
+            refuse_outdated(self._tools, asked.locked, cancel)
         text = exported(self._tools, asked.locked, python, cancel, platform)
         return self._compile(asked, None, text, extra, constraints, python, cancel, platform) if extra or constraints else text
 
@@ -245,7 +247,7 @@ class EnvironmentBuilder:
             what = f"{asked.shown} cannot be resolved"
             lock = self._tools.uv(command, what, None, cancel, cwd=asked.folder, place=asked.place)
         where = locks.index_lines(asked.content, asked.shown, asked.place)
-        return "".join(f"{line}\n" for line in where) + lock
+        return "".join(f"{line}\n" for line in where) + locks.with_hashes(lock, asked.content)
 
     def _build(self, folder: Path, lock: str, python: str, say: Say | None, cancel: CancelCheck | None) -> None:
         what = "The environment could not be built"

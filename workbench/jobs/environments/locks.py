@@ -1,11 +1,16 @@
 """The text of a lock: one `name==version` a line; before them what else the building needs to know.
 
 `# python: 3.10` names the Python that the project asks for. Lines with `--extra-index-url` and the like are those of the project's
-own files. The packages of conda stand as addresses between `@EXPLICIT` and `# from PyPI`.
+own files. What these name with hashes has them behind its version. The packages of conda stand as addresses between `@EXPLICIT` and
+`# from PyPI`.
 """
 
+import contextlib
 import re
 from collections.abc import Sequence
+
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
 
 from workbench.base.errors import UserError
 
@@ -13,6 +18,9 @@ _PYTHON = "# python: "
 _EXPLICIT = "@EXPLICIT"
 _PIP = "# from PyPI"
 _INDEX = re.compile(r"^\s*(-i|-f|--index-url|--extra-index-url|--find-links|--no-index)\b[\s=]*(\S*)", re.MULTILINE)
+
+_HASHED = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*===?\s*([^\s;,]+)")
+_HASH = re.compile(r"--hash[=\s]+([a-z0-9]+:[0-9a-fA-F]+)")
 
 
 def python_of(lock: str) -> str:
@@ -24,6 +32,26 @@ def python_of(lock: str) -> str:
 def with_python(lock: str, python: str) -> str:
     """The lock, with the Python that its project asks for."""
     return f"{_PYTHON}{python}\n{lock}" if python else lock
+
+
+def with_hashes(lock: str, content: str) -> str:
+    """The lock, with the hashes that the project's own files give for these versions: the building refuses any other file.
+
+    What resolves requirements takes no notice of them. https://pip.pypa.io/en/stable/topics/secure-installs/
+    """
+    given: dict[tuple[str, Version], list[str]] = {}
+    for line in re.sub(r"\\\r?\n", " ", content).splitlines():
+        if (found := _HASHED.match(line)) and (hashes := _HASH.findall(line)):
+            with contextlib.suppress(InvalidVersion):
+                given[canonicalize_name(found[1]), Version(found[2])] = hashes
+    lines = []
+    for line in lock.splitlines():
+        name, _, version = line.partition("==")
+        hashes = []
+        with contextlib.suppress(InvalidVersion):
+            hashes = given.get((canonicalize_name(name.strip()), Version(version.strip())), []) if given and version else []
+        lines.append(" ".join([line, *(f"--hash={one}" for one in hashes)]))
+    return "".join(f"{line}\n" for line in lines)
 
 
 def is_conda(lock: str) -> bool:

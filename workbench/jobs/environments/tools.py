@@ -32,6 +32,9 @@ _OF_CONDA = re.compile(
 _SYSTEM_SAYS = re.compile(r"\[Errno -?\d+\] ([\w ]+)")
 _PYTHON_DOWNLOAD = re.compile(r"Failed to download `https?://([^/`]+)/[^`]*/(?:cpython|pypy)-?(\d+\.\d+)[^`]*`")
 _NO_INTERPRETER = re.compile(r"No interpreter found (?:for|at) (?:(Python \S+)|(?:executable name|path) (`[^`]+`))")
+_MARKED = re.compile(r"(?:\s+\|)*\s+\^+(?!\S)")
+"""The line below a quoted one, which shows the place in it."""
+_FAILED = re.compile(r"^(?:error:|\s*×)", re.MULTILINE)
 _DISK_FULL = ("no space left on device", "os error 28", "disk quota exceeded")
 _DROPPED = frozenset(
     {"VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "UV_PROJECT_ENVIRONMENT", "UV_PYTHON", "UV_FROZEN", "UV_LOCKED", "CONDA_PREFIX"}
@@ -136,14 +139,16 @@ def _tell_new_lines(path: Path, told: int, say: Say) -> int:
     return told + end
 
 
-def failure(what: str, stderr: str, place: str) -> WorkbenchError:
-    """The program's own reason, condensed into one sentence, with the one to blame."""
+def failure(what: str, stderr: str, place: str, machine: str = "this machine") -> WorkbenchError:
+    """The program's own reason, condensed into one sentence, with the one to blame. `machine`: where it ran."""
     low = stderr.lower()
     if any(sign in low for sign in _DISK_FULL):
         return EnvironmentError_(f"{what}: the disk is full.", hint="Free some space and try again.")
-    if no_python := _no_python(what, stderr, place):
+    if no_python := _no_python(what, stderr, place, machine):
         return no_python
     told = _OF_CONDA.sub(" ", stderr)
+    if found := _FAILED.search(told):
+        told = told[found.start() :]  # before it stands how far uv came
     blocks = re.split(r"^\s*(?:error|cause|hint|critical libmamba):|^\s*[×╰├][─▶ ]*|^\s*help:", told, flags=re.MULTILINE)
     parts = [" ".join(block.split()) for block in blocks if block.strip()]
     if any(sign in low for sign in _OFFLINE):
@@ -157,6 +162,7 @@ def failure(what: str, stderr: str, place: str) -> WorkbenchError:
         hint = "Check the network, the proxy and the package index in the settings."
         return EnvironmentError_(f"{what}: no connection to the package index{where} ({reason}).", hint=hint)
     because = next((part for part in parts if part.startswith("Because ")), "")
+    parts = [_MARKED.sub("", part) for part in parts]
     reason = because or ": ".join(part.rstrip(".:") for part in parts[:2]) or "no reason was given"
     reason = reason.removesuffix(", we can conclude that your requirements are unsatisfiable.")
     reason = reason[0].lower() + reason[1:] if reason.startswith("Because") else reason
@@ -164,16 +170,16 @@ def failure(what: str, stderr: str, place: str) -> WorkbenchError:
     return UserError(f"{what}: {reason.rstrip('.')}.", hint=hint, place=place)
 
 
-def _no_python(what: str, stderr: str, place: str) -> WorkbenchError | None:
-    """Where the interpreter is what is missing: uv looks for it on this machine, then downloads it."""
-    hint = "Install that Python on this machine, or correct what the project or run configuration asks for."
+def _no_python(what: str, stderr: str, place: str, machine: str) -> WorkbenchError | None:
+    """Where the interpreter is what is missing: uv looks for it on the machine, then downloads it."""
+    hint = f"Install that Python on {machine}, or correct what the project or run configuration asks for."
     if found := _PYTHON_DOWNLOAD.search(stderr):
         reason = [line.strip().removeprefix("cause: ") for line in stderr.splitlines() if line.strip()][-1].rstrip(".")
         unreached = f"it could not be fetched from {found[1]} ({reason})"
-        return EnvironmentError_(f"{what}: this machine has no Python {found[2]}, and {unreached}.", hint=hint)
+        return EnvironmentError_(f"{what}: {machine} has no Python {found[2]}, and {unreached}.", hint=hint)
     if found := _NO_INTERPRETER.search(stderr):
         lacking = (
-            f"this machine has no {found[1]}, and uv knows of none to fetch" if found[1] else f"there is no interpreter {found[2]}"
+            f"{machine} has no {found[1]}, and uv knows of none to fetch" if found[1] else f"there is no interpreter {found[2]}"
         )
         return UserError(f"{what}: {lacking}.", hint=hint, place=place)
     return None

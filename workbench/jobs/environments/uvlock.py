@@ -4,7 +4,7 @@ import json
 import sys
 from pathlib import Path
 
-from workbench.base.errors import UserError
+from workbench.base.errors import EnvironmentError_, UserError
 from workbench.jobs.environments.tools import CancelCheck, Tools
 
 _MARKERS = (
@@ -31,6 +31,20 @@ def exported(tools: Tools, lock: Path, python: str, cancel: CancelCheck | None, 
     return _for_this_platform(
         text, _linux_values(python, platform) if platform else _marker_values(tools, python, what, cancel), lock
     )
+
+
+def refuse_outdated(tools: Tools, lock: Path, cancel: CancelCheck | None) -> None:
+    """Raises UserError for a lock whose project asks for something else by now.
+
+    Where uv cannot tell (without a network, or a folder that the project needs), the lock is taken as it is.
+    """
+    try:
+        tools.uv(["lock", "--check", "--quiet", "--python", sys.executable], "", None, cancel, cwd=lock.parent)
+    except (UserError, EnvironmentError_) as error:
+        if "needs to be updated" not in error.message:
+            return
+        message = f"{lock.name} is not up to date: pyproject.toml asks for something else by now."
+        raise UserError(message, hint="Renew it with: uv lock", place=str(lock)) from error
 
 
 def _for_this_platform(text: str, values: dict[str, str], lock: Path) -> str:

@@ -72,11 +72,17 @@ def _with_included(path: Path) -> str:
 
 
 def _python_of_project(project: Path) -> str:
-    """The project's `requires-python`, where Workbench's own Python does not meet it."""
+    """The project's `requires-python`, where Workbench's own Python does not meet it.
+
+    Raises UserError for a file that tells of tools only.
+    """
     try:
         content = tomllib.loads(project.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UserError(f"{project.name} is not valid TOML: {error}.", place=str(project)) from error
+    if not content.keys() & {"project", "build-system", "dependency-groups"}:
+        hint = 'Write one: [project] with name, version and dependencies = ["numpy"].'
+        raise UserError(f"{project.name} has no table [project] that names packages.", hint=hint, place=str(project))
     table = content.get("project", {})
     return _unless_ours(str(table.get("requires-python", "") if isinstance(table, dict) else ""))
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from workbench.base.clock import mark, since, utc_now
 from workbench.base.errors import Conflict, NotFound, UserError, WorkbenchError
+from workbench.jobs.queue import circle
 from workbench.jobs.sweeps import state as table
 from workbench.jobs.sweeps.judging import Judge
 from workbench.jobs.sweeps.space import arguments, shown
@@ -20,7 +21,7 @@ from workbench.jobs.sweeps.state import ChildState, SweepState, Trial
 from workbench.jobs.sweeps.suggesting import next_point
 from workbench.jobs.sweeps.telling import end_of, lines_of_ended, lines_of_new, shown_trial
 from workbench.jobs.sweeps.trials import Trials
-from workbench.jobs.table import change_waiting, first_priority
+from workbench.jobs.table import change_waiting, first_priority, queued
 from workbench.runs import RunStore
 from workbench.schema import Job, JobPatch, LogBatch, MetricPoint, Run, RunStatus, Sweep, SweepSpec
 
@@ -91,7 +92,8 @@ class SweepManager:
                 values["priority"] = max(patch.priority or 0, first_priority(write, own))
             if patch.depends_on is not None:
                 values["depends_on"] = [self._store.resolve(text) for text in patch.depends_on]
-                if {run_id, *own}.intersection(values["depends_on"]):
+                known = {one.run_id: one.depends_on for one in queued(write)} | table.waits(write)
+                if own.intersection(values["depends_on"]) or circle(run_id, values["depends_on"], known):
                     raise UserError("The sweep would wait for itself.", place="depends_on")
             if values:
                 state.priority = values.get("priority", state.priority)
@@ -121,9 +123,7 @@ class SweepManager:
     def resume(self, run_id: str) -> Run:
         """Goes on with a sweep that was cancelled, lost, or ended for its time; trials that were cancelled or lost run again.
 
-        Its time limit begins anew.
-
-        Raises Conflict for one that runs, UserError for one with nothing left to do.
+        Its time limit begins anew. Raises Conflict for one that runs, UserError for one with nothing left to do, or no hope.
         """
         with self._lock, self._store.database.write() as write:
             spec, state = table.load(write, run_id)
@@ -137,6 +137,8 @@ class SweepManager:
             for trial in again:
                 trial.state = "again"
             state.ending, state.cancelled, state.kill, state.begun = "", False, False, mark()
+            if why := self._why_to_end(run_id, spec, state):
+                raise UserError(f"{why}.", hint="Correct the script, and start a new sweep.", place=run_id)
             table.save(write, run_id, state)
             run = self._store.set_status(run_id, RunStatus.RUNNING, started=utc_now(), reopen=True, connection=write)
         self._trials.say(run_id, f"Resumed; {len(again)} cancelled or lost trials run again.")

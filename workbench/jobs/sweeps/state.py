@@ -108,6 +108,12 @@ def active(connection: sa.Connection) -> list[str]:
     return list(connection.execute(query.order_by(runs.c.created)).scalars())
 
 
+def waits(connection: sa.Connection) -> dict[str, list[str]]:
+    """For which runs each sweep under way waits: its trials, and what they are to come after."""
+    states = {run_id: load(connection, run_id)[1] for run_id in active(connection)}
+    return {run_id: [*state.depends_on, *(trial.run_id for trial in state.running)] for run_id, state in states.items()}
+
+
 @dataclass(frozen=True)
 class ChildState:
     """What the store has of a trial's run."""

@@ -20,6 +20,8 @@ from tests.waiting import until
 from workbench.base.errors import EnvironmentError_, UserError
 from workbench.base.ids import new_id
 from workbench.jobs.drivers.docker import capacity, walk_chain
+from workbench.jobs.drivers.docker.engine import EngineDown
+from workbench.jobs.drivers.docker.settings import explained
 from workbench.schema import DockerSpec, SshDockerSpec
 
 Make = Callable[..., SmallJob]
@@ -178,9 +180,25 @@ def test_that_an_interpreter_and_what_only_this_machine_has_are_asked_for_in_vai
         make("print(1)", environment="workbench", python="").prepare()
 
 
-def test_that_gpus_that_an_engine_does_not_have_give_one_sentence(make: Make, docker_engine: Dockerd) -> None:
-    with pytest.raises(UserError, match="has no GPUs for containers"):
-        make("print(1)", docker_engine.spec(ca_bundle="", gpus=True)).start()
+def test_that_an_engine_that_is_away_is_no_fault_of_the_settings() -> None:
+    away = EngineDown("The Docker engine at unix:///x.sock does not answer: No such file or directory.")
+    assert explained(away, "of the target box") is away
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"gpus": True}, "has no GPUs for containers"),
+        ({"network": "nowhere"}, "has no network nowhere"),
+        ({"volumes": ["/nowhere/data:/data"]}, "The folder /nowhere/data, a volume of the target, is not on "),
+    ],
+)
+def test_that_what_an_engine_does_not_have_gives_one_sentence(
+    make: Make, docker_engine: Dockerd, change: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(UserError, match=said) as raised:
+        make("print(1)", docker_engine.spec(ca_bundle="", **change)).start()
+    assert raised.value.hint
 
 
 def test_that_a_job_lives_on_while_the_engine_is_started_anew(make: Make, docker_engine: Dockerd) -> None:
@@ -226,7 +244,7 @@ def test_that_a_container_that_somebody_removes_is_a_lost_job(make: Make, docker
 
 def test_that_the_chain_is_walked_link_by_link(docker_engine: Dockerd, sshd: Sshd, home: Path) -> None:
     links = list(walk_chain(DockerSpec.model_validate(docker_engine.spec()), None, home))
-    assert [one.name for one in links] == ["engine", "base image", "Python", "disk", "packages"]
+    assert [one.name for one in links] == ["engine", "base image", "Python", "disk", "container", "packages"]
     assert {one.state for one in links} == {"ok"}, links
     assert capacity(DockerSpec.model_validate(docker_engine.spec()), None).cpus == os.cpu_count()
     assert capacity(SshDockerSpec.model_validate(over_ssh(sshd, docker_engine)), None).cpus == os.cpu_count()
@@ -240,6 +258,9 @@ def test_that_the_chain_is_walked_link_by_link(docker_engine: Dockerd, sshd: Ssh
     [
         ({"host": "unix:///nowhere.sock"}, "engine", "The Docker engine at unix:///nowhere.sock does not answer: No such file"),
         ({"image": "127.0.0.1:9/no/such"}, "base image", "The base image 127.0.0.1:9/no/such is not on the engine"),
+        ({"network": "nowhere"}, "container", "The Docker engine at unix://"),
+        ({"volumes": ["/nowhere/data:/data"]}, "container", "The folder /nowhere/data, a volume of the target, is not on "),
+        ({"gpus": True}, "container", "The Docker engine at unix://"),
         ({"ca_bundle": "/nowhere.pem"}, "packages", "The CA bundle /nowhere.pem is not on this machine."),
     ],
 )

@@ -144,6 +144,30 @@ def test_that_a_log_that_nobody_fetches_is_kept_to_its_limit_and_the_gap_is_said
     log.close()
 
 
+def test_that_a_runner_killed_before_it_noted_how_far_it_came_doubles_no_line(
+    tmp_path: Path, log: JobLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = agent_log.Log(tmp_path / "log")
+    written.add("o", b"one\ntwo\n")
+    written.close()
+    log.say("Started.")
+    write = log.write
+
+    def killed(*given: Any) -> None:
+        write(*given)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(log, "write", killed)
+    with pytest.raises(KeyboardInterrupt):
+        LogPuller(LocalAgent(tmp_path), log).pull(str(tmp_path / "log"))
+    again = JobLog(RunFolder(tmp_path / "run"))
+    LogPuller(LocalAgent(tmp_path), again).pull(str(tmp_path / "log"))
+    assert (tmp_path / "run" / "log.txt").read_text() == "[workbench] Started.\none\ntwo\n"
+    assert (tmp_path / "run" / "stdout.txt").read_text() == "one\ntwo\n"
+    again.close()
+    log.close()
+
+
 def test_that_a_full_disk_stops_no_script_and_is_said(tmp_path: Path, log: JobLog) -> None:
     written = agent_log.Log(tmp_path / "log")
     written.add("o", b"before\n")

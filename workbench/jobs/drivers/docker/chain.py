@@ -8,8 +8,9 @@ from pathlib import Path
 from workbench.base.errors import EnvironmentError_, WorkbenchError
 from workbench.jobs.drivers.base import Follow
 from workbench.jobs.drivers.docker.connections import open_engine
-from workbench.jobs.drivers.docker.engine import Engine, EngineError
+from workbench.jobs.drivers.docker.engine import Engine, EngineError, Missing, Refused
 from workbench.jobs.drivers.docker.image import DEFAULT_BASE, ImageMaker, pull, run_once
+from workbench.jobs.drivers.docker.settings import explained, host_settings
 from workbench.schema import DockerSpec, Link, Slots, SshDockerSpec
 
 _PATIENCE_S = 10.0
@@ -24,6 +25,7 @@ def walk_chain(spec: DockerSpec | SshDockerSpec, secret: str | None, home: Path)
         ("base image", steps.image),
         ("Python", steps.python),
         ("disk", steps.disk),
+        ("container", steps.container),
         ("packages", steps.settings),
     ]
     if isinstance(spec, SshDockerSpec):
@@ -140,6 +142,21 @@ class _Steps:
             raise EngineError(f"Only {free / 1e6:,.0f} MB are free for containers.", hint="Free some space: docker system prune")
         low = " That is little for images and outputs." if free < _LOW_BYTES else ""
         return f"{free / 1e9:,.1f} GB are free for containers.{low}"
+
+    def container(self) -> str:
+        """Whether one starts with what the target gives to each."""
+        docker, engine = self._docker, self._open()
+        given = [f"the network {docker.network}"] if docker.network else []
+        given += [f"the volume {text}" for text in docker.volumes] + (["GPUs"] if docker.gpus else [])
+        if not given:
+            return "They have the host's network, and nothing else of its machine."
+        if not self._base:
+            return "Not looked at before the base image is there."
+        try:
+            run_once(engine, self._base, ["/bin/sh", "-c", ":"], "test", seconds=_PATIENCE_S, host=host_settings(docker))
+        except (EngineError, Refused, Missing) as error:
+            raise explained(error, engine.where) from error
+        return f"One starts with {', '.join(given)}."
 
     def settings(self) -> str:
         """What the target adds for the packages, and the job."""

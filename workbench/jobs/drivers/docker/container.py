@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workbench.base.errors import UserError
 from workbench.jobs.drivers.docker.beginning import entrypoint, hand_over
 from workbench.jobs.drivers.docker.engine import Engine, EngineFacts
 from workbench.jobs.drivers.docker.image import ENVIRONMENT, proxy_variables
+from workbench.jobs.drivers.docker.settings import host_settings
 from workbench.jobs.folder import JobSpec, RunFolder
 from workbench.jobs.localpython import common_variables, shared_folder
 from workbench.jobs.sdkcopy import carried_folder
@@ -74,16 +74,14 @@ def create(engine: Engine, folder: RunFolder, spec: JobSpec, target: DockerSpec,
     if engine.here:
         variables["WORKBENCH_SHARED"] = here.shared
     hidden = {name: variables.pop(name) for name in {*spec.variables, *spec.tracking, *proxy_variables(target.proxy)}}
+    host = host_settings(target, spec.gpus)
     with engine.asking("The container") as api:
-        from docker.types import DeviceRequest, Mount
+        from docker.types import Mount
 
-        mounts = [Mount(**values) for values in _mounts(engine, folder, spec, target, here)]
+        host["mounts"] += [Mount(**values) for values in _mounts(engine, folder, spec, here, host["mounts"])]
         limits: dict[str, Any] = {"nano_cpus": int(min(spec.cpus, facts.cpus or spec.cpus) * 1e9)}
         if spec.memory_mb:
             limits |= {"mem_limit": spec.memory_mb * 1_000_000, "memswap_limit": spec.memory_mb * 1_000_000}
-        if target.gpus or spec.gpus:
-            which = {"device_ids": [str(one) for one in spec.gpus]} if spec.gpus else {"count": -1}
-            limits["device_requests"] = [DeviceRequest(capabilities=[["gpu"]], **which)]
         made = api.create_container(
             image,
             entrypoint=entrypoint(python),
@@ -96,12 +94,11 @@ def create(engine: Engine, folder: RunFolder, spec: JobSpec, target: DockerSpec,
             stop_signal="SIGTERM",
             use_config_proxy=False,
             host_config=api.create_host_config(
-                network_mode=target.network or "host",
                 init=True,
-                mounts=mounts,
                 shm_size=_SHARED_MEMORY,
                 security_opt=["no-new-privileges"],
                 log_config={"type": "json-file", "config": {}},
+                **host,
                 **limits,
             ),
         )
@@ -133,8 +130,8 @@ def _variables(spec: JobSpec, target: DockerSpec, here: Places, python: str, pat
     return values
 
 
-def _mounts(engine: Engine, folder: RunFolder, spec: JobSpec, target: DockerSpec, here: Places) -> list[dict[str, Any]]:
-    found = [volume(text) for text in target.volumes]
+def _mounts(engine: Engine, folder: RunFolder, spec: JobSpec, here: Places, others: list[Any]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
     if engine.here:
         # The working copy and the file of events alone: what server and runner go by is out of the script's reach.
         folder.events.touch()
@@ -145,22 +142,8 @@ def _mounts(engine: Engine, folder: RunFolder, spec: JobSpec, target: DockerSpec
             {"type": "bind", "source": str(carried_folder(Path(spec.home)).absolute()), "target": here.sdk, "read_only": True}
         )
         project = Path(spec.project)
-        if project.is_dir() and not any(one["target"] == spec.project for one in found):
+        if project.is_dir() and not any(one["Target"] == spec.project for one in others):
             # What the run's copy leaves out (big data, ignored files) is read from the project itself.
             inside = spec.project if sys.platform != "win32" else "/workbench/project"
             found.append({"type": "bind", "source": spec.project, "target": inside, "read_only": True})
     return found
-
-
-def volume(text: str) -> dict[str, Any]:
-    """SOURCE:TARGET or SOURCE:TARGET:ro; the source is a folder of the engine's machine, or a volume's name."""
-    hint = "Write SOURCE:TARGET or SOURCE:TARGET:ro, e.g. /data/flights:/data:ro."
-    drive, rest = (text[:2], text[2:]) if text[1:3] in {":\\", ":/"} else ("", text)
-    parts = rest.split(":")
-    source, where = drive + parts[0], parts[1] if len(parts) > 1 else ""
-    if len(parts) not in {2, 3} or not source or not where.startswith("/") or parts[2:] not in ([], ["ro"], ["rw"]):
-        raise UserError(f"The volume {text!r} of the target is none.", hint=hint)
-    if source.startswith("~"):
-        source = str(Path(source).expanduser())
-    kind = "bind" if drive or source.startswith("/") else "volume"
-    return {"type": kind, "source": source, "target": where, "read_only": parts[2:] == ["ro"]}

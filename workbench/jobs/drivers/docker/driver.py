@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from workbench.base.errors import Cancelled, UserError, WorkbenchError
+from workbench.base.errors import Cancelled, UserError
 from workbench.base.files import write_json
 from workbench.base.paths import WorkspacePaths
 from workbench.jobs.drivers.base import Follow, Handle, Poll, Usage
@@ -22,6 +22,7 @@ from workbench.jobs.drivers.docker.image import ENVIRONMENT, ImageFacts, ImageMa
 from workbench.jobs.drivers.docker.images import note_use
 from workbench.jobs.drivers.docker.layer import remove_builds
 from workbench.jobs.drivers.docker.meter import Meter
+from workbench.jobs.drivers.docker.settings import explained
 from workbench.jobs.drivers.ssh.tunnel import Tunnel
 from workbench.jobs.environments import EnvironmentBuilder, is_conda
 from workbench.jobs.folder import JobSpec, RunFolder
@@ -207,7 +208,10 @@ class DockerDriver:
             if engine.container(container_name(spec.run_id))["State"]["Status"] != "created":
                 return  # it was started before
             engine.remove(container_name(spec.run_id))  # half made
-        made = create(engine, self._folder, self._with_way_back(follow), self._target, image, python)
+        try:
+            made = create(engine, self._folder, self._with_way_back(follow), self._target, image, python)
+        except (EngineError, Refused) as error:
+            raise explained(error, f"of the target {spec.target}") from error
         if not engine.here:
             follow.say("Bringing the working copy to the engine ...")
             here, owner = places(self._folder, spec), user_of(engine.facts())
@@ -255,8 +259,8 @@ class DockerDriver:
                 api.start(name)
         except Taken:
             return
-        except (EngineError, Refused) as error:
-            raise _not_started(error, self._spec) from error
+        except (EngineError, Refused, Missing) as error:
+            raise explained(error, f"of the target {self._spec.target}") from error
 
     def _download(self, name: str, *, final: bool) -> None:
         if self._downloads is None:
@@ -290,16 +294,6 @@ def _python(asked: str, facts: ImageFacts) -> tuple[str, str]:
 
     wanted = asked or f"{version_info.major}.{version_info.minor}"
     return wanted, wanted
-
-
-def _not_started(error: WorkbenchError, spec: JobSpec) -> WorkbenchError:
-    said = error.message
-    if "could not select device driver" in said or "nvidia" in said.lower():
-        hint = "Install the NVIDIA container toolkit there, or switch the target's GPUs off."
-        return UserError(f"The Docker engine of the target {spec.target} has no GPUs for containers: {said}", hint=hint)
-    if "executable file not found" in said or "no such file or directory" in said.lower():
-        return UserError(f"The script could not be started in the container: {said}", hint="Correct the target's image.")
-    return error
 
 
 def make_driver(folder: RunFolder, spec: JobSpec, secret: str | None, log: JobLog) -> DockerDriver:

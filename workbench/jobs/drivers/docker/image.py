@@ -184,8 +184,10 @@ def proxy_variables(proxy: str) -> dict[str, str]:
     return values | {name.lower(): value for name, value in values.items()}
 
 
-def run_once(engine: Engine, image: str, command: list[str], run_id: str, *, seconds: float = 60) -> tuple[int, str, str]:
-    """Runs a short command in a new container that is removed; exit code, stdout and stderr.
+def run_once(
+    engine: Engine, image: str, command: list[str], run_id: str, *, seconds: float = 60, host: dict[str, Any] | None = None
+) -> tuple[int, str, str]:
+    """Runs a short command in a new container that is removed; exit code, stdout and stderr. `host`: settings of its host_config.
 
     Raises UserError when the image does not have the command, EnvironmentError_ when it takes longer than `seconds`.
     """
@@ -197,7 +199,9 @@ def run_once(engine: Engine, image: str, command: list[str], run_id: str, *, sec
             labels={"workbench.builder": run_id},
             stop_signal="SIGKILL",
             use_config_proxy=False,
-            host_config=api.create_host_config(network_mode="none", log_config={"type": "json-file", "config": {}}),
+            host_config=api.create_host_config(
+                **{"network_mode": "none", "log_config": {"type": "json-file", "config": {}}, **(host or {})}
+            ),
         )
     try:
         try:
@@ -243,7 +247,8 @@ def pull(engine: Engine, name: str, follow: Follow) -> None:
         if message is None:
             return
         if isinstance(message, WorkbenchError):
-            raise _not_pulled(name, message.message) from message
+            said = message.message.removeprefix(f"The base image {name} failed on the Docker engine {engine.where}: ")
+            raise _not_pulled(name, said.removeprefix(f"The base image {name} is not there: ")) from message
         if error := message.get("error"):
             raise _not_pulled(name, str(error))
         status = str(message.get("status", ""))
@@ -273,7 +278,7 @@ def _uv_for(engine: Engine) -> Path | None:
 def _explained(said: str, place: str) -> WorkbenchError:
     from workbench.jobs.environments.tools import failure
 
-    return failure("The image with the packages could not be built", said, place)
+    return failure("The image with the packages could not be built", said, place, "the base image")
 
 
 __all__ = ["DEFAULT_BASE", "ENVIRONMENT", "ImageFacts", "ImageMaker", "Missing", "proxy_variables", "pull", "run_once"]

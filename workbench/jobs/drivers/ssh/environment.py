@@ -149,7 +149,7 @@ def _built(machine: RemoteMachine, command: list[str], request: dict[str, Any], 
             raise UserError(message, hint="Correct the target's python, or environment.python.", place="Python") from None
         raise machine.failed("build the environment of", silent.said) from None
     if "failed" in answer:
-        raise failure(f"{answer['failed']} on {machine.name}", str(answer["said"]), what)
+        raise failure(f"{answer['failed']} on {machine.name}", str(answer["said"]), what, machine.name)
     return answer
 
 

@@ -33,6 +33,7 @@ class LogPuller:
     def __init__(self, files: Files, log: JobLog) -> None:
         self._files = files
         self._log = log
+        self._has_begun = False
         self._part = ""
         self._at = 0
         self._before = {"stdout": 0, "stderr": 0}
@@ -40,6 +41,9 @@ class LogPuller:
 
     def pull(self, folder: str) -> None:
         """Goes through the log's parts from the one it stood at; a part that is done is removed there."""
+        if not self._has_begun:
+            self._log.commit()  # before anything came: to this whoever takes the job up goes back
+            self._has_begun = True
         names = [name for name in self._files.names(folder) if not self._part or name >= self._part]
         for number, name in enumerate(names):
             if name != self._part:
