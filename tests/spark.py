@@ -24,7 +24,7 @@ def need_spark(require: Requirement) -> None:
 
 @cache
 def session() -> Any:
-    """A session on this machine, for big expressions over few rows: no code is generated for them."""
+    """A session on this machine, for big expressions over few rows: no code is generated for them, and Java compiles quickly."""
     os.environ["PYSPARK_PYTHON"] = sys.executable
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -32,6 +32,7 @@ def session() -> Any:
 
         builder = (
             SparkSession.builder.master("local[1]")
+            .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
             .config("spark.ui.enabled", "false")
             .config("spark.ui.showConsoleProgress", "false")
             .config("spark.sql.codegen.wholeStage", "false")

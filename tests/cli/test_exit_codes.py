@@ -121,3 +121,31 @@ def test_that_a_reader_that_goes_early_is_no_failure(home: Path) -> None:
     done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, timeout=60)
     os.close(writing)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_that_output_that_finds_no_space_is_a_fault_of_the_machine(home: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "workbench.cli.main", "init", "--list-templates"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (3, "The disk is full: not all could be written.\nFree some space and try again.\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its shells close no streams")
+def test_that_a_closed_output_is_no_failure(home: Path) -> None:
+    command = ["sh", "-c", '"$0" -m workbench.cli.main init --list-templates >&- 2>&-', sys.executable]
+    assert subprocess.run(command, timeout=60).returncode == 0
+
+
+def test_that_an_interrupt_while_the_program_is_loaded_leaves_no_stack() -> None:
+    code = """
+import sys
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == "workbench.cli.main": raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupting())
+from workbench.cli.entry import run
+run()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")

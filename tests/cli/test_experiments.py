@@ -56,6 +56,8 @@ def test_that_a_wrong_word_about_an_experiment_is_answered_in_a_sentence(cli: Cl
         answer = cli("experiment", *command)
         assert answer.code == 1, command
         assert len(answer.err.splitlines()) <= 3, answer.err
+    listed = cli("run", "list", "--experiment", "nope")
+    assert (listed.code, "There is no experiment 'nope'" in listed.err) == (1, True)
     assert _listed(cli) == {"a/b 100% [red]": 1, "flights": 2}
 
 

@@ -22,8 +22,11 @@ def test_that_a_submitted_script_streams_its_log_and_gives_0(cli: Cli, project: 
 
 def test_that_options_behind_the_script_belong_to_the_script(cli: Cli, project: Path) -> None:
     (project / "say.py").write_text("import sys\nprint(sys.argv[1:])\n")
-    answer = cli("submit", "say.py", "--output", "x", "--detach")
-    assert "['--output', 'x', '--detach']" in answer.out
+    answer = cli("submit", "say.py", "--output", "x y", "", "--dry-run")
+    assert "['--output', 'x y', '', '--dry-run']" in answer.out
+    assert "--dry-run stands after the script, so the script gets it." in answer.err
+    for page in (answer.err, cli("run", "list").out, cli("run", "show", "1").out):
+        assert "say.py --output 'x y' '' --dry-run" in page
 
 
 def test_that_a_failing_script_gives_1_and_its_reason(cli: Cli, project: Path) -> None:

@@ -73,7 +73,7 @@ def test_that_the_queue_is_shown_reordered_and_cancelled(cli: Cli, project: Path
     assert "has place" in cli("job", "priority", "2", "--first").err
     assert cli("job", "priority", "1").code == 1
     assert "Waits until the queue of local is resumed." in cli("job", "show", "1").err
-    assert cli("job", "cancel", "2").code == 0
+    assert "Run 2 is cancelled." in cli("job", "cancel", "2").err
     assert cli("target", "resume", "local").code == 0
     until(lambda: cli("job", "list", "--output", "json").json == [], "the queue is empty")
     runs = {one["number"]: one["status"] for one in cli("run", "list", "--output", "json").json}

@@ -151,6 +151,7 @@ def test_that_a_failure_recalls_the_failed_test_of_its_target(workspace: Workspa
         "The script ended with exit code 3. "
         "The plan had said: The last test of the target local failed: The disk is full. Free some space."
     )
+    assert held_against(workspace.store, run, "Nothing can be built: The disk is full. Free some space.", "", "") == ""
 
 
 def test_that_a_plan_of_a_sweep_shows_the_first_trial(workspace: Workspace, request_for: Request, project: Project) -> None:

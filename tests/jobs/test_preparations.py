@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from workbench.dataprep.package import Dataflow, FileRef, Package
+from workbench.dataprep.recipe import recipe
 from workbench.dataprep.sources import DataSource, Sample
 from workbench.dataprep.steps import Keep, WriteParquet
 from workbench.jobs.manager import JobManager
@@ -82,12 +83,16 @@ def test_that_a_run_records_the_steps_and_the_files_with_their_digests(run_job: 
 
 
 def test_that_the_digest_of_a_flow_is_that_of_what_it_does(run_job: RunJob, prepared: Project) -> None:
+    def digest() -> str:
+        package = Package.load(prepared.folder / "prep.wbprep")
+        return str(recipe(package, package.flows[0], prepared.folder)["flow_digest"])
+
     first = _prep(run_job("read.py"))
+    assert first.flow_digest == digest()
     _save(prepared, "b", note="only a note")
-    noted = _prep(run_job("read.py"))
-    assert (noted.flow_digest, noted.digest != first.digest) == (first.flow_digest, True)
+    assert digest() == first.flow_digest
     _save(prepared, "a")
-    assert _prep(run_job("read.py")).flow_digest != first.flow_digest
+    assert digest() != first.flow_digest
 
 
 def test_that_a_preparation_is_not_run_again_while_nothing_has_changed(
@@ -105,24 +110,28 @@ def test_that_a_preparation_is_not_run_again_while_nothing_has_changed(
     assert run_job(force=True).result_of is None
 
 
-def test_that_any_change_makes_a_preparation_run_again(run_job: RunJob, prepared: Project) -> None:
+def test_that_any_change_makes_a_preparation_run_again(run_job: RunJob, prepared: Project, running: JobManager) -> None:
     folder = prepared.folder
     run_job()
 
-    def rename_source() -> None:
-        DataSource.load(folder / "data.wbsource").model_copy(update={"name": "data2"}).save(folder / "data.wbsource")
+    def runs_again() -> bool:
+        plan = running.plan(JobRequest(project=str(folder), script="prep.wbprep"))
+        return not plan.starts.startswith("Not at all: nothing has changed since")
 
-    changes: dict[str, Callable[[], object]] = {
-        "package": lambda: _save(prepared, "a"),
-        "data": lambda: (folder / "data.csv").write_text("a,b\n1,x\n2,y\n3,Z\n"),
-        "output": (folder / "made.parquet").unlink,
-        "source": rename_source,
+    assert not runs_again()
+    changes: dict[str, bytes | None] = {
+        "prep.wbprep": (folder / "prep.wbprep").read_bytes().replace(b"keep", b"drop"),
+        "data.csv": b"a,b\n1,x\n2,y\n3,Z\n",
+        "made.parquet": None,
+        "data.wbsource": (folder / "data.wbsource").read_bytes().replace(b'"name": "data"', b'"name": "data2"'),
     }
-    for what, change in changes.items():
-        change()
-        run = run_job()
-        assert (run.result_of, run.reason) == (None, ""), what
-        assert (folder / "made.parquet").exists()
+    for name, content in changes.items():
+        before = (folder / name).read_bytes()
+        assert content != before
+        (folder / name).unlink() if content is None else (folder / name).write_bytes(content)
+        assert runs_again(), name
+        (folder / name).write_bytes(before)
+        assert not runs_again(), name
     assert run_job(config='inputs = {data = "other.csv"}').result_of is None
     assert run_job(config='inputs = {data = "other.csv"}').result_of is not None
 

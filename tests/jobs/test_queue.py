@@ -82,8 +82,8 @@ def test_that_a_big_job_is_overtaken_only_until_it_is_starving() -> None:
     [
         (RunStatus.FINISHED, True, "", ""),
         (RunStatus.RUNNING, False, "Waits for run 3 of flights.", ""),
-        (RunStatus.FAILED, False, "", "It depends on run 3 of flights, which is failed."),
-        (RunStatus.LOST, False, "", "It depends on run 3 of flights, which is lost."),
+        (RunStatus.FAILED, False, "", "It depends on run 3 of flights, which has failed."),
+        (RunStatus.LOST, False, "", "It depends on run 3 of flights, which was lost."),
     ],
 )
 def test_that_a_job_waits_for_those_before_it_and_fails_with_them(

@@ -7,14 +7,15 @@ from typing import Any
 import psutil
 import pytest
 
+from tests.jobs.test_targets import KEY
 from tests.waiting import until
 from workbench.base.errors import Conflict, NotFound, UserError
 from workbench.base.masking import MASK
 from workbench.jobs import table
-from workbench.jobs.folder import JobStatus, RunFolder
+from workbench.jobs.folder import JobSpec, JobStatus, RunFolder
 from workbench.projects import Project
 from workbench.runs.tables import jobs as jobs_table
-from workbench.schema import JobPatch, JobRequest, LocalSpec, Run, RunStatus, Slots, TargetRequest
+from workbench.schema import JobPatch, JobRequest, LocalSpec, Run, RunStatus, Slots, SshSpec, TargetRequest
 
 Request = Callable[..., JobRequest]
 
@@ -90,7 +91,7 @@ def test_that_a_job_waits_for_those_it_depends_on_and_fails_with_them(
         bad = manager.submit(request_for("raise SystemExit(1)", file="bad.py"))
         behind = manager.submit(request_for("print(1)", file="b.py", depends_on=(bad.id,)))
         behind = workspace.end_of(behind.id)
-        assert (behind.status, behind.reason) == (RunStatus.FAILED, f"It depends on run {bad.number} of flights, which is failed.")
+        assert (behind.status, behind.reason) == (RunStatus.FAILED, f"It depends on run {bad.number} of flights, which has failed.")
         with pytest.raises(Conflict, match="cannot wait for run"):
             manager.submit(request_for("print(1)", file="b.py", depends_on=(bad.id,)))
 
@@ -235,6 +236,24 @@ def test_that_the_script_can_reach_the_server_with_a_token_of_its_run(workspace:
         manager.stop()
     kept = b"".join(path.read_bytes() for path in workspace.paths.run(run.id).rglob("*") if path.is_file())
     assert b"wbr-a-token" not in kept
+
+
+def test_that_a_waiting_job_takes_its_target_as_it_is_when_it_starts(workspace: Any, plain: Project, request_for: Request) -> None:
+    (plain.folder / "runconfig/box.toml").write_text('target = "box"\n[environment]\nkind = "interpreter"\npython = "python3"\n')
+    spec = SshSpec(address="127.0.0.1", port=1, host_key=KEY)
+    with workspace.manager() as manager:
+        manager.targets.add(TargetRequest(name="box", spec=spec))
+        manager.targets.pause("box")
+        run = manager.submit(request_for("print(1)", config="box"))
+        manager.targets.change(TargetRequest(name="box", spec=spec.model_copy(update={"port": 2})))
+        manager.targets.pause("box", paused=False)
+        manager.look()
+        workspace.until(run.id, lambda run: run.status is RunStatus.PREPARING)
+        folder = RunFolder(workspace.paths.run(run.id))
+        until(lambda: JobStatus.load(folder), "the runner has begun")
+        assert JobSpec.load(folder).target_spec["port"] == 2
+        manager.cancel(run.id)
+        workspace.end_of(run.id)
 
 
 def test_that_an_untracked_run_leaves_the_history(workspace: Any, plain: Project, request_for: Request) -> None:

@@ -179,6 +179,29 @@ def test_that_a_run_is_renamed_by_either_side(protocol: Protocol) -> None:
         assert [run["info"]["run_id"] for run in page["runs"]] == [run_id]
 
 
+def test_that_of_equal_runs_the_one_that_began_last_comes_first(protocol: Protocol) -> None:
+    experiment = protocol.post("experiments/create", name="equal")["experiment_id"]
+    for name, began in (("late", 3000), ("early", 1000), ("between", 2000)):
+        run = protocol.post("runs/create", experiment_id=experiment, start_time=began, run_name=name)["run"]["info"]["run_id"]
+        protocol.post("runs/log-metric", run_id=run, key="acc", value=0.5, timestamp=1)
+
+    def found(*orders: str) -> list[str]:
+        answer = protocol.post("runs/search", experiment_ids=[experiment], order_by=orders)
+        return [one["info"]["run_name"] for one in answer["runs"]]
+
+    assert found() == found("metrics.acc ASC") == found("Created DESC") == ["late", "between", "early"]
+    assert found("metrics.acc", "start_time ASC") == ["early", "between", "late"]
+
+
+def test_that_models_come_in_the_order_of_their_last_change(protocol: Protocol) -> None:
+    for name in ("changed first", "changed last", "changed between"):
+        protocol.post("registered-models/create", name=name)
+    protocol.send("PATCH", "registered-models/update", json={"name": "changed last", "description": "x"}).raise_for_status()
+    found = protocol.get("registered-models/search", filter="name LIKE 'changed%'", order_by="timestamp DESC")["registered_models"]
+    assert found[0]["name"] == "changed last"
+    assert found[-1]["name"] == "changed first"
+
+
 def test_that_a_parent_named_later_is_the_parent(protocol: Protocol) -> None:
     parent, child = protocol.run(), protocol.run()
     protocol.post("runs/set-tag", run_id=child, key="mlflow.parentRunId", value=parent)

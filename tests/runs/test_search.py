@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from tests.runs.making import NOW, made, points
+from tests.runs.making import NOW, made, plans, points
 from workbench.base.errors import UserError
 from workbench.runs import search
 from workbench.runs.conditions import artifact_uri
+from workbench.runs.database import Database
 from workbench.runs.store import RunStore
 from workbench.schema import DataInput, LogBatch, RunPatch, RunStatus
 
@@ -74,8 +75,10 @@ FOUND = {
     "params.model LIKE '%*%'": [],
     "params.model LIKE '%[tT]ree%'": [],
     "params.`a key` = 'x'": ["three"],
+    "params.'a key' = 'x'": ["three"],
     "params.model IN ('Tree', 'forest')": ["one", "two"],
     "params.model NOT IN ('Tree')": ["three", "two"],
+    f"params.model IN {('forest',)}": ["two"],
     "params.depth > 9": ["two"],
     "params.depth = 9.0": ["one"],
     "params.depth > '9'": [],
@@ -272,6 +275,27 @@ def test_that_the_pages_of_a_long_list_by_a_metric_are_those_of_a_short_one(
                 assert [*seen, *(run.id for run in page.runs)] == whole, order
 
 
+def test_that_a_long_list_by_a_metric_is_read_from_the_index_of_that_metric(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = RunStore(sqlite_database)
+    for _ in range(3):
+        store.log_batch(made(store).id, points("acc", [1.0]))
+    monkeypatch.setattr(search, "_FEW", 0)
+    with sqlite_database.write() as write:
+        # Statistics by which runs would come first: they are not asked.
+        write.exec_driver_sql("ANALYZE")
+        write.exec_driver_sql("DELETE FROM sqlite_stat1")
+        write.exec_driver_sql(
+            "INSERT INTO sqlite_stat1 VALUES ('metric_latest', 'ix_metric_latest_key_last', '9000000 9000000 9 1')"
+        )
+        write.exec_driver_sql("INSERT INTO sqlite_stat1 VALUES ('runs', 'ix_runs_listed', '9 9 1 1 1')")
+        write.exec_driver_sql("ANALYZE sqlite_schema")
+    with plans(sqlite_database) as found:
+        store.search(order_by=["metrics.acc"], limit=1)
+    assert any("by0 USING COVERING INDEX ix_metric_latest_key_last" in plan for plan in found), found
+
+
 @pytest.mark.parametrize("order", ORDERS, ids=" ".join)
 def test_that_pages_of_a_search_have_every_run_once_in_one_order(store: RunStore, order: Sequence[str]) -> None:
     with store.database.write() as write:
@@ -336,6 +360,16 @@ def test_that_words_are_found_in_any_case_and_any_alphabet(store: RunStore) -> N
     assert names(store, "", text="яблоко") == ["Яблоко"]
     assert names(store, "", text="ApPles") == ["APPLES 2", "apples"]
     assert names(store, "", text="l_") == ["äpfel_3"]
+
+
+def test_that_ilike_takes_any_letter_case_of_any_alphabet(store: RunStore) -> None:
+    for at, word in enumerate(("\u00dcBER*[a]", "\u00fcber?[b]", "uber", "\u041c\u0418\u0420", "gro\u00df")):
+        made(store, name=f"{at} {word}")
+    wanted = {
+        "% \u00dcB%": ["0", "1"], "%\u00fcber__a]": ["0"], "%?[B]": ["1"], "%[ab]": [], "% \u043c\u0438\u0440": ["3"], "% M%": [],
+        "% _B%": ["0", "1", "2"], "%GRO\u00df": ["4"],
+    }  # fmt: skip
+    assert {text: [name[0] for name in names(store, f"name ILIKE '{text}'")] for text in wanted} == wanted
 
 
 def test_that_the_total_is_counted_only_when_asked_for(filled: RunStore) -> None:

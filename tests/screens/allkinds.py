@@ -31,6 +31,7 @@ from workbench.schema import (
 
 TRIALS = 300
 LONG_METRIC = "validation/mean_average_precision_at_50_percent_iou"
+ODD_NAME = "🚀 größer & <b>not bold</b> 日本語 שלום\nsecond line"
 _NOW = datetime.now(UTC).replace(microsecond=0)
 _NOTE = (
     "Deeper trees fit the training flights better, but not the flights of the last three months.\n\n"
@@ -56,6 +57,7 @@ class Kinds:
         for target in ("docker", "gpu-box.example.com", "spark-cluster"):
             self.run("train.py", f"on {target}", target=target, params={"depth": "8"}, metrics={"valid/auc": 0.83, "loss": 0.39})
         for status, reason in (
+            (RunStatus.QUEUED, "Number 2 in the queue. Waits for one of the 2 jobs on local to end."),
             (RunStatus.PREPARING, "Builds the environment: 41 of 63 packages."),
             (RunStatus.RUNNING, ""),
             (
@@ -69,6 +71,9 @@ class Kinds:
             self.run("train.py", "", status=status, reason=reason, params={"depth": "10"})
         skipped = self.run("data/flights.wbprep", "", reason=f"Nothing has changed: the result of run {plain.number}.", of=plain.id)
         self.store.log_batch(skipped.id, LogBatch(inputs=(_preparation(),)))
+        self.run(
+            "train.py", ODD_NAME, params={ODD_NAME: "µ=½, 日本"}, metrics={"naïve 🚀 score": 0.5}, tags={"<b>": "<i>no markup</i>"}
+        )
         self.run("diverges.py", "diverges", metrics={"loss": math.nan, "grad": math.inf, "low": -math.inf, "valid/auc": 0.5})
         self.big()
         gone = self.run("train.py", "in the trash", metrics={"valid/auc": 0.7})
@@ -173,7 +178,7 @@ class Kinds:
             result_of=of,
             user="ada",
             created=self.at,
-            started=self.at,
+            started=None if status is RunStatus.QUEUED else self.at,
             git=GitState(branch="main", commit="4f1c9e02ab7d", dirty=kind == "job"),
             environment_lock="numpy==2.3.5\nscikit-learn==1.8.0\n" if kind in {"job", "trial"} else "",
         )
@@ -182,8 +187,7 @@ class Kinds:
         if curves:
             for key, value in metrics.items():
                 self.store.log_points(run.id, key, _curve(value, self.random.random()), connection=write)
-        live = status in {RunStatus.PREPARING, RunStatus.RUNNING}
-        ended = None if live else self.at + timedelta(seconds=self.random.randint(4, 4000))
+        ended = self.at + timedelta(seconds=self.random.randint(4, 4000)) if status.is_final else None
         return self.store.set_status(run.id, status, reason, ended=ended, connection=write)
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from workbench.desktop.runs.activity import RunsActivity
 
 _WANTED = ("external", "notebook", "sweep", "trial", "imported")
+_STATES = ("failed", "lost", "preparing", "cancelled", "queued")
 _NAMED = ("on docker", "diverges", "in the trash")
 
 
@@ -84,11 +85,14 @@ def _shoot(stage: "Stage", runs: "RunsActivity") -> None:
     runs.list.show_trash()
     stage.shoot("kinds-trash")
     runs.list.side.choose("all")
+    from tests.screens.allkinds import ODD_NAME
+
     everything = (*runs.store.runs, *runs.store.trash)
     chosen = {kind: next(run for run in everything if run.kind == kind) for kind in _WANTED}
     chosen |= {name: next(run for run in everything if run.name == name) for name in _NAMED}
-    chosen |= {run.status.value: run for run in everything if run.status.value in {"failed", "lost", "preparing", "cancelled"}}
+    chosen |= {run.status.value: run for run in everything if run.status.value in _STATES}
     chosen["skipped"] = next(run for run in everything if run.result_of)
+    chosen["odd"] = next(run for run in everything if run.name == ODD_NAME)
     chosen["large"] = next(run for run in everything if run.script == "train_everything.py")
     for name, run in chosen.items():
         runs.show_run(run.id)

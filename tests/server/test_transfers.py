@@ -60,6 +60,13 @@ def test_that_what_cannot_be_done_is_said(client: Client, tmp_path: Path) -> Non
         client.cancel_transfer(nothing.id)
 
 
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs a file that exists and cannot be read")
+def test_that_a_source_that_fails_while_it_is_read_is_said(client: Client, tmp_path: Path) -> None:
+    (tmp_path / "events.out.tfevents.1.here").symlink_to("/proc/self/mem")
+    failed = ended(client, client.import_runs(ImportRequest(path=str(tmp_path))))
+    assert (failed.status, failed.error) == ("failed", f"{tmp_path}: Input/output error.")
+
+
 def test_that_a_long_import_is_cancelled_and_goes_on(client: Client, tmp_path: Path) -> None:
     table = tmp_path / "many.csv"
     table.write_text("run,step,loss\n" + "".join(f"run {run},{step},0.5\n" for run in range(3000) for step in range(3)))

@@ -1,6 +1,8 @@
 """Numbers, times and sizes as people read them."""
 
 import math
+import shlex
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -36,6 +38,11 @@ def shortened(text: str, most: int) -> str:
     """The text on one line; of one longer than `most` characters the beginning, and how long it is."""
     line = text.replace("\r", "").replace("\n", "\\n")
     return line if len(line) <= most else f"{line[:most]}... ({len(text):,} characters)"
+
+
+def command_line(script: str, arguments: Sequence[str]) -> str:
+    """A script and its arguments as a shell takes them: where one ends and the next begins can be seen."""
+    return shlex.join([script, *arguments] if script else arguments)
 
 
 def age(moment: datetime | None) -> str:

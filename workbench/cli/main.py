@@ -3,6 +3,8 @@
 Only Typer and small modules of ours are imported here: `workbench --help` and the completion must answer at once.
 """
 
+import errno
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -12,7 +14,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from workbench.base.errors import Cancelled, ExitCode, WorkbenchError
+from workbench.base.errors import Cancelled, EnvironmentError_, ExitCode, WorkbenchError
 from workbench.cli import (
     doctor,
     environments,
@@ -33,6 +35,7 @@ from workbench.cli import (
     tour,
 )
 
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 _HELP_ONLY = ("--help", "--version", "--install-completion", "--show-completion")
 
 
@@ -113,6 +116,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
     0: done; 1: the user's input was wrong; 2: the command was used wrongly (Typer says how); 3: the machine does not do its part
     (disk, network, a missing program). A bug of ours also gives 1, with the path of a report.
     """
+    _open_closed_streams()
     try:
         app(args=None if arguments is None else list(arguments), prog_name="workbench")
     except Cancelled as error:
@@ -124,6 +128,13 @@ def run(arguments: Sequence[str] | None = None) -> None:
     except BrokenPipeError:
         _close_stdout()
         sys.exit(ExitCode.OK)
+    except OSError as error:
+        if error.errno not in _FULL:
+            _report_bug(error)
+            sys.exit(ExitCode.USER)
+        _close_stdout()  # it may be what is full
+        _show(EnvironmentError_("The disk is full: not all could be written.", hint="Free some space and try again."), "red")
+        sys.exit(ExitCode.ENVIRONMENT)
     except Exception as error:  # noqa: BLE001 (the last net: a bug becomes a report, never a stack on the user's screen)
         _report_bug(error)
         sys.exit(ExitCode.USER)
@@ -171,10 +182,14 @@ def _report_bug(error: Exception) -> None:
     console.print(f"The report is in {report}", markup=False, soft_wrap=True)
 
 
+def _open_closed_streams() -> None:
+    """A program may be started with its output closed (`>&-`): Python has none then, and nobody looks."""
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 (until the end)
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
+
+
 def _close_stdout() -> None:
     """The reader of a pipe has gone (`| head`): keeps Python from complaining when it flushes at exit."""
-    import os
-
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

@@ -63,7 +63,7 @@ def _pairs(console: "Console", title: str, values: dict[str, str]) -> None:
 def _head(console: "Console", run: "Run") -> None:
     from rich.markup import escape
 
-    from workbench.cli.format import counted, duration, moment_text, shortened, status_text
+    from workbench.cli.format import command_line, counted, duration, moment_text, shortened, status_text
 
     name = f"  {run.name}" if run.name and run.name != run.script else ""
     console.print(f"[bold]Run {run.number}[/]{escape(name)}  {status_text(run.status)}")
@@ -78,7 +78,7 @@ def _head(console: "Console", run: "Run") -> None:
         "id": run.id,
         "experiment": run.experiment,
         "project": run.project,
-        "command": " ".join([run.script, *run.arguments]).strip(),
+        "command": command_line(run.script, run.arguments),
         "configuration": f"{run.config.name} on {run.target}",
         "created": f"{moment_text(run.created)} by {run.user or '-'}",
         "time": duration(run.duration_s),

@@ -108,7 +108,7 @@ def print_runs(runs: "Sequence[RunSummary]", *, show_experiment: bool) -> None:
     """Runs as a table."""
     from rich.markup import escape
 
-    from workbench.cli.format import age, duration, shortened, status_text
+    from workbench.cli.format import age, command_line, duration, shortened, status_text
     from workbench.cli.output import print_table, table
 
     rows = table(
@@ -124,7 +124,7 @@ def print_runs(runs: "Sequence[RunSummary]", *, show_experiment: bool) -> None:
     )
     for run in runs:
         named = run.name not in {"", run.script}
-        what = run.name if named else " ".join([run.script, *run.arguments])
+        what = run.name if named else command_line(run.script, run.arguments)
         rows.add_row(
             str(run.number),
             run.id[:8],
@@ -256,8 +256,8 @@ def cancel(
             if found.status.is_final:
                 say(f"Run {found.number} has ended already: {found.status.value}.")
             else:
-                client.cancel(found.id)
-                say(f"Run {found.number} is asked to stop.")
+                over = client.cancel(found.id).status.is_final
+                say(f"Run {found.number} {'is cancelled' if over else 'is asked to stop'}.")
 
 
 app.command("lineage")(lineage.run_lineage)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 # What stands after the script belongs to the script, options included.
 CONTEXT = {"allow_interspersed_args": False, "ignore_unknown_options": False}
 
+_OURS = {"--dry-run", "--sweep"}  # whoever writes them too late gets something else than expected
+
 
 def _configs(incomplete: str) -> list[str]:
     return [name for name in open_project().config_names() if name.startswith(incomplete)]
@@ -66,6 +68,7 @@ def submit(
       workbench submit --dry-run train.py
     """
     from workbench.cli.follow import raise_for_result, stream_log
+    from workbench.cli.format import command_line
     from workbench.cli.output import plain, print_json, say
     from workbench.schema import JobRequest
 
@@ -91,7 +94,9 @@ def submit(
             _show_plan(client.plan(request), as_json=as_json)
             return
         run = client.submit(request)
-        say(f"Run {run.number} ({run.id[:8]}) of {run.experiment}: {run.script} {' '.join(run.arguments)}".rstrip())
+        say(f"Run {run.number} ({run.id[:8]}) of {run.experiment}: {command_line(run.script, run.arguments)}")
+        if given := [one for one in run.arguments if one in _OURS]:
+            say(f"{given[0]} stands after the script, so the script gets it. Workbench's own options stand before the script.")
         if run.left_out:
             names = ", ".join(run.left_out)
             say(f"Not in the run's copy of the project (too big, not readable, or a repository of its own): {names}")

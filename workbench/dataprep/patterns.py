@@ -9,6 +9,7 @@ import re
 from functools import lru_cache
 
 from workbench.base.errors import UserError
+from workbench.dataprep.scratch import scratch
 
 _TOKENS = re.compile(
     r"""
@@ -45,7 +46,7 @@ def pattern_problem(pattern: str) -> str:
 
     from workbench.dataprep.engine.store import first_line
 
-    with duckdb.connect() as connection:
+    with scratch() as connection:
         try:
             connection.execute("SELECT regexp_matches('', ?)", [pattern])
         except duckdb.Error as error:

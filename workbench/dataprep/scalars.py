@@ -12,6 +12,7 @@ from workbench.base.errors import UserError, WorkbenchError
 from workbench.dataprep.columns import Schema, missing_columns, names, schema_of
 from workbench.dataprep.expressions.allowed import SESSION, refusal
 from workbench.dataprep.expressions.typed import can_fail, fields, normal, parse
+from workbench.dataprep.scratch import scratch
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -78,7 +79,7 @@ def scalar_type(schema: Schema, sql: str) -> Any:
     from workbench.dataprep.engine.store import failure
 
     query = f"DESCRIBE SELECT ({normal(sql)}) AS value FROM ({fields(schema)}) AS rows"  # noqa: S608
-    with duckdb.connect(config={"enable_external_access": "false"}) as connection:
+    with scratch() as connection:
         try:
             kind = connection.execute(query).fetchall()[0][1]
         except duckdb.Error as error:

@@ -51,7 +51,7 @@ class EventReader:
             if not final:
                 return None
             end = len(data)
-        taken = Taken(self.offset + end, dict(self.counts))
+        taken = Taken(self.offset + end, dict(self.counts), more=len(data) >= _BYTES_AT_ONCE)
         for line in data[:end].split(b"\n"):
             if line.strip():
                 taken.add(line, self.path, self.hidden)
@@ -68,6 +68,8 @@ class Taken:
 
     offset: int
     counts: dict[str, int]
+    more: bool = False
+    """Whether there is probably another batch behind it."""
     points: dict[str, Logged] = field(default_factory=lambda: defaultdict(Logged))
     """By metric."""
     params: dict[str, str] = field(default_factory=dict)

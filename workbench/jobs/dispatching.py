@@ -12,11 +12,11 @@ import sqlalchemy as sa
 from workbench.base.clock import utc_now
 from workbench.base.errors import Conflict, UserError
 from workbench.jobs import table
-from workbench.jobs.queue import Decision, Pool, Waiting, decide
+from workbench.jobs.queue import WITHOUT_RESULT, Decision, Pool, Waiting, decide
 from workbench.jobs.targets import TargetStore
 from workbench.jobs.targettable import find
 from workbench.runs import RunStore
-from workbench.schema import JobRequest, RunConfig, RunStatus, Slots
+from workbench.schema import JobRequest, RunConfig, Slots
 
 _LOOK_EVERY_S = 1.0  # where nobody said that something has changed
 _PATIENCE_S = 300.0  # after which a job that does not fit has its target kept free
@@ -111,8 +111,8 @@ class Dispatcher:
         with self._store.database.read() as connection:
             states = table.states(connection, found)
         for status, name in states.values():
-            if status.is_final and status is not RunStatus.FINISHED:
-                raise Conflict(f"The job cannot wait for run {name}: it is {status.value}.", place="depends_on")
+            if status in WITHOUT_RESULT:
+                raise Conflict(f"The job cannot wait for run {name}: it {WITHOUT_RESULT[status]}.", place="depends_on")
         return found
 
     def check(self, config: RunConfig) -> None:

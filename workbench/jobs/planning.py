@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
-import sqlalchemy as sa
-
 from workbench.base.errors import EnvironmentError_, NotFound, UserError
 from workbench.base.masking import masked
 from workbench.jobs.checks import JobPlan, data_variables
@@ -15,11 +13,11 @@ from workbench.jobs.sweeps.space import arguments as sweep_arguments
 from workbench.jobs.sweeps.suggesting import next_point
 from workbench.jobs.targets import TargetStore
 from workbench.runs import RunStore
-from workbench.runs.tables import runs
-from workbench.schema import JobPlanned, JobRequest, PlannedFile, Run, RunConfig, RunStatus, SparkSpec, Target
+from workbench.schema import JobPlanned, JobRequest, PlannedFile, Run, RunConfig, SparkSpec, Target
 
 _PACKAGES_NAMED = 5
 _KEPT = 20
+_FAILED = " failed: "
 _LEFT_OUT = " is left out of the run's copy"
 _HERE = frozenset({"local", "spark"})
 """Kinds of targets whose environments are built on this machine."""
@@ -52,7 +50,9 @@ class DryRuns:
         else:
             starts = self._would_start(config, request, depends_on)
         if config.sweep is not None:
-            starts = f"{starts} At most {config.sweep.parallel} of {config.sweep.trials} trials run at once."
+            starts = (
+                f"{starts} At most {min(config.sweep.parallel, config.sweep.trials)} of {config.sweep.trials} trials run at once."
+            )
         made = _planned(plan, self._targets.get(config.target), starts, problems, left_out)
         shown = self._shown.pop(_key(plan, commit), None)
         return made.model_copy(update={"as_run": as_run} if shown is None else {"lock": shown.lock, "as_run": as_run})
@@ -63,7 +63,7 @@ class DryRuns:
         """The plan with the snapshot's files and the environment's lock, for which the package index may be asked."""
         shown = _in_full(known, plan, builder, sizes)
         while len(self._shown) >= _KEPT:
-            self._shown.pop(next(iter(self._shown)))
+            self._shown.pop(next(iter(self._shown)), None)
         self._shown[_key(plan, commit)] = shown
         return shown
 
@@ -80,7 +80,7 @@ def _planned(plan: JobPlan, target: Target, starts: str, problems: Sequence[str]
         told.append(NOTHING_BACK)
     failed = next((link for link in target.links if link.state == "failed"), None)
     if failed is not None:
-        told.append(f"The last test of the target {target.name} failed: {failed.message} {failed.hint}".strip())
+        told.append(f"The last test of the target {target.name}{_FAILED}{failed.message} {failed.hint}".strip())
     return JobPlanned(
         target=target.name,
         kind=target.spec.kind,
@@ -112,19 +112,6 @@ def _in_full(known: JobPlanned, plan: JobPlan, builder: EnvironmentBuilder, size
     return known.model_copy(update=changes)
 
 
-def finished_before(store: RunStore, project: str, config: RunConfig) -> str:
-    """The latest run of the same script that finished on this target; empty where there is none."""
-    query = (
-        sa.select(runs.c.id)
-        .where(runs.c.project == project, runs.c.script == config.script, runs.c.target == config.target)
-        .where(runs.c.status == RunStatus.FINISHED.value, runs.c.result_of.is_(None), runs.c.deleted.is_(None))
-        .order_by(runs.c.created.desc())
-        .limit(1)
-    )
-    with store.database.read() as connection:
-        return str(connection.execute(query).scalar_one_or_none() or "")
-
-
 def held_against(store: RunStore, run: Run, reason: str, lock: str, python: str) -> str:
     """What was other than planned, or foreseen in the plan, in sentences, for the reason of a failure; empty where nothing was."""
     told = []
@@ -139,7 +126,7 @@ def held_against(store: RunStore, run: Run, reason: str, lock: str, python: str)
         told += _since(store, last, lock, python)
     # A file that is missing in the run's copy is explained where the script did not find it.
     problems = [one for one in run.plan.get("problems", ()) if _LEFT_OUT not in one and one != NOTHING_BACK]
-    told += [f"The plan had said: {problem}" for problem in problems if reason not in problem]
+    told += [f"The plan had said: {one}" for one in problems if (one.partition(_FAILED)[2] or one) not in reason]
     return " ".join(told)
 
 

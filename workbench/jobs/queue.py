@@ -11,6 +11,9 @@ from datetime import datetime
 
 from workbench.schema import RunStatus, Slots
 
+WITHOUT_RESULT = {RunStatus.FAILED: "has failed", RunStatus.CANCELLED: "was cancelled", RunStatus.LOST: "was lost"}
+"""What became of a run that nothing can be built on."""
+
 
 @dataclass(frozen=True)
 class Waiting:
@@ -176,8 +179,8 @@ def _held(
         if other not in states:
             return Decision(job, fails="A run on which it depends was deleted.")
         status, name = states[other]
-        if status.is_final and status is not RunStatus.FINISHED:
-            return Decision(job, fails=f"It depends on run {name}, which is {status.value}.")
+        if status in WITHOUT_RESULT:
+            return Decision(job, fails=f"It depends on run {name}, which {WITHOUT_RESULT[status]}.")
     unfinished = [states[other][1] for other in job.depends_on if not states[other][0].is_final]
     if unfinished:
         return Decision(job, waits_for=f"Waits for run {' and run '.join(unfinished)}.")

@@ -69,8 +69,9 @@ class Runner:
     def __init__(self, folder: RunFolder, spec: JobSpec, status: JobStatus | None = None) -> None:
         secrets = RunSecrets.take(folder)
         variables = {**spec.variables, **secrets.variables}
-        hidden = [*secret_values(variables, spec.variables), *secrets.tracking.values(), secrets.password or ""]
-        hidden = [value for value in hidden if value and not _is_public(value, secrets)]
+        token = secrets.tracking.get("MLFLOW_TRACKING_TOKEN", "")  # all else that tracking needs is no secret
+        public = {"", *secrets.tracking.values()} - {token}
+        hidden = {*secret_values(variables, spec.variables), secrets.password or "", token} - public
         self._folder = folder
         self._spec = replace(spec, variables=variables, tracking=secrets.tracking)
         self._paths = WorkspacePaths(Path(spec.home))
@@ -277,11 +278,6 @@ class Runner:
         except EnvironmentError_:
             if not tolerant:
                 raise
-
-
-def _is_public(value: str, secrets: RunSecrets) -> bool:
-    """Of the tracking variables only the token is a secret."""
-    return value in secrets.tracking.values() and value != secrets.tracking.get("MLFLOW_TRACKING_TOKEN")
 
 
 def main(arguments: list[str]) -> int:

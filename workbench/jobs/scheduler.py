@@ -14,6 +14,7 @@ from workbench.jobs.folder import RunFolder
 from workbench.jobs.launching import Launcher
 from workbench.jobs.opened import OPENED, OpenedRun
 from workbench.jobs.queue import Decision
+from workbench.jobs.targettable import find
 from workbench.jobs.watched import Emit, WatchedJob, end_run, run_changed
 from workbench.runs import RunStore
 from workbench.schema import Run, RunStatus
@@ -96,8 +97,9 @@ class Scheduler:
             except Exception:  # noqa: BLE001 (one failed round must not end the work for good)
                 self._unfollowed.set()
                 _log.exception("The job manager failed in one round")
-            busy = self._watched or sweeping or self._unfollowed.is_set()
-            self._wake.wait(_TICK_S if busy else _IDLE_TICK_S)
+            if not any(job.behind for job in self._watched.values()):
+                busy = self._watched or sweeping or self._unfollowed.is_set()
+                self._wake.wait(_TICK_S if busy else _IDLE_TICK_S)
 
     def _round(self, step_sweeps: Callable[[], bool]) -> bool:
         """Does all that can be done now; whether a sweep is under way."""
@@ -158,7 +160,9 @@ class Scheduler:
         with self._store.database.write() as write:
             run = self._store.set_status(run_id, RunStatus.PREPARING, connection=write)
             table.move(write, run_id, RunStatus.PREPARING)
-            table.change(write, run_id, gpus=list(decision.gpus), not_before=None)
+            # The target as it is now: it may have been corrected while the job waited, e.g. for its next attempt.
+            spec = {**table.row(write, run_id).spec, "target_spec": find(write, decision.job.target).spec["spec"]}
+            table.change(write, run_id, spec=spec, gpus=list(decision.gpus), not_before=None)
             row = table.row(write, run_id)
         self._dispatcher.started(decision.job.project)
         self._emit(run_changed(run))

@@ -26,20 +26,21 @@ def done_before(store: RunStore, snapshots: SnapshotStore, project: Project, con
     """
     if not config.script.endswith(".wbprep"):
         return None
-    for run_id in _candidates(store, project, config):
+    for run_id in finished_runs(store, str(project.folder), config, _LOOKED_AT):
         run = store.get(run_id)
         if _same_configuration(run, config) and _same_program(run) and _same_recipe(snapshots, run, commit) and _same_data(run):
             return run
     return None
 
 
-def _candidates(store: RunStore, project: Project, config: RunConfig) -> list[str]:
+def finished_runs(store: RunStore, project: str, config: RunConfig, most: int) -> list[str]:
+    """The latest runs of the same script that finished on this target, the newest first."""
     query = (
         sa.select(runs.c.id)
-        .where(runs.c.project == str(project.folder), runs.c.script == config.script, runs.c.target == config.target)
+        .where(runs.c.project == project, runs.c.script == config.script, runs.c.target == config.target)
         .where(runs.c.status == RunStatus.FINISHED.value, runs.c.result_of.is_(None), runs.c.deleted.is_(None))
         .order_by(runs.c.created.desc())
-        .limit(_LOOKED_AT)
+        .limit(most)
     )
     with store.database.read() as connection:
         return list(connection.execute(query).scalars())

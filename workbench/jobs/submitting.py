@@ -15,10 +15,10 @@ from workbench.jobs.dispatching import Dispatcher
 from workbench.jobs.environments import EnvironmentBuilder
 from workbench.jobs.folder import JobSpec
 from workbench.jobs.launching import Launcher
-from workbench.jobs.planning import DryRuns, finished_before
+from workbench.jobs.planning import DryRuns
 from workbench.jobs.recording import job_spec, recorded, take_snapshot, user_name
 from workbench.jobs.scheduler import Scheduler
-from workbench.jobs.skipping import done_before
+from workbench.jobs.skipping import done_before, finished_runs
 from workbench.jobs.sweeps.state import begin as begin_sweep
 from workbench.jobs.targets import TargetStore
 from workbench.jobs.watched import end_run
@@ -72,7 +72,8 @@ class Submitter:
         """
         checked = self._checked(request)
         git = git_state(checked.plan.project.folder)
-        planned = self._planned(checked, as_run=finished_before(self._store, str(checked.plan.project.folder), checked.plan.config))
+        before = finished_runs(self._store, str(checked.plan.project.folder), checked.plan.config, 1)
+        planned = self._planned(checked, as_run=before[0] if before else "")
         spec = self._spec(checked)
         with self._store.database.write() as write:
             run = self._record(write, spec.run_id, checked, git, planned)

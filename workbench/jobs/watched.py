@@ -48,6 +48,8 @@ class WatchedJob:
         self.run_id = run.id
         self.folder = folder
         self.hidden = hidden
+        self.behind = False
+        """More was logged than one step takes up: the next one is due at once."""
         self.runner_pid: int | None = row.runner_pid
         self.runner_began: float | None = row.runner_began
         self._kind = str(row.spec.get("target_spec", {}).get("kind", "local"))
@@ -68,18 +70,25 @@ class WatchedJob:
         self._cleaners = 0
 
     def step(self) -> bool:
-        """Takes up what is new; True when the job has ended and all of it is in the store. Raises EnvironmentError_ (full disk)."""
-        self._read_events()
+        """Takes up what is new; True when the job has ended and all of it is in the store. Raises EnvironmentError_ (full disk).
+
+        Of a job that logs without end only a part: the others have their turn.
+        """
+        self.behind = False  # also after a failure, which is no reason to hurry
+        self.behind = self._read_batch()
         self._tell_log()
         self._list_outputs()
         status = self._changed_status()
         if status and status.is_final:
+            if self.behind:
+                self._status_seen = (0, 0)  # it is looked at again when all before the end is in the store
+                return False
             self._finish(RunStatus(status.state), status.reason, status)
             return True
         if status and status.state == "running" and self._run.status is not RunStatus.RUNNING:
             self._started(status)
         self._end_deaf_runner()
-        return self._runner_is_gone() and self._without_runner()
+        return not self.behind and self._runner_is_gone() and self._without_runner()
 
     def _changed_status(self) -> JobStatus | None:
         """The runner's status when its file is another one than the last time."""
@@ -111,21 +120,25 @@ class WatchedJob:
             table.change(write, self.run_id, **noted)
         self._emit(run_changed(self._run))
 
-    def _read_events(self, *, final: bool = False) -> None:
-        while taken := self._reader.take(final=final):
-            self._log_taken(taken)
-        while taken := self._system.take(final=final):
-            with self._store.database.write() as write:
-                self._store.log_batch(self.run_id, taken.batch, points=taken.points, connection=write)
-                table.change(write, self.run_id, system_offset=taken.offset)
-            self._system.commit(taken)
-            self._tell(taken)
+    def _read_batch(self, *, final: bool = False) -> bool:
+        """Brings the next part of what was logged and measured into the store; whether there is probably more.
 
-    def _log_taken(self, taken: Taken) -> None:
-        written = self._store.log_batch(self.run_id, taken.batch, taken.offset, points=taken.points)
-        self._reader.commit(taken)
-        if written:
-            self._tell(taken)
+        `final`: the writers have ended, so a torn last line counts too, and only an empty rest is the end.
+        """
+        logged = self._reader.take(final=final)
+        if logged:
+            written = self._store.log_batch(self.run_id, logged.batch, logged.offset, points=logged.points)
+            self._reader.commit(logged)
+            if written:
+                self._tell(logged)
+        measured = self._system.take(final=final)
+        if measured:
+            with self._store.database.write() as write:
+                self._store.log_batch(self.run_id, measured.batch, points=measured.points, connection=write)
+                table.change(write, self.run_id, system_offset=measured.offset)
+            self._system.commit(measured)
+            self._tell(measured)
+        return any(taken is not None and (taken.more or final) for taken in (logged, measured))
 
     def _tell(self, taken: Taken) -> None:
         if taken.points:
@@ -230,7 +243,8 @@ class WatchedJob:
 
         A fault of the environment puts the job back into the queue, as often as its configuration allows.
         """
-        self._read_events(final=True)
+        while self._read_batch(final=True):
+            pass
         if seen and seen.started and self._run.status is not RunStatus.RUNNING:
             self._started(seen)  # a script so short that its running was not seen
         artifacts = [Artifact.model_validate(one) for one in read_outputs(self.folder)]

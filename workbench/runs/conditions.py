@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from workbench.base.errors import UserError
 from workbench.runs.grammar import All, Any_, Comparison, Expression, Field, Not, Value, wrong
-from workbench.runs.sqltext import as_number, json_text, like
+from workbench.runs.sqltext import as_number, json_text, like, like_any_case
 from workbench.runs.tables import experiments, inputs, metric_latest, params, runs, tags
 from workbench.schema import RunStatus
 
@@ -93,7 +93,7 @@ ATTRIBUTES: dict[str, Attribute] = {
     "lifecycle_stage": Attribute("text", sa.case((runs.c.deleted.is_(None), "active"), else_="deleted")),
 }
 _SAME = {"run_name": "name", "Run name": "name", "Run Name": "name", "run name": "name", "user_id": "user",
-         "experiment_name": "experiment", "id": "run_id", "Created": "created", "run_uuid": "run_id"}  # fmt: skip
+         "experiment_name": "experiment", "id": "run_id", "Created": "start_time", "run_uuid": "run_id"}  # fmt: skip
 
 
 def attribute(field: Field, place: str = "filter") -> Attribute:
@@ -291,7 +291,7 @@ def _compared(column: Any, operator: str, value: Value | sa.ColumnElement[Any]) 
         "IN": lambda: column.in_(value),
         "NOT IN": lambda: column.not_in(value),
         "LIKE": lambda: like(column, str(value)),
-        "ILIKE": lambda: like(sa.func.lower(column), str(value).lower()),
+        "ILIKE": lambda: like_any_case(column, str(value)),
     }
     return simple[operator]()
 

@@ -3,7 +3,7 @@
     metrics.acc > 0.9 and params.model = 'tree' and attributes.status IN ('FINISHED', 'RUNNING')
 
 Left of an operator stands a field: `metrics.`, `params.`, `tags.`, `attributes.` (also `run.`) or `datasets.` and a key; a key with
-spaces or signs is put into backquotes or double quotes; a word alone is an attribute. Right of it stands a text in single or double
+spaces or signs is put into backquotes or quotes; a word alone is an attribute. Right of it stands a text in single or double
 quotes, a number, or a list of texts. The rules are those of mlflow/utils/search_utils.py.
 """
 
@@ -218,7 +218,7 @@ class _Reader:
 
     def _key(self) -> str:
         """The rest of a field's name: words with dots between them, or one quoted."""
-        if self.now.kind in {"back", "double"}:
+        if self.now.kind in {"back", "double", "text"}:
             return _bare(self.step())
         parts: list[str] = []
         end = self.now.column
@@ -297,7 +297,8 @@ class _Reader:
                 self.refuse(f"a list has {_LONGEST_LIST:,} texts at most")
             if self.now.text == ",":
                 self.step()
-                continue
+                if self.now.text != ")":  # Python writes a tuple of one as ('a',)
+                    continue
             if self.now.text != ")":
                 self.refuse("expected a comma or a closing parenthesis")
             self.step()

@@ -54,6 +54,11 @@ def like(text: sa.ColumnElement[Any], pattern: str) -> sa.ColumnElement[bool]:
     return _Like(text, sa.literal(pattern, _Pattern()))
 
 
+def like_any_case(text: sa.ColumnElement[Any], pattern: str) -> sa.ColumnElement[bool]:
+    """The same whatever the letter case."""
+    return _Like(sa.func.lower(text), sa.literal(pattern, _AnyCase()))
+
+
 def contains(text: sa.ColumnElement[Any], word: str) -> sa.ColumnElement[bool]:
     """Whether a word is in a text, whatever the letter case.
 
@@ -83,7 +88,27 @@ class _Pattern(sa.types.TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
         if value is None or dialect.name != "sqlite":
             return value
-        return "".join({"%": "*", "_": "?", "*": "[*]", "?": "[?]", "[": "[[]"}.get(letter, letter) for letter in value)
+        return "".join(_GLOB.get(letter, letter) for letter in value)
+
+
+class _AnyCase(_Pattern):
+    """One for texts in small letters. SQLite makes small only a to z: any other letter is looked for as it is, small and large."""
+
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        if value is None or dialect.name != "sqlite":
+            return value and value.lower()
+        return "".join(_GLOB.get(letter) or (letter.lower() if letter.isascii() else _spellings(letter)) for letter in value)
+
+
+_GLOB = {"%": "*", "_": "?", "*": "[*]", "?": "[?]", "[": "[[]"}
+
+
+def _spellings(letter: str) -> str:
+    """What GLOB takes for any of the spellings that are one letter."""
+    found = "".join(sorted(one for one in {letter, letter.lower(), letter.upper()} if len(one) == 1))
+    return f"[{found}]" if len(found) > 1 else letter
 
 
 @compiles(_Number, "sqlite")

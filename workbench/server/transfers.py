@@ -106,7 +106,13 @@ class TransferService:
                 self._change(transfer_id, status="failed", doing="", error=error.message, hint=error.hint)
             except OSError as error:  # the disk, or a folder that changes while it is read
                 text = f"{error.filename or self.get(transfer_id).place}: {error.strerror or error}."
-                self._change(transfer_id, status="failed", doing="", error=text, hint="What came before it is complete.")
+                self._change(
+                    transfer_id,
+                    status="failed",
+                    doing="",
+                    error=text,
+                    hint="Runs that came before it are complete; repeat it to go on.",
+                )
             except Exception as error:  # noqa: BLE001 (the next one goes on)
                 _log.exception("A transfer failed")
                 text = f"The server failed: {type(error).__name__}: {error}"

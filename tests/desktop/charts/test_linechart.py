@@ -1,8 +1,10 @@
 """The line chart and its numbers."""
 
+import math
 from pathlib import Path
 
 import numpy as np
+from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -46,6 +48,31 @@ def test_that_a_chart_draws_changes_and_exports(themed: object, qtbot: QtBot, tm
     assert (tmp_path / "chart.png").stat().st_size > 1000
     chart.set_series([])
     assert not chart._curves
+
+
+def test_that_what_is_no_number_has_a_sign_at_the_level_of_the_last_number(themed: object, qtbot: QtBot) -> None:
+    chart = LineChart("loss")
+    qtbot.addWidget(chart)
+    chart.resize(600, 300)
+    chart.show()
+    qtbot.waitUntil(lambda: chart._plot is not None, timeout=10_000)
+    values = [math.nan, 4.0, math.inf, 2.0, math.nan, -math.inf]
+    chart.set_series([Series("r1", "run 1", range(6), values), Series("r2", "run 2", range(2), [3, 2])])
+    signs = chart._curves["r1"].signs
+    assert chart._curves["r2"].signs is None
+    assert [signs.xData.tolist(), signs.yData.tolist()] == [[0, 2, 4, 5], [4, 4, 2, 2]]
+    assert signs.opts["symbol"] == ["x", "t1", "x", "t"]
+    chart.set_log_y(True)
+
+    def tells() -> bool:
+        chart._on_mouse(chart._plot.getViewBox().mapViewToScene(QPointF(4.0, math.log10(2.0))))  # the plot finds its range later
+        return chart._readout.full_text.endswith("NaN")
+
+    qtbot.waitUntil(tells, timeout=10_000)
+    chart.set_series([Series("r1", "run 1", range(2), [1.0, 2.0])])
+    assert signs.xData is None
+    chart.set_series([Series("r1", "run 1", range(2), [math.nan, math.nan])])
+    assert signs.yData.tolist() == [1, 1]
 
 
 def test_that_a_series_keeps_its_colour_in_every_chart(themed: object) -> None:

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.conftest import end_workspace
-from tests.screens.allkinds import furnish_kinds
+from tests.screens.allkinds import ODD_NAME, furnish_kinds
 from workbench.client.client import Client
 from workbench.client.runs import RunCalls
 from workbench.desktop.context import AppContext
@@ -22,9 +22,10 @@ from workbench.desktop.runs import loading
 from workbench.desktop.runs.activity import RunsActivity
 from workbench.desktop.runs.briefs import is_brief
 from workbench.desktop.runs.columns import RunColumn, words_of
+from workbench.desktop.widgets.basics import ElidedLabel
 from workbench.desktop.widgets.dialogs import Sheet
 from workbench.projects.project import Project
-from workbench.schema import RunEnd, RunOpen, RunSummary
+from workbench.schema import RunEnd, RunOpen, RunStatus, RunSummary
 
 LEFT = Qt.MouseButton.LeftButton
 TRIALS = 6
@@ -142,7 +143,7 @@ def test_that_the_dashboard_tells_of_sweeps_and_of_all_that_goes_on(runs: RunsAc
     known = read_workspace(runs._context.connection.get(), str(furnished[1]))
     assert "trial" not in {run.kind for run in known.runs}
     assert known.run_count == sum(run.kind != "trial" and not run.archived for run in runs.store.runs)
-    assert known.running == 2
+    assert known.running == 3
 
 
 def test_that_all_charts_in_view_are_read_in_one_request(runs: RunsActivity, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,12 +156,19 @@ def test_that_all_charts_in_view_are_read_in_one_request(runs: RunsActivity, qtb
 
     monkeypatch.setattr(RunCalls, "series_table", counted)
     shown(runs, one(runs, script="train_everything.py"), qtbot)
-    cards = runs.details.charts.cards.values()
-    assert len(cards) == 100
-    drawn = lambda: [card for card in cards if card.chart is not None and card.chart.series]  # noqa: E731
+    cards = runs.details.charts.cards
+    assert len(runs.details.charts.keys) == 100
+    drawn = lambda: [card for card in cards.values() if card.chart is not None and card.chart.series]  # noqa: E731
     qtbot.waitUntil(lambda: len(drawn()) >= 6, timeout=20_000)
     assert asked[0][1] >= 6
     assert sum(keys for _runs, keys in asked) < 40  # those below are read when they are scrolled to
+    assert len(cards) < 40
+    last = runs.details.charts.keys[-1]
+    runs.details.charts.verticalScrollBar().setValue(runs.details.charts.verticalScrollBar().maximum())
+    qtbot.waitUntil(lambda: last in {card.key for card in drawn()}, timeout=20_000)
+    assert len(cards) < 60
+    runs.details.charts.search.insert("layer_50")
+    qtbot.waitUntil(lambda: "layer_50/weight_norm" in {card.key for card in drawn() if card.isVisible()}, timeout=20_000)
     huge = next(card for card in drawn() if card.key == "huge").chart
     assert huge is not None
     assert len(huge.series[0].values) == 51
@@ -286,7 +294,55 @@ def test_that_the_rest_of_an_older_run_is_asked_for_when_the_mouse_comes_over_it
     table, column = runs.list.table, RunColumn("metric:valid/auc")
     assert "min" not in column.tooltip(one(runs, name="baseline"))
     place = [run.name for run in table.model.shown].index("baseline")
+    table.view.scrollTo(table.model.index(place, 3))
     qtbot.mouseMove(table.view.viewport(), table.view.visualRect(table.model.index(place, 3)).center())
     qtbot.waitUntil(lambda: not is_brief(one(runs, name="baseline")), timeout=20_000)
     assert "at step" in column.tooltip(one(runs, name="baseline"))
     assert sum(is_brief(run) for run in table.model.shown) > 3
+
+
+def test_that_a_waiting_run_says_why_and_counts_no_time(runs: RunsActivity, qtbot: QtBot) -> None:
+    waits = one(runs, status=RunStatus.QUEUED)
+    assert RunColumn("status").tooltip(waits).startswith("Number 2 in the queue.")
+    assert RunColumn("duration").text(waits) == ""
+    shown(runs, waits, qtbot)
+    banner = runs.details._banner
+    assert banner is not None
+    assert "Waits for one of the 2 jobs" in banner.accessibleName()
+    assert runs.details.pill.status == "queued"
+    assert "Duration" not in dict(runs.details.inspector.properties.rows)
+
+
+def test_that_odd_names_are_shown_as_they_are_everywhere(runs: RunsActivity, qtbot: QtBot) -> None:
+    odd = one(runs, name=ODD_NAME)
+    runs.list.search.insert("größer <b>not 日本")
+    qtbot.waitUntil(lambda: names(runs) == [ODD_NAME], timeout=10_000)
+    table = runs.list.table
+    heights = {table.view.rowHeight(row) for row in range(len(table.model.shown))}
+    assert len(heights) == 1
+    shown(runs, odd, qtbot)
+    inspector = runs.details.inspector
+    assert inspector.params.rows == [(ODD_NAME, "µ=½, 日本")]
+    assert inspector.tags.rows == [("<b>", "<i>no markup</i>")]
+    for part in runs.details.findChildren(QLabel):
+        if "not bold" in part.text() or "no markup" in part.text():
+            assert part.textFormat() == Qt.TextFormat.PlainText, part.text()
+    runs.show_comparison([odd.id, one(runs, name="diverges").id])
+    qtbot.waitUntil(lambda: "naïve 🚀 score" in runs.compare.charts.cards, timeout=20_000)
+    assert ODD_NAME in {row.name for row in runs.compare.table.records}
+
+
+def test_that_a_filter_without_a_match_is_cleared_by_the_link_in_its_place(runs: RunsActivity, qtbot: QtBot) -> None:
+    table, count = runs.list.table, len(runs.list.table.model.shown)
+    qtbot.keyClicks(runs.list.search, "nothing is like it")
+    qtbot.waitUntil(lambda: not table.model.shown, timeout=10_000)
+    told = next(part for part in table.findChildren(QLabel) if "Clear the filter" in part.text())
+    assert told.text().startswith(f"0 of {count + TRIALS} runs match")
+    told.linkActivated.emit("clear")
+    qtbot.waitUntil(lambda: len(table.model.shown) == count, timeout=10_000)
+    assert runs.list.search.text() == ""
+
+
+def test_that_the_page_tells_how_many_of_its_runs_are_nested(runs: RunsActivity) -> None:
+    told = next(part.full_text for part in runs.list.header.findChildren(ElidedLabel) if "runs" in part.full_text)
+    assert f" · {TRIALS} of them nested · " in told

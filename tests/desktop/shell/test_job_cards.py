@@ -1,9 +1,14 @@
 """What a job's card says: where it runs, which attempt it is, what it waits for."""
 
+from datetime import timedelta
 from typing import Any
 
+from pytestqt.qtbot import QtBot
+
 from workbench.base.clock import utc_now
-from workbench.desktop.shell.jobs import job_sentence
+from workbench.desktop.context import AppContext
+from workbench.desktop.shell.jobs import JobsPanel, job_sentence
+from workbench.desktop.wording import moment_text
 from workbench.schema import Job, JobTransition, RunStatus
 
 
@@ -33,3 +38,20 @@ def test_that_a_job_that_is_asked_to_stop_says_so() -> None:
 
 def test_that_a_run_that_a_program_opened_claims_no_target() -> None:
     assert job_sentence(job(RunStatus.FINISHED, target="")) == "flights"
+
+
+def test_that_a_card_shows_whole_names_and_times_in_a_narrow_panel(context: AppContext, qtbot: QtBot) -> None:
+    began = utc_now() - timedelta(hours=30)
+    history = tuple(
+        JobTransition(status=status, time=began + timedelta(minutes=minutes))
+        for status, minutes in ((RunStatus.QUEUED, 0), (RunStatus.RUNNING, 1), (RunStatus.FINISHED, 125))
+    )
+    panel = JobsPanel(context)
+    qtbot.addWidget(panel)
+    panel.resize(panel.minimumWidth(), 400)
+    panel.show()
+    panel._on_jobs([job(RunStatus.FINISHED, script="long_training.py").model_copy(update={"history": history})])
+    card = panel._cards["one"]
+    qtbot.waitUntil(lambda: card._title.text() == "long_training.py  #4", timeout=5_000)
+    assert card._when.text() == "2 h 04 min"
+    assert card._reason.text() == f"{moment_text(history[-1].time)} · flights"

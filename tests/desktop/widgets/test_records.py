@@ -1,12 +1,15 @@
 """The record table and the log."""
 
+import math
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from workbench.desktop.widgets import Column, LogView, RecordTable
+from workbench.desktop.widgets.recordmodel import ordered
 
 
 @dataclass(frozen=True)
@@ -148,3 +151,19 @@ def test_that_all_of_many_rows_can_be_selected_and_painted(table: RecordTable[Ro
     table.grab()
     table.set_records([Row("0", "row 0", 1.0), Row("19999", "row 19999", 2.0)])
     assert table.selected_ids() == ("0", "19999")
+
+
+def test_that_other_columns_keep_what_is_selected(table: RecordTable[Row]) -> None:
+    table.select_id("b")
+    table.set_columns([Column("Other", lambda row: row.name)], table.records[1:])
+    assert table.selected_ids() == ("b",)
+    assert len(table.records) == len(table.model.shown)
+
+
+def test_that_a_column_of_numbers_texts_and_moments_is_sorted_by_kind() -> None:
+    now = datetime(2026, 3, 5, tzinfo=UTC)
+    values = [None, "b", 2, math.nan, "A", 0.5, "", math.inf, now, datetime(2026, 3, 4)]  # noqa: DTZ001 (without a zone)
+    upwards = ordered(values, lambda value: value, descending=False)
+    assert upwards[:7] == [0.5, 2, math.inf, "A", "b", values[9], now]
+    assert [repr(value) for value in upwards[7:]] == ["nan", "None", "''"]
+    assert ordered(values, lambda value: value, descending=True)[:7] == upwards[6::-1]

@@ -1,3 +1,7 @@
+import contextlib
+import re
+import socket
+import ssl
 import subprocess
 import threading
 from pathlib import Path
@@ -27,8 +31,8 @@ def test_that_an_environment_holds_the_locked_packages_and_nothing_else(builder:
     assert builder.installed(python) == "six==1.16.0\n"
 
 
-SIX = "six==1.17 --hash=sha256:4721f391ed90541fddacab5a946aa0d3dc7d27b2e1e8eda2be8970586c3d2274 \\\n    --hash=sha256:"
-SIX_LOCK = "six==1.17.0 --hash=sha256:4721f391ed90541fddacab5a946aa0d3dc7d27b2e1e8eda2be8970586c3d2274 --hash=sha256:"
+SIX = "six==1.17 --hash=sha256:4721f391ed90541fddacab5acf947aa0d3dc7d27b2e1e8eda2be8970586c3274 \\\n    --hash=sha256:"
+SIX_LOCK = "six==1.17.0 --hash=sha256:4721f391ed90541fddacab5acf947aa0d3dc7d27b2e1e8eda2be8970586c3274 --hash=sha256:"
 
 
 def test_that_hashes_of_requirements_are_kept_and_held_to(builder: EnvironmentBuilder, tmp_path: Path) -> None:
@@ -66,7 +70,8 @@ def test_that_a_pyproject_and_further_requirements_keep_to_constraints(builder: 
         ("six>99\n", "because only six<=1.17.0 is available and you require six>99"),
         ("no-such-package-of-workbench\n", "because no-such-package-of-workbench was not found in the package registry"),
         ("six==\n", "at position 0"),
-        ("-e .\n", "local folder|does not appear to be a Python project"),
+        ("-e .\n", r"asks for a local folder or file \(-e \.\)"),
+        ("six\n./lib[more]  # ours\n", r"asks for a local folder or file \(\./lib\[more\]  # ours\)"),
     ],
 )
 def test_that_requirements_that_do_not_resolve_give_one_sentence(
@@ -110,6 +115,46 @@ def test_that_a_missing_network_is_the_machines_fault_and_the_lock_of_before_is_
     lines: list[str] = []
     assert good.resolve(path, say=lines.append).startswith("six==")
     assert "Using the package versions found before" in lines[-1]
+
+
+def test_that_a_certificate_that_nobody_trusts_is_said(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UV_HTTP_RETRIES", "0")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    made = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-subj",
+        "/CN=localhost",
+        "-addext",
+        "subjectAltName=DNS:localhost",
+    ]
+    subprocess.run([*made, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with socket.create_server(("127.0.0.1", 0)) as listener, context.wrap_socket(listener, server_side=True) as server:
+        server.settimeout(0.2)
+        ended = threading.Event()
+
+        def refuse() -> None:
+            while not ended.is_set():
+                with contextlib.suppress(OSError):  # whoever comes does not trust us
+                    server.accept()[0].close()
+
+        thread = threading.Thread(target=refuse)
+        thread.start()
+        try:
+            index = f"https://localhost:{server.getsockname()[1]}/simple"
+            with pytest.raises(EnvironmentError_) as caught:
+                EnvironmentBuilder(WorkspacePaths(home), Settings(package_index=index)).resolve("workbench-never-cached")
+        finally:
+            ended.set()
+            thread.join()
+    assert re.search(r"the certificate of the package index at localhost:\d+ is not trusted\.$", caught.value.message)
+    assert "ca_bundle" in caught.value.hint
 
 
 def test_that_two_builders_of_one_environment_build_it_once(builder: EnvironmentBuilder, home: Path) -> None:

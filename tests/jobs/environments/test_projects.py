@@ -68,7 +68,7 @@ def test_that_a_lock_that_its_project_has_outgrown_is_refused(builder: Environme
 
 def test_that_a_project_file_without_a_project_says_so(builder: EnvironmentBuilder, tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool.ruff]\nline-length = 100\n")
-    with pytest.raises(UserError, match=r"^pyproject\.toml has no table \[project\] that names packages\.$"):
+    with pytest.raises(UserError, match=r"^pyproject\.toml has no table \[project\] that names packages\."):
         builder.resolve(tmp_path / "pyproject.toml")
 
 

@@ -125,7 +125,7 @@ metric = "loss"
 parallel = 1
 stop = {policy = "bandit", delay = 3, slack = 0.5}
 [sweep.parameters]
-bad.values = [1, 9, 2]"""
+bad.values = [1, 9, 1.2]"""
     with workspace.manager() as manager:
         parent = workspace.end_of(manager.submit(begin(sweep, code)).id)
         found = manager.sweeps.get(parent.id)
@@ -217,6 +217,22 @@ def test_that_cancelling_a_sweep_cancels_its_trials_and_a_resume_runs_what_is_mi
     assert workspace.store.get(cancelled.id).status is RunStatus.CANCELLED
 
 
+def test_that_a_sweep_that_is_stopped_before_its_trials_were_started_anew_can_be_resumed(
+    workspace: Workspace, begin: Begin
+) -> None:
+    with workspace.manager(started=False) as manager:
+        parent = manager.submit(begin('method = "grid"\n[sweep.parameters]\nnumber.values = [1]'))
+        manager.sweeps.step()
+        for _ in range(2):
+            manager.sweeps.stop(parent.id)
+            for _round in range(2):  # asks the trial to end, takes up its end
+                manager.sweeps.step()
+            assert workspace.store.get(parent.id).reason == "Cancelled by the user after 1 trial."
+            manager.sweeps.resume(parent.id)
+        manager.sweeps.step()
+        assert [trial.state for trial in manager.sweeps.get(parent.id).trials] == ["queued"]
+
+
 def test_that_a_gentle_stop_lets_the_running_trial_end(workspace: Workspace, begin: Begin, tmp_path: Path) -> None:
     with workspace.manager() as manager:
         parent = manager.submit(begin(GRID, _blocked(tmp_path)))
@@ -225,7 +241,16 @@ def test_that_a_gentle_stop_lets_the_running_trial_end(workspace: Workspace, beg
         (tmp_path / "go").touch()
         parent = workspace.end_of(parent.id)
         assert [state for _, state, _ in _trials(manager, parent)] == ["finished", "finished"]
+        assert [one.status.value for one in manager.get(parent.id).history] == ["running", "cancelled"]
+        # One trial is left: stopped once more while that runs, nothing is, and the sweep is whole.
+        (tmp_path / "go").unlink()
+        manager.sweeps.resume(parent.id)
+        until(lambda: len(manager.sweeps.get(parent.id).trials) == 3, "the last trial")
+        manager.sweeps.stop(parent.id, cancel=False)
+        (tmp_path / "go").touch()
+        whole = workspace.end_of(parent.id)
     assert parent.status is RunStatus.CANCELLED
+    assert (whole.status, whole.reason.split(":")[0]) == (RunStatus.FINISHED, "3 trials")
 
 
 def test_that_the_trials_of_a_sweep_wait_for_what_it_depends_on_and_have_its_priority(

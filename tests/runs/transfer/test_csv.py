@@ -85,3 +85,20 @@ def test_that_a_table_without_rows_is_said(table: Path, content: str) -> None:
     table.write_text(content)
     with pytest.raises(UserError, match="no rows"):
         reader_of(table)
+
+
+def test_that_a_file_of_excel_with_rows_of_any_length_loses_no_cell_silently(table: Path, store: RunStore, bring: Import) -> None:
+    table.write_text("name\tloss\nä\u2028b\t0.5\tbeyond\t\nshort\n", encoding="utf-16")
+    assert "1 cells beyond the last column (beyond)" in bring(table).left_out
+    first, second = found(store)
+    assert (first.name, first.metrics["loss"].last) == ("ä\u2028b", 0.5)
+    assert (second.name, second.metrics) == ("short", {})
+
+
+@pytest.mark.parametrize(
+    ("content", "told"), [(b"a,b\n\0\1\2,3\n", "not text"), (b"name,loss,loss\na,1,2\n", "two columns named loss")]
+)
+def test_that_what_cannot_be_read_for_sure_is_refused(table: Path, content: bytes, told: str) -> None:
+    table.write_bytes(content)
+    with pytest.raises(UserError, match=told):
+        reader_of(table)

@@ -240,9 +240,17 @@ def test_that_a_run_of_a_made_up_export_is_none(
 
 def test_that_a_newer_or_damaged_export_is_said(filled: list[str], store: RunStore, folders: Path, tmp_path: Path) -> None:
     wrote(store, filled[:1], tmp_path / "out", folders)
-    (tmp_path / "out" / "runs.parquet").write_bytes(b"no parquet")
-    with pytest.raises(UserError, match="cannot be read"):
-        reader_of(tmp_path / "out")
+    for name in ("runs.parquet", "params.parquet", "metrics.parquet"):
+        path = tmp_path / "out" / name
+        whole = path.read_bytes()
+        for content in (b"no parquet", whole[: len(whole) // 2]):
+            path.write_bytes(content)
+            with pytest.raises(UserError, match=f"{name} cannot be read"):
+                reader_of(tmp_path / "out")
+        path.unlink()
+        with pytest.raises(UserError, match=f"lacks the file {name}"):
+            reader_of(tmp_path / "out")
+        path.write_bytes(whole)
     mark = tmp_path / "out" / "workbench.json"
     mark.write_text(mark.read_text().replace('"format": 1', '"format": 2'))
     with pytest.raises(UserError, match="newer Workbench"):

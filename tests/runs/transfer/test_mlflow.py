@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import shutil
 import sqlite3
 from contextlib import closing
@@ -210,12 +211,40 @@ def test_that_damaged_parts_are_left_out_and_said(folder_source: Source, store: 
     path, ids = folder_source
     next(path.rglob(f"{ids['failed']}/meta.yaml")).write_text("{ not yaml")
     with next(path.rglob(f"{ids['child']}/metrics/loss")).open("a") as file:
-        file.write("nonsense\n")
+        file.write("nonsense\n1 2 99999999999999999999\n")
+    parent = next(path.rglob(ids["parent"]))
+    (parent / "params" / "depth").write_bytes(b"\xff\xfe")
+    meta = (parent / "meta.yaml").read_text()
+    (parent / "meta.yaml").write_text(re.sub("(start|end)_time: .*", r"\1_time: soon", meta) + "artifact_uri: 'http://[x'\n")
     done = bring(path)
+    assert "1 params and tags that cannot be read" in done.left_out
+    assert "2 lines of metrics that cannot be read" in done.left_out
+    assert (store.get(ids["parent"]).started, store.get(ids["parent"]).params) == (None, {"with/slash": "a b"})
     assert len(done.added) == 5
     assert "1 folders whose meta.yaml cannot be read" in done.left_out
-    assert "lines of metrics that cannot be read" in done.left_out
     assert len(store.points(ids["child"], "loss")) == 1
+
+
+def test_that_a_damaged_database_is_left_out_in_parts_or_said(
+    database_source: Source, store: RunStore, bring: Import, tmp_path: Path
+) -> None:
+    path, ids = database_source
+    whole = path.read_bytes()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE runs SET start_time = 'soon', artifact_uri = 'http://[x' WHERE run_uuid = ?", (ids["parent"],))
+        connection.execute("UPDATE metrics SET value = 'much' WHERE run_uuid = ? AND key = 'loss' AND step = 7", (ids["parent"],))
+        connection.execute("UPDATE params SET value = CAST(x'fffe' AS TEXT) WHERE key = 'depth'")
+        connection.commit()
+    done = bring(path)
+    assert len(done.added) == 6
+    assert "1 values of metrics that are no numbers (loss)" in done.left_out
+    assert len(store.points(ids["parent"], "loss")) == 49
+    assert store.get(ids["parent"]).params["depth"] == "\ufffd\ufffd"
+    for size in range(len(whole) // 8, len(whole), len(whole) // 8):
+        cut = tmp_path / "cut.db"
+        cut.write_bytes(whole[:size])
+        with pytest.raises(UserError, match=r"cannot be read as a database|holds no runs"):
+            bring(cut)
 
 
 def test_that_what_is_no_source_is_said(tmp_path: Path) -> None:

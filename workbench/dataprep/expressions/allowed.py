@@ -11,6 +11,8 @@ import json
 from functools import lru_cache
 from typing import Any
 
+from workbench.dataprep.scratch import scratch
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -82,7 +84,7 @@ def refusal(sql: str) -> str:
 
     from workbench.dataprep.engine.store import first_line
 
-    with duckdb.connect(config={"enable_external_access": "false"}) as connection:
+    with scratch() as connection:
         try:
             told = json.loads(connection.execute("SELECT json_serialize_sql(?)", [f"SELECT ({sql})"]).fetchall()[0][0])
         except duckdb.Error as error:
@@ -132,18 +134,16 @@ def _refused_function(node: dict[str, Any]) -> str:
 
 @lru_cache(maxsize=1)
 def _aggregates() -> frozenset[str]:
-    import duckdb
 
-    with duckdb.connect() as connection:
+    with scratch() as connection:
         found = connection.execute("SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type = 'aggregate'")
         return frozenset(row[0].lower() for row in found.fetchall())
 
 
 @lru_cache(maxsize=1)
 def _known() -> frozenset[str]:
-    import duckdb
 
-    with duckdb.connect() as connection:
+    with scratch() as connection:
         found = connection.execute("SELECT DISTINCT function_name FROM duckdb_functions()")
         return frozenset(row[0].lower() for row in found.fetchall()) | {"count_star", "read_text", "getenv"}
 

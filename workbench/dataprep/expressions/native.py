@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from workbench.dataprep.expressions.typed import Typed
+from workbench.dataprep.scratch import scratch
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -284,7 +285,7 @@ class Translator:
         import duckdb
         import ibis
 
-        with duckdb.connect() as connection:
+        with scratch() as connection:
             try:
                 value = connection.execute(f"SELECT CAST(? AS {kind})", [node.name]).fetchall()[0][0]
             except duckdb.Error as error:

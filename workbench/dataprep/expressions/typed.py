@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from workbench.dataprep.columns import Schema, quoted
+from workbench.dataprep.scratch import scratch
 
 NUMBERS = frozenset({"BIGINT", "INTEGER", "SMALLINT", "TINYINT", "DOUBLE", "FLOAT"})
 
@@ -57,7 +58,7 @@ def typed(schema: Schema, sql: str) -> Typed:
     parts = _parts(tree)
     texts = [part.sql("duckdb") for part in parts]
     chosen = ", ".join(f"({text}) AS c{number}" for number, text in enumerate(texts))
-    with duckdb.connect(config={"enable_external_access": "false"}) as connection:
+    with scratch() as connection:
         try:
             described = connection.execute(f"DESCRIBE SELECT {chosen} FROM ({fields(schema)}) AS rows").fetchall()  # noqa: S608
         except duckdb.Error:

@@ -13,23 +13,27 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.base.errors import EnvironmentError_
 from workbench.desktop.charts.loading import ready
-from workbench.desktop.charts.series import Floats, Series, decimate, smooth, x_values
+from workbench.desktop.charts.series import Floats, Series, decimate, levels, smooth, x_values
 from workbench.desktop.charts.turns import turns
 from workbench.desktop.theme import theme
 from workbench.desktop.widgets.basics import ElidedLabel, label
+from workbench.desktop.wording import number_text
 
 _MAX_POINTS = 1400
+_MAX_SIGNS = 100
 _X_LABELS = {"step": "Step", "time": "Time", "relative": "Seconds since the start"}
 
 
 class _Curve:
-    """The plot items of one series: the line, and the raw values behind it when it is smoothed."""
+    """The plot items of one series: the line, the raw values behind it when it is smoothed, signs for what is no number."""
 
     def __init__(self, line: Any, raw: Any) -> None:
         self.line = line
         self.raw = raw
+        self.signs: Any = None
         self.x: Floats = np.empty(0)
         self.y: Floats = np.empty(0)
+        """Where each point stands; NaN for what a logarithm does not have."""
 
 
 class LineChart(QWidget):
@@ -68,8 +72,8 @@ class LineChart(QWidget):
         self.setMinimumSize(180, 140)
         self._make_timer = QTimer(self)
         self._make_timer.setSingleShot(True)
-        self._make_timer.setInterval(0)
-        self._make_timer.timeout.connect(self._make)
+        self._make_timer.setInterval(30)
+        self._make_timer.timeout.connect(self._ask)
         self._hover_timer = QTimer(self)
         self._hover_timer.setSingleShot(True)
         self._hover_timer.setInterval(16)
@@ -133,15 +137,20 @@ class LineChart(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if self._plot is None:
-            self._make_timer.start()
-        elif self._stale:
+        if self._plot is None or self._stale:
             turns().ask(self)
 
     def draw_now(self) -> None:
-        """Draws what has changed while it was not shown."""
-        if self._stale:
+        """Makes the plot, or draws what has changed while it was not shown."""
+        if not self.isVisible():
+            return
+        if self._plot is None:
+            self._make()
+        elif self._stale:
             self._refresh()
+
+    def _ask(self) -> None:
+        turns().ask(self)
 
     def _bottom_axis(self) -> Any:
         import pyqtgraph as pg
@@ -152,7 +161,7 @@ class LineChart(QWidget):
         if self._plot is not None:
             return
         if not ready():
-            self._make_timer.start(30)
+            self._make_timer.start()
             return
         import pyqtgraph as pg
 
@@ -210,6 +219,8 @@ class LineChart(QWidget):
             curve = self._curves.pop(series_id)
             self._plot.removeItem(curve.line)
             self._plot.removeItem(curve.raw)
+            if curve.signs is not None:
+                self._plot.removeItem(curve.signs)
         for one in self._series:
             self._draw(one)
         self._pens()
@@ -226,20 +237,37 @@ class LineChart(QWidget):
                 item.setClipToView(True)
             curve = self._curves[one.id] = _Curve(line, raw)
         x = x_values(one, self._x_mode)
-        y = np.asarray(one.values, dtype=np.float64)
+        given = np.asarray(one.values, dtype=np.float64)
+        y = given
         if self._log_y:
             y = np.where(y > 0, y, np.nan)
         y = np.where(np.isfinite(y), y, np.nan)
-        curve.x, curve.y = x, smooth(y, self._smoothing)
+        line = smooth(y, self._smoothing)
+        curve.x, curve.y = x, np.where(np.isfinite(given), line, levels(line))
         limit = max(200, _MAX_POINTS // max(1, len(self._series) // 10))
-        alone = len(y) == 1 or int(np.isfinite(y).sum()) == 1
+        known = int(np.isfinite(y).sum())
         few = len(y) <= 12
-        symbol = "o" if alone or few else None
-        curve.line.setData(*decimate(x, curve.y, limit), connect="finite", symbol=symbol, symbolSize=5 if few else 6)
+        symbol = "o" if known == 1 or (few and known) else None
+        curve.line.setData(*decimate(x, line, limit), connect="finite", symbol=symbol, symbolSize=5 if few else 6)
         if self._smoothing > 0:
             curve.raw.setData(*decimate(x, y, limit), connect="finite")
         else:
             curve.raw.setData([], [])
+        self._sign(curve, given)
+
+    def _sign(self, curve: _Curve, given: Floats) -> None:
+        """Where the value is no number, a cross (an arrow for an infinite one) stands at the level of the last number."""
+        import pyqtgraph as pg
+
+        odd = np.flatnonzero(~np.isfinite(given))
+        if not len(odd) and curve.signs is None:
+            return
+        if curve.signs is None:
+            curve.signs = pg.PlotDataItem()
+            self._plot.addItem(curve.signs)
+        odd = odd[:: max(1, len(odd) // _MAX_SIGNS)]
+        kinds = ["x" if np.isnan(value) else "t1" if value > 0 else "t" for value in given[odd]]
+        curve.signs.setData(curve.x[odd], curve.y[odd], pen=None, symbol=kinds, symbolSize=7, symbolPen=None)
 
     def _pens(self) -> None:
         if self._plot is None:
@@ -263,6 +291,8 @@ class LineChart(QWidget):
                 curve.line.setSymbolBrush(colour)
                 curve.line.setSymbolPen(None)
             curve.line.setZValue(10 if raised else 1)
+            if curve.signs is not None:
+                curve.signs.setSymbolBrush(colour)
             if self._smoothing > 0:
                 raw_pen = QPen(faint, 1)
                 raw_pen.setCosmetic(True)
@@ -384,5 +414,5 @@ class _Legend(QWidget):
 
 def _number(value: float) -> str:
     if not math.isfinite(value):
-        return str(value)
+        return number_text(value)
     return f"{value:,.0f}" if value == int(value) and abs(value) < 1e15 else f"{value:.5g}"

@@ -49,6 +49,16 @@ def smooth(values: Floats, weight: float) -> Floats:
     return out
 
 
+def levels(y: Floats) -> Floats:
+    """The values, and for what is no number the last one before it (the first one, at the beginning; 1 where there is none)."""
+    known = np.flatnonzero(np.isfinite(y))
+    if not len(known):
+        return np.ones_like(y)
+    before = np.searchsorted(known, np.arange(len(y)), side="right") - 1
+    found: Floats = y[known[np.maximum(before, 0)]]
+    return found
+
+
 def decimate(x: Floats, y: Floats, limit: int) -> tuple[Floats, Floats]:
     """At most about `limit` points: the lowest and the highest of each stretch, in order; gaps are kept as they fall."""
     if len(y) <= limit:

@@ -21,14 +21,29 @@ _NAMES = frozenset(RunSummary.model_fields)
 
 
 class LastValues(Mapping[str, MetricSummary]):
-    """The metrics of a run of which only the last values are known: their count is 0; step, minimum and maximum say nothing."""
+    """The metrics of a run of which only the last values are known: their count is 0; step, minimum and maximum say nothing.
 
-    __slots__ = ("values_by_key",)
+    The rest can be told later, once somebody looks.
+    """
+
+    __slots__ = ("_rest", "values_by_key")
 
     def __init__(self, values_by_key: dict[str, float]) -> None:
         self.values_by_key = values_by_key
+        self._rest: Mapping[str, MetricSummary] = {}
+
+    @property
+    def complete(self) -> bool:
+        """Whether there is no more to be known."""
+        return self._rest.keys() >= self.values_by_key.keys()
+
+    def tell(self, rest: Mapping[str, MetricSummary]) -> None:
+        """All that is known of the metrics."""
+        self._rest = rest
 
     def __getitem__(self, key: str) -> MetricSummary:
+        if (known := self._rest.get(key)) is not None:
+            return known
         last = self.values_by_key[key]
         return MetricSummary(key=key, last=last, last_step=0, min=last, max=last, count=0)
 
@@ -44,7 +59,7 @@ class LastValues(Mapping[str, MetricSummary]):
 
 def is_brief(run: RunSummary) -> bool:
     """Whether more is to be known of the run's metrics than what is here."""
-    return isinstance(run.metrics, LastValues) and len(run.metrics) > 0
+    return isinstance(run.metrics, LastValues) and not run.metrics.complete
 
 
 def last_value(run: RunSummary, key: str) -> float | None:

@@ -4,13 +4,14 @@ import time
 from bisect import insort
 from collections.abc import Iterable, Sequence
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from workbench.client.client import Client
 from workbench.desktop.context import AppContext
 from workbench.desktop.operations import Progress
-from workbench.desktop.runs.briefs import is_brief
+from workbench.desktop.runs.briefs import LastValues, is_brief
 from workbench.desktop.runs.columns import words_of
 from workbench.desktop.runs.loading import LoadedRuns, load_newest, load_runs, load_some
 from workbench.schema import MetricsLogged, RunChanged, RunSummary
@@ -46,6 +47,11 @@ class RunsStore(QObject):
         self._timer.setInterval(_SETTLE_MS)
         self._timer.timeout.connect(self._fetch_dirty)
         self._fetching = False
+        self._looked_at = ""
+        self._details_timer = QTimer(self)
+        self._details_timer.setSingleShot(True)
+        self._details_timer.setInterval(_SETTLE_MS)
+        self._details_timer.timeout.connect(self._fetch_details)
         events = context.events
         events.run_changed.connect(self._on_run_changed)
         events.metrics_logged.connect(self._on_metrics_logged)
@@ -83,7 +89,27 @@ class RunsStore(QObject):
         """Asks for all that is known of a run of which the list came with less."""
         run = self.get(run_id)
         if run is not None and is_brief(run):
-            self._mark((run_id,))
+            self._looked_at = run_id
+            self._details_timer.start()
+
+    def _fetch_details(self) -> None:
+        ids = (self._looked_at,)
+
+        def fetch(client: Client, progress: Progress) -> Sequence[RunSummary]:
+            return load_some(client, ids, progress)
+
+        group = f"{self._group}-details"
+        self._context.call("Loading runs", fetch, self._on_details, self._on_details_failed, exclusive=group, quiet=True)
+
+    def _on_details_failed(self, _error: Exception) -> None:
+        """The next look asks again."""
+
+    def _on_details(self, found: Sequence[RunSummary]) -> None:
+        """What a list shows has not changed: nothing needs to be shown anew."""
+        for run in found:
+            held = self.get(run.id)
+            if held is not None and isinstance(held.metrics, LastValues):
+                held.metrics.tell(run.metrics)
 
     def words(self, run: RunSummary) -> str:
         """What a filter is looked for in; kept, since it is asked at each letter."""
@@ -151,13 +177,14 @@ class RunsStore(QObject):
                 insort(ordered, run, key=_age)
             self._runs = {run.id: run for run in ordered}
 
-    def _let_go(self, earlier: list[dict[str, RunSummary]]) -> None:
+    def _let_go(self, earlier: tuple[dict[str, Any], ...]) -> None:
         """Lets a worker free so many runs: at once they would hold the window up."""
         if sum(map(len, earlier)) > _FREED_AT_ONCE:
             self._context.operations.run("Letting earlier runs go", partial(_free, earlier), quiet=True, cancellable=False)
 
     def _on_project_changed(self) -> None:
-        earlier, self._runs, self._trash, self._words = [self._runs, self._trash], {}, {}, {}
+        earlier = (self._runs, self._trash, self._words)
+        self._runs, self._trash, self._words = {}, {}, {}
         self._dirty.clear()
         self.loaded = False
         self._tell()
@@ -165,7 +192,8 @@ class RunsStore(QObject):
         self.reload()
 
     def _on_loaded(self, found: LoadedRuns) -> None:
-        earlier, self._runs, self._trash, self._words = [self._runs, self._trash], found.runs, found.trash, found.words
+        earlier = (self._runs, self._trash, self._words)
+        self._runs, self._trash, self._words = found.runs, found.trash, found.words
         self.unseen = found.total - len(found.runs)
         first, self.loaded = not self.loaded, True
         self._tell()
@@ -224,7 +252,7 @@ def _age(run: RunSummary) -> tuple[float, int]:
     return -run.created.timestamp(), -run.number
 
 
-def _free(earlier: list[dict[str, RunSummary]], _progress: Progress) -> None:
+def _free(earlier: tuple[dict[str, Any], ...], _progress: Progress) -> None:
     """Some at a time, so that the window's thread gets its turns."""
     for runs in earlier:
         while runs:

@@ -107,7 +107,7 @@ class KeyValueTable(QWidget):
             value: QWidget
             if link is not None:
                 value = _Link(row[1], link)
-                self._grid.addWidget(value, number, 1, Qt.AlignmentFlag.AlignLeft)
+                self._grid.addWidget(value, number, 1, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
             else:
                 value = _value(row[1] or "–")
                 self._grid.addWidget(value, number, 1)
@@ -128,6 +128,7 @@ def _value(text: str) -> QLabel:
     else:
         value = label(text, wrap=True, selectable=True)
     value.setContentsMargins(2, 0, 0, 0)  # links have an edge
+    value.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)  # a name may have several lines
     return value
 
 
@@ -211,7 +212,7 @@ class Breadcrumb(QWidget):
     def _segment(self, kind: str, members: list[LineagePart]) -> QToolButton:
         segment = QToolButton()
         first = members[0]
-        text = first.title if len(members) == 1 else f"{first.title} +{len(members) - 1}"
+        text = first.title.replace("\n", " ") + (f" +{len(members) - 1}" if len(members) > 1 else "")
         segment.setText(self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, 190).replace("&", "&&"))
         segment.setIcon(icon(_KIND_ICONS[kind]))
         segment.setIconSize(QSize(19, 14))

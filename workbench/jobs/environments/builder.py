@@ -29,6 +29,7 @@ from workbench.jobs.environments.uvlock import exported, refuse_outdated
 from workbench.jobs.environments.wanted import Wanted, wanted
 
 _LOCK_LIFETIME_S = 24 * 3600
+_LOCAL = re.compile(r"^[ \t]*(?:(?:-e|--editable)[ \t=]+)?(?:\.{1,2}(?:[/\\]\S*|\[\S*)?|file:\S+)[ \t]*(?:#.*)?$", re.MULTILINE)
 _VERSION = re.compile(r"[0-9]+\.[0-9]+(?:\.[0-9]+)?")
 
 
@@ -64,6 +65,8 @@ class EnvironmentBuilder:
         Raises UserError (not resolvable: the reason), EnvironmentError_ (offline, or a program is missing), Cancelled.
         """
         asked = wanted(requirements)
+        if not asked.place.endswith(".toml") and (named := _LOCAL.search(asked.content)):
+            raise _local(asked, named[0].strip())  # it may not be there where the run's copy is
         chosen = python or asked.python or locks.python_of(asked.text)
         parts = [asked.shown, asked.content, *extra, constraints, _python_identity(chosen), self._settings.package_index]
         key = _digest("lock", python, *parts, *([platform] if platform else []))
@@ -80,9 +83,7 @@ class EnvironmentBuilder:
                 say(f"{error.message} Using the package versions found before.")
             return known
         if local := next((line for line in lock.splitlines() if line.startswith((".", "/", "-e ", "--editable"))), ""):
-            message = f"{asked.shown} asks for a local folder or file ({local}), which a run's environment cannot share."
-            hint = "Name published packages; scripts import the project's own modules without installing them."
-            raise UserError(message, hint=hint, place=asked.place)
+            raise _local(asked, local)
         write_atomic(known_file, lock)
         return lock
 
@@ -269,6 +270,12 @@ class EnvironmentBuilder:
             if pip.startswith("-"):  # several indexes: the versions are fixed, so it does not matter which one has them
                 install += ["--index-strategy", "unsafe-best-match"]
             self._tools.uv(install, what, say, cancel)
+
+
+def _local(asked: Wanted, line: str) -> UserError:
+    message = f"{asked.shown} asks for a local folder or file ({line}), which a run's environment cannot share."
+    hint = "Name published packages; scripts import the project's own modules without installing them."
+    return UserError(message, hint=hint, place=asked.place)
 
 
 def _interpreter(folder: Path) -> Path:

@@ -35,6 +35,7 @@ _NO_INTERPRETER = re.compile(r"No interpreter found (?:for|at) (?:(Python \S+)|(
 _MARKED = re.compile(r"(?:\s+\|)*\s+\^+(?!\S)")
 """The line below a quoted one, which shows the place in it."""
 _FAILED = re.compile(r"^(?:error:|\s*×)", re.MULTILINE)
+_UNTRUSTED = re.compile(r"invalid peer certificate|certificate verify failed|self.signed certificate", re.IGNORECASE)
 _DISK_FULL = ("no space left on device", "os error 28", "disk quota exceeded")
 _DROPPED = frozenset(
     {"VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "UV_PROJECT_ENVIRONMENT", "UV_PYTHON", "UV_FROZEN", "UV_LOCKED", "CONDA_PREFIX"}
@@ -151,9 +152,12 @@ def failure(what: str, stderr: str, place: str, machine: str = "this machine") -
         told = told[found.start() :]  # before it stands how far uv came
     blocks = re.split(r"^\s*(?:error|cause|hint|critical libmamba):|^\s*[×╰├][─▶ ]*|^\s*help:", told, flags=re.MULTILINE)
     parts = [" ".join(block.split()) for block in blocks if block.strip()]
+    address = re.search(r"https?://[^/\s`)]+", stderr)
+    where = f" at {_host(address[0])}" if address else ""
+    if _UNTRUSTED.search(stderr):
+        hint = "Set ca_bundle (of the settings, or of the target) to a file that has your network's certificates."
+        return EnvironmentError_(f"{what}: the certificate of the package index{where} is not trusted.", hint=hint)
     if any(sign in low for sign in _OFFLINE):
-        address = re.search(r"https?://[^/\s`)]+", stderr)
-        where = f" at {_host(address[0])}" if address else ""
         system = _SYSTEM_SAYS.search(stderr)
         lines = [line.strip() for line in told.splitlines() if any(sign in line.lower() for sign in _OFFLINE)]
         # uv's last cause is the deepest; conda goes on with advice.

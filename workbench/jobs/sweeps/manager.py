@@ -23,7 +23,7 @@ from workbench.jobs.sweeps.telling import end_of, lines_of_ended, lines_of_new, 
 from workbench.jobs.sweeps.trials import Trials
 from workbench.jobs.table import change_waiting, first_priority, queued
 from workbench.runs import RunStore
-from workbench.schema import Job, JobPatch, LogBatch, MetricPoint, Run, RunStatus, Sweep, SweepSpec
+from workbench.schema import Job, JobPatch, JobTransition, LogBatch, MetricPoint, Run, RunStatus, Sweep, SweepSpec
 
 _log = logging.getLogger(__name__)
 _HOPELESS = 3  # trials that fail one after the other from the start: the rest would too
@@ -107,6 +107,7 @@ class SweepManager:
         with self._store.database.read() as connection:
             _, state = table.load(connection, run_id)
         run = self._store.get(run_id)
+        states = [(RunStatus.RUNNING, run.started or run.created, ""), (run.status, run.ended, run.reason)]
         return Job(
             id=run.id,
             run_number=run.number,
@@ -117,6 +118,8 @@ class SweepManager:
             target=run.target,
             status=run.status,
             reason=run.reason,
+            history=tuple(JobTransition(status=status, time=at, reason=why) for status, at, why in states if at),
+            depends_on=tuple(state.depends_on),
             priority=run.config.priority if state.priority is None else state.priority,
         )
 
@@ -130,7 +133,7 @@ class SweepManager:
             run = self._store.get(run_id)
             if not run.status.is_final:
                 raise Conflict("The sweep runs already.", place=run_id)
-            again = [trial for trial in state.trials if trial.state in {"cancelled", "lost"}]
+            again = [trial for trial in state.trials if trial.state in {"cancelled", "lost", "again"}]
             if not again and (len(state.trials) >= spec.trials or next_point(spec, state.trials) is None):
                 hint = "Start a new one with more trials, or other values."
                 raise UserError(f"All {len(state.trials)} trials of the sweep were run.", hint=hint, place=run_id)

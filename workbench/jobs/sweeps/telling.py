@@ -35,9 +35,10 @@ def end_of(spec: SweepSpec, state: SweepState) -> tuple[RunStatus, str]:
     if lost:
         done += f", {lost} of them lost (resuming the sweep runs those again)"
     found = f"the best {spec.metric} is {best.value:.6g} in run {best.run_number} ({shown(best.point)})" if best else ""
-    if state.cancelled:
+    left = len(state.trials) < spec.trials or any(trial.state in {"cancelled", "again"} for trial in state.trials)
+    if state.cancelled and left:
         return RunStatus.CANCELLED, ": ".join(filter(None, (f"{state.ending} after {done}", found))) + "."
-    begin = f"{state.ending}; {done}" if state.ending else done
+    begin = f"{state.ending}; {done}" if state.ending and not state.cancelled else done
     status = RunStatus.FINISHED if good and (best or not spec.metric) else RunStatus.FAILED
     first = next((trial.reason for trial in state.trials if trial.state in {"failed", "lost"}), "")
     if status is RunStatus.FAILED:

@@ -1,8 +1,11 @@
 """Runs of a CSV file: a row is a run, or a step of a run. Which of the two, and what each column is, is detected and said."""
 
+import codecs
 import csv
+import io
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -55,7 +58,11 @@ class CsvReader:
         self._path = path
         self._experiment = experiment or path.stem or "CSV"
         self.left_out = LeftOut()
-        header, self._rows, self._decimal = _read(path)
+        header, table, self._decimal = _read(path)
+        self._rows = [(row + [""] * (len(header) - len(row)))[: len(header)] for row in table]
+        for row in table:
+            if beyond := [cell for cell in row[len(header) :] if cell.strip()]:
+                self.left_out.add("cells beyond the last column", beyond[0], len(beyond))
         for wanted in (*metrics, *params):
             if wanted not in header:
                 raise UserError(f"{path} has no column {wanted}.", hint=f"It has: {', '.join(header[:20])}", place=str(path))
@@ -219,23 +226,33 @@ def _plain(name: str) -> str:
 
 
 def _read(path: Path) -> tuple[list[str], list[list[str]], str]:
-    """Header, rows of the header's length, and the decimal sign."""
-    try:
-        text = path.read_text("utf-8-sig")
-    except UnicodeDecodeError:
-        text = path.read_text("cp1252", errors="replace")
-    except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror or error}.", place=str(path)) from error
+    """Header, rows as long as they are, and the decimal sign. Raises UserError."""
+    text = _text_of(path)
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     try:
-        table = [
-            row for row in csv.reader(text.splitlines(keepends=True), delimiter=delimiter) if any(cell.strip() for cell in row)
-        ]
+        table = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if any(map(str.strip, row))]
     except csv.Error as error:
         raise UserError(f"{path} is no CSV file: {error}.", place=str(path)) from error
     if len(table) < 2:
         raise UserError(f"{path} has no rows below its header.", place=str(path))
     header = [name.strip() for name in table[0]]
-    rows = [(row + [""] * (len(header) - len(row)))[: len(header)] for row in table[1:]]
-    return header, rows, "," if delimiter == ";" else "."
+    if twice := next((name for name, count in Counter(filter(None, header)).items() if count > 1), None):
+        raise UserError(f"{path} has two columns named {twice}.", hint="Give each a name of its own.", place=str(path))
+    return header, table[1:], "," if delimiter == ";" else "."
+
+
+def _text_of(path: Path) -> str:
+    """UTF-8, UTF-16 where the file says so, or what Windows wrote before. Raises UserError for what is no text."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror or error}.", place=str(path)) from error
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        text = content.decode("utf-16" if wide else "utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", errors="replace")
+    if "\0" in text:
+        raise UserError(f"{path} is no CSV file: it is not text.", place=str(path))
+    return text

@@ -60,7 +60,10 @@ def artifact_folder(uri: str, run_id: str, beside: Path) -> Path | None:
     `beside`: the folder of the store, where relative addresses and those of a tracking server's own files begin. A run's address
     ends in `<run id>/artifacts` always; a folder of another name is not taken, so that a made-up store brings in no foreign files.
     """
-    parts = urlsplit(uri)
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return None
     if parts.scheme in {"", "file"} or (len(parts.scheme) == 1 and parts.scheme.isalpha()):  # a drive's letter
         given = Path(unquote(parts.path) if parts.scheme == "file" else uri)
         candidates = [given] if given.is_absolute() else [beside / given]

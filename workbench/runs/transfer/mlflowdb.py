@@ -4,7 +4,7 @@ import math
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from workbench.runs.chunks import Points
 from workbench.runs.datasets import dataset_input
 from workbench.runs.transfer.found import FoundExperiment, FoundRun, LeftOut, holds
 from workbench.runs.transfer.mlflow import artifact_folder, file_marks, folder_files, run_of
-from workbench.runs.transfer.values import digest_of, moment, points_of
+from workbench.runs.transfer.values import digest_of, moment, points_of, step_of
 from workbench.schema import DataInput
 
 _NEEDED = {"experiments", "runs", "metrics", "params", "tags"}
@@ -41,7 +41,7 @@ class MlflowDatabaseReader:
         self._path = path
         self._only_name = experiment
         self.left_out = LeftOut()
-        with closing(_open(path)) as connection:
+        with self._opened() as connection:
             self._names = _tables(connection)
             if not self._names >= _NEEDED:
                 raise UserError(f"{path} has no tables of MLflow.", place=str(path))
@@ -62,7 +62,7 @@ class MlflowDatabaseReader:
     def experiments(self) -> Iterable[FoundExperiment]:
         tags: dict[str, dict[str, str]] = defaultdict(dict)
         if "experiment_tags" in self._names:
-            with closing(_open(self._path)) as connection:
+            with self._opened() as connection:
                 for row in _rows(connection, "SELECT experiment_id, key, value FROM experiment_tags"):
                     tags[str(row["experiment_id"])][row["key"]] = row["value"] or ""
         return [
@@ -76,10 +76,23 @@ class MlflowDatabaseReader:
         ]
 
     def runs(self) -> Iterator[FoundRun]:
-        with closing(_open(self._path)) as connection:
+        with self._opened() as connection:
             connection.execute("BEGIN")  # one state of the database throughout
             for row in _rows(connection, "SELECT * FROM runs ORDER BY start_time, run_uuid"):
                 yield self._run(connection, row)
+
+    @contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        with self._readable(), closing(_open(self._path)) as connection:
+            yield connection
+
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
+        """Raises UserError where the file is damaged."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise UserError(f"{self._path} cannot be read as a database: {error}.", place=str(self._path)) from error
 
     def _run(self, connection: sqlite3.Connection, row: dict[str, Any]) -> FoundRun:
         run_id = str(row["run_uuid"])
@@ -120,16 +133,25 @@ class MlflowDatabaseReader:
         steps: list[int] = []
         times: list[float] = []
         values: list[float] = []
-        for name, value, time, step, is_nan in connection.execute(query, (run_id,)):
+        for name, value, time, step, is_nan in self._each(connection, query, run_id):
             if steps and (name != key or len(steps) >= _PART):
                 yield key, points_of(steps, times, values)
                 steps, times, values = [], [], []
             key = name
-            steps.append(step or 0)
-            times.append(time / 1000)
-            values.append(math.nan if is_nan else math.copysign(math.inf, value) if abs(value) >= _INFINITE else value)
+            try:
+                point = step_of(step or 0), float(time) / 1000, math.nan if is_nan else float(value)
+            except (TypeError, ValueError):
+                self.left_out.add("values of metrics that are no numbers", str(name))
+                continue
+            steps.append(point[0])
+            times.append(point[1])
+            values.append(math.copysign(math.inf, point[2]) if abs(point[2]) >= _INFINITE else point[2])
         if steps:
             yield key, points_of(steps, times, values)
+
+    def _each(self, connection: sqlite3.Connection, query: str, *values: object) -> Iterator[tuple[Any, ...]]:
+        with self._readable():
+            yield from connection.execute(query, values)
 
     def _inputs(self, connection: sqlite3.Connection, run_id: str) -> Iterator[DataInput]:
         if not {"inputs", "datasets", "input_tags"} <= self._names:
@@ -150,9 +172,10 @@ class MlflowDatabaseReader:
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(
-        f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=15, isolation_level=None, check_same_thread=False
-    )
+    address = f"{path.resolve().as_uri()}?mode=ro"
+    connection = sqlite3.connect(address, uri=True, timeout=15, isolation_level=None, check_same_thread=False)
+    connection.text_factory = lambda content: content.decode("utf-8", "replace")
+    return connection
 
 
 def _tables(connection: sqlite3.Connection) -> set[str]:

@@ -5,12 +5,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from workbench.base.errors import UserError
 from workbench.runs.chunks import Points
 from workbench.runs.datasets import dataset_input
 from workbench.runs.transfer.found import FoundExperiment, FoundRun, LeftOut, holds
 from workbench.runs.transfer.mlflow import artifact_folder, file_marks, folder_files, run_of
-from workbench.runs.transfer.values import digest_of, moment, points_of
+from workbench.runs.transfer.values import digest_of, moment, number_of, points_of, step_of
 from workbench.schema import DataInput
 
 _TRASH = ".trash"
@@ -49,7 +48,7 @@ class MlrunsReader:
                 if run_folder.is_dir() and run_folder.name not in _NOT_RUNS and (run_folder / "meta.yaml").exists()
                 if (run := self._meta(run_folder)) is not None
             ]
-            runs.sort(key=lambda one: (one[0].get("start_time") or 0, str(one[0].get("run_id"))))
+            runs.sort(key=lambda one: (number_of(one[0].get("start_time")) or 0.0, str(one[0].get("run_id"))))
             self._found.append((known, folder, runs))
             if models := len(list((folder / "models").glob("*/meta.yaml"))):
                 self.left_out.add("logged models apart from their runs' artifacts", count=models)
@@ -107,11 +106,11 @@ class MlrunsReader:
             steps: list[int] = []
             times: list[float] = []
             values: list[float] = []
-            for line in path.read_text("utf-8").splitlines():
+            for line in path.read_text("utf-8", "replace").splitlines():
                 parts = line.split(" ")
                 try:
                     # The oldest lines have no step; newer ones may name a dataset after it.
-                    time, value, step = float(parts[0]) / 1000, float(parts[1]), int(parts[2]) if len(parts) > 2 else 0
+                    time, value, step = float(parts[0]) / 1000, float(parts[1]), step_of(parts[2]) if len(parts) > 2 else 0
                 except (IndexError, ValueError):
                     self.left_out.add("lines of metrics that cannot be read", str(path))
                     continue
@@ -129,7 +128,9 @@ class MlrunsReader:
             dataset = None if "/" in name or name in {"", ".", ".."} else self._meta(experiment / "datasets" / name)
             if dataset is None:
                 continue
-            yield dataset_input(dataset, {str(key): str(value) for key, value in (meta.get("tags") or {}).items()})
+            tags = meta.get("tags")
+            known = tags if isinstance(tags, dict) else {}
+            yield dataset_input(dataset, {str(key): str(value) for key, value in known.items()})
 
     def _is_here(self, path: Path) -> bool:
         """Whether it is a file of the store: a link in a made-up one may lead to any file of the user's."""
@@ -156,8 +157,8 @@ class MlrunsReader:
             if self._is_here(path):
                 try:
                     yield path.relative_to(folder).as_posix(), path.read_text("utf-8")
-                except (OSError, UnicodeDecodeError) as error:
-                    raise UserError(f"{path} cannot be read: {error}.", place=str(path)) from error
+                except (OSError, UnicodeDecodeError):
+                    self.left_out.add("params and tags that cannot be read", str(path))
 
     def _meta(self, folder: Path) -> dict[str, Any] | None:
         """The content of a folder's `meta.yaml`; None, and left out, when it cannot be read."""

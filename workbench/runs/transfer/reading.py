@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,7 @@ class ExportReader:
         self._experiments = {row["id"]: row for row in self._rows(tables.experiments)}
         self._runs = sorted(map(self._checked, self._rows(tables.runs)), key=lambda row: (row["created"], row["number"]))
         self._pairs = {table: self._by_run(table) for table in (tables.params, tables.tags, tables.inputs)}
+        self._ranges = self._metric_ranges()
         self.said = f"{folder} is an export of Workbench's with {holds(len(self._experiments), len(self._runs))}."
 
     def count(self) -> int:
@@ -51,7 +53,6 @@ class ExportReader:
         ]
 
     def runs(self) -> Iterator[FoundRun]:
-        ranges = self._metric_ranges()
         for row in self._runs:
             run_id = row["id"]
             status = RunStatus(row["status"])
@@ -71,7 +72,7 @@ class ExportReader:
                 tags={one["key"]: one["value"] for one in self._pairs[tables.tags][run_id]},
                 inputs=tuple(DataInput.model_validate(one["content"]) for one in self._pairs[tables.inputs][run_id]),
                 columns=column,
-                series=partial(self._series, run_id, ranges.get(run_id)),
+                series=partial(self._series, run_id, self._ranges.get(run_id)),
                 files=partial(self._files, run_id, layout.ARTIFACTS),
                 logs=partial(self._files, run_id, layout.LOGS),
             )
@@ -118,20 +119,27 @@ class ExportReader:
                 for key in keys.unique().to_pylist():
                     yield key, _points(mine.filter(pc.equal(keys, key)))
 
-    def _metrics(self) -> Any:
-        import pyarrow.parquet as pq
+    def _metrics(self) -> AbstractContextManager[Any]:
+        return self._opened(self._folder / layout.METRICS)
 
-        return pq.ParquetFile(self._folder / layout.METRICS)
-
-    def _rows(self, table: sa.Table) -> list[dict[str, Any]]:
+    @contextmanager
+    def _opened(self, path: Path) -> Iterator[Any]:
+        """A Parquet file. Raises UserError where it is missing or damaged, also later."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        path = self._folder / f"{table.name}.parquet"
         try:
-            return layout.from_arrow(table, pq.ParquetFile(path).read())
-        except (OSError, pa.ArrowInvalid, ValueError) as error:
-            raise UserError(f"{path} cannot be read: {error}.", place=str(path)) from error
+            with pq.ParquetFile(path) as file:
+                yield file
+        except FileNotFoundError as error:
+            raise UserError(f"The export lacks the file {path.name}.", place=str(path)) from error
+        except (OSError, pa.ArrowException, KeyError, ValueError) as error:
+            reason = str(error).partition("\n")[0].rstrip(".")
+            raise UserError(f"{path} cannot be read: {reason}.", place=str(path)) from error
+
+    def _rows(self, table: sa.Table) -> list[dict[str, Any]]:
+        with self._opened(self._folder / f"{table.name}.parquet") as file:
+            return layout.from_arrow(table, file.read())
 
     def _by_run(self, table: sa.Table) -> dict[str, list[dict[str, Any]]]:
         found: dict[str, list[dict[str, Any]]] = defaultdict(list)

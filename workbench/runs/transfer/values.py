@@ -4,18 +4,37 @@ import hashlib
 import math
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Any
 
 from workbench.runs.chunks import Points
 
+_LARGEST_STEP = 2**63 - 1
 _HEX = frozenset("0123456789abcdef")
 
 
-def moment(milliseconds: float | None) -> datetime | None:
-    """A time in milliseconds since the epoch; None for none, and for one that no calendar has."""
-    if milliseconds is None or not math.isfinite(milliseconds) or milliseconds <= 0:
+def number_of(value: Any) -> float | None:
+    """The number that a foreign file has in a place for one; None for anything else."""
+    try:
+        return None if value is None else float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def step_of(value: Any) -> int:
+    """A step as we keep it, of 64 bits. Raises ValueError for anything else."""
+    step = int(value)
+    if abs(step) > _LARGEST_STEP:
+        raise ValueError
+    return step
+
+
+def moment(milliseconds: Any) -> datetime | None:
+    """A time in milliseconds since the epoch; None for none, for what is no number, and for one that no calendar has."""
+    known = number_of(milliseconds)
+    if known is None or not math.isfinite(known) or known <= 0:
         return None
     try:
-        return datetime.fromtimestamp(milliseconds / 1000, UTC)
+        return datetime.fromtimestamp(known / 1000, UTC)
     except (OverflowError, ValueError, OSError):
         return None
 

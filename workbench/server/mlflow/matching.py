@@ -12,6 +12,7 @@ from workbench.server.mlflow.calls import Call
 from workbench.server.mlflow.errors import wrong
 
 _LISTS = {"tag": "tags", "param": "params", "metric": "metrics"}
+_SAME = {"timestamp": "last_updated_timestamp"}
 _LARGEST = 200_000
 _PROMPT = "mlflow.prompt.is_prompt"
 
@@ -79,7 +80,7 @@ def _matches(expression: Expression, form: Form) -> bool:
 def _value(form: Form, field: Field) -> Any:
     """What the form has in the field; None where it has nothing."""
     if field.kind == "attribute":
-        return form.get(field.key)
+        return form.get(_SAME.get(field.key, field.key))
     latest = None
     for pair in form.get(_LISTS[field.kind], ()):
         if pair["key"] == field.key:

@@ -95,7 +95,7 @@ def search(call: Call) -> dict[str, Any]:
     for version in call.here.models.find():
         versions.setdefault(version.name, []).append(version)
     forms = [model_form(model, tuple(versions.get(model.name, ()))) for model in call.here.catalog.models()]
-    names = ("name", "creation_timestamp", "last_updated_timestamp")
+    names = ("name", "creation_timestamp", "last_updated_timestamp", "timestamp")
     page, token = found_page(call, forms, names, default_size=100, default_order=("name ASC",))
     return {"registered_models": page, **token}
 

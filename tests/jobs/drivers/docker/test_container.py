@@ -180,6 +180,16 @@ def test_that_an_interpreter_and_what_only_this_machine_has_are_asked_for_in_vai
         make("print(1)", environment="workbench", python="").prepare()
 
 
+def test_that_an_engine_that_was_never_reached_has_nothing_to_clean_up(make: Make, docker_engine: Dockerd) -> None:
+    job = make("print(1)", docker_engine.spec(host="unix:///nowhere.sock"))
+    with pytest.raises(EnvironmentError_, match="does not answer"):
+        job.prepare()
+    handle = job.driver.handle()
+    job.driver.cancel(handle, 0.0)
+    job.driver.pull(handle, final=True)
+    job.driver.clean(handle)
+
+
 def test_that_an_engine_that_is_away_is_no_fault_of_the_settings() -> None:
     away = EngineDown("The Docker engine at unix:///x.sock does not answer: No such file or directory.")
     assert explained(away, "of the target box") is away

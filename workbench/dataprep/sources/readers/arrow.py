@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.base.errors import Cancelled, UserError
 from workbench.dataprep.columns import listed, quoted
 from workbench.dataprep.control import Cancel, Progress
+from workbench.dataprep.scratch import scratch
 from workbench.dataprep.sources.loading import create, given_of, lacking, missing_file, natural, spec_columns, typed
 from workbench.dataprep.sources.naming import harmless
 from workbench.dataprep.sources.reader import FileReader, Loaded
@@ -199,7 +200,7 @@ def detect_arrow(path: Path) -> ArrowSpec:
         if not schema.names:
             raise UserError(f"{path.name} holds no columns.", hint="Choose another file.", place=str(path))
         try:
-            with duckdb.connect() as connection:
+            with scratch() as connection:
                 kinds = described(connection, plain_schema(schema))
         except duckdb.Error as error:
             raise damaged(path.name, error) from error

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.base.errors import UserError
 from workbench.dataprep.columns import ColumnInfo, Schema
 from workbench.dataprep.control import Cancel, Progress
+from workbench.dataprep.scratch import scratch
 from workbench.dataprep.sources.loading import natural
 from workbench.dataprep.sources.naming import harmless
 from workbench.dataprep.sources.pythonvalues import arrays, arrow_type, type_of_values
@@ -44,12 +45,11 @@ class FrameReader(Reader):
 
     @property
     def schema(self) -> Schema:
-        import duckdb
 
         names = harmless(self._table.schema.names)
         found = [ColumnInfo(c.name, c.type, c.nested) for c in self._columns if c.name in names]
         known = {column.name for column in self._columns}
-        with duckdb.connect() as connection:
+        with scratch() as connection:
             kinds = described(connection, plain_schema(self._table.schema))
         return (*found, *(natural(name, kind) for name, kind in zip(names, kinds, strict=True) if name not in known))
 

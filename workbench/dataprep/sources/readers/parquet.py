@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from workbench.base.errors import UserError
 from workbench.dataprep.columns import ColumnInfo, Schema, listed, literal, quoted
 from workbench.dataprep.control import Cancel, Progress
+from workbench.dataprep.scratch import scratch
 from workbench.dataprep.sources.differences import differences
 from workbench.dataprep.sources.loading import Given, create, given_of, lacking, missing_file, natural, spec_columns, typed
 from workbench.dataprep.sources.naming import harmless
@@ -173,7 +174,7 @@ def described(paths: Sequence[Path], *, partitioned: bool) -> list[tuple[str, st
     from workbench.dataprep.engine.store import first_line
 
     try:
-        with duckdb.connect() as connection:
+        with scratch(files=True) as connection:
             rows = connection.execute(f"DESCRIBE SELECT * FROM {relation_of(paths, partitioned=partitioned)}").fetchall()  # noqa: S608
     except (duckdb.Error, UnicodeDecodeError) as error:
         if len(paths) > 1:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from workbench.dataprep.cells import assign, renamed, visible, without
 from workbench.dataprep.columns import Problem, Schema, listed, names
 from workbench.dataprep.patterns import for_engine, pattern_problem
+from workbench.dataprep.scratch import scratch
 from workbench.dataprep.steps.base import Context, Dialect, SchemaContext, StepBase
 from workbench.dataprep.steps.creating.texts import BLANKS, new_names, text_of, text_problems
 
@@ -146,9 +147,8 @@ _MARK = "\U0010ffff"
 
 def matches_nothing(pattern: str) -> bool:
     """Whether a sound pattern is found in an empty text."""
-    import duckdb
 
-    with duckdb.connect() as connection:
+    with scratch() as connection:
         found: bool = connection.execute("SELECT regexp_matches('', ?)", [pattern]).fetchall()[0][0]
         return found
 

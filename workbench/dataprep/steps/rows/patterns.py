@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal
 
+from workbench.dataprep.scratch import scratch
+
 _SETS = {"d": "0-9", "w": "0-9A-Za-z_", "s": r"\t\n\f\r "}
 _WORD = "[0-9A-Za-z_]"
 _EDGE = f"(?:(?<={_WORD})(?!{_WORD})|(?<!{_WORD})(?={_WORD}))"
@@ -29,7 +31,7 @@ def pattern_problem(pattern: str) -> str:
         return f"is not a regular expression: {error}."
     import duckdb
 
-    with duckdb.connect() as connection:
+    with scratch() as connection:
         try:
             connection.execute("SELECT regexp_matches('', ?)", [pattern]).fetchall()
         except duckdb.Error as error:

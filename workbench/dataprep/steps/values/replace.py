@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from workbench.dataprep.cells import is_missing
 from workbench.dataprep.columns import TEXT, ColumnInfo, Problem, Schema, listed
 from workbench.dataprep.patterns import for_engine, pattern_problem, replacement_for
+from workbench.dataprep.scratch import scratch
 from workbench.dataprep.steps.base import Context, SchemaContext
 from workbench.dataprep.steps.rows.conditions import typed, value_of
 from workbench.dataprep.steps.values.base import ColumnsStep
@@ -129,7 +130,6 @@ def _read(text: str) -> str:
 
 
 def _finds_nothing(pattern: str) -> bool:
-    import duckdb
 
-    with duckdb.connect() as connection:
+    with scratch() as connection:
         return bool(connection.execute("SELECT regexp_matches('', ?)", [pattern]).fetchall()[0][0])

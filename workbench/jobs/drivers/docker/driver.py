@@ -24,6 +24,7 @@ from workbench.jobs.drivers.docker.layer import remove_builds
 from workbench.jobs.drivers.docker.meter import Meter
 from workbench.jobs.drivers.docker.settings import explained
 from workbench.jobs.drivers.ssh.tunnel import Tunnel
+from workbench.jobs.drivers.supervised.notes import save_notes
 from workbench.jobs.environments import EnvironmentBuilder, is_conda
 from workbench.jobs.folder import JobSpec, RunFolder
 from workbench.jobs.joblog import JobLog
@@ -63,6 +64,11 @@ class DockerDriver:
         """What `prepare` made: there once all of it is."""
         return self._folder.path / "container.json"
 
+    @property
+    def _notes(self) -> Path:
+        """There once the engine was reached: before that it has nothing of the job."""
+        return self._folder.path / "docker.json"
+
     def handle(self) -> Handle:
         return {"run_id": self._spec.run_id, "container": container_name(self._spec.run_id)}
 
@@ -72,6 +78,7 @@ class DockerDriver:
         if spec.environment == "workbench":
             message = f"{spec.script} needs Workbench's own Python, which only this machine has."
             raise UserError(message, hint="Choose the target local for it.", place=spec.script)
+        save_notes(self._notes, {"touched": True})
         maker = ImageMaker(
             engine,
             Path(spec.home),
@@ -120,6 +127,8 @@ class DockerDriver:
 
     def pull(self, handle: Handle, *, final: bool = False) -> None:
         name = handle["container"]
+        if not self._notes.exists():
+            return
         self._log.commit()  # also before anything came: to this whoever takes the job up goes back
         if self._follower is None:
             self._follower = LogFollower(self._engine, name, self._log)
@@ -141,6 +150,8 @@ class DockerDriver:
     def cancel(self, handle: Handle, grace_s: float) -> None:
         """The engine asks (SIGTERM for the script and what it started), waits, and kills the container with all that is in it."""
         name = handle["container"]
+        if not self._notes.exists():
+            return
         try:
             if self._engine.container(name)["State"]["Status"] in _OVER | {"created"}:
                 return
@@ -160,6 +171,9 @@ class DockerDriver:
                 raise EngineError(f"The container {name} does not end, although it was killed.", hint="Start Docker anew.")
 
     def clean(self, handle: Handle) -> None:
+        if not self._notes.exists():
+            self.close()
+            return
         self._engine.remove(handle["container"])
         for one in self._engine.labelled(f"{RUN_LABEL}={self._spec.run_id}"):
             self._engine.remove(one["Id"])

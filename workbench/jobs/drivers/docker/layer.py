@@ -193,7 +193,9 @@ class LayerBuilder:
         text = b"".join(data for _, data in parts).decode("utf-8", "replace")
         said = b"".join(data for stream, data in parts if stream == "stderr").decode("utf-8", "replace")
         lines = [line.rstrip() for line in (text if whole else text[: text.rfind("\n") + 1]).split("\n")]
-        shown = [line for line in lines if line and not line.startswith(("error:", "  cause:", "warning: Failed to hardlink"))]
+        shown = [
+            line for line in lines if line and not line.startswith(("error:", "  cause:", "hint:", "warning: Failed to hardlink"))
+        ]
         return shown, "\n".join(said.splitlines()[-_TAIL:])
 
     def _finish(self, layer: Layer, build: str, code: int, said: str) -> str | None:
