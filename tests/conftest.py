@@ -71,6 +71,19 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
     return None
 
 
+_LONG = (
+    "dataprep/printing/test_printed_code.py", "dataprep/test_parity.py", "jobs/drivers/docker/test_ssh_docker.py",
+    "jobs/drivers/docker/test_docker.py", "mlflow/test_protocol.py", "flows/test_tour.py",
+    "jobs/drivers/docker/test_docker_kills.py", "jobs/drivers/spark/test_contract.py", "jobs/test_kills.py", "flows/test_app.py",
+)  # fmt: skip
+"""The files that take longest: they go first, so that no worker is left with one of them at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {Path(__file__).parent / name: place for place, name in enumerate(_LONG)}
+    items.sort(key=lambda item: places.get(item.path, len(_LONG)))
+
+
 class Requirement(Protocol):
     """Skips the test without `what` and says why; fails where `WORKBENCH_REQUIRE` names it (as the gate does)."""
 

@@ -168,18 +168,20 @@ assert workbench.current_run() is None
 
 def test_that_an_exception_in_the_block_is_the_reason_of_its_failure(home: Path, start: Start) -> None:
     code = """
-import workbench
+import os, workbench
 try:
-    with workbench.start_run():
+    with workbench.start_run() as run:
         workbench.log("loss", 1)
-        {}["column"]
-except KeyError:
+        open(os.fsencode(run.outputs) + b"/no\\xfftext.txt", "w").close()
+        raise ValueError("no \\udcff column")
+except ValueError:
     pass
 """
     with served(home) as client:
         _done(start(code))
         run = _only(client)
-    assert (run.status, run.reason) == (RunStatus.FAILED, "KeyError: 'column' in own.py line 6.")
+    assert (run.status, run.reason) == (RunStatus.FAILED, "ValueError: no \\udcff column in own.py line 7.")
+    assert [one.path for one in run.artifacts] == ["no%FFtext.txt"]
     assert run.experiment == "own"
 
 

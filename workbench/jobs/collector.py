@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from workbench.base.clock import utc_now
 from workbench.base.masking import Masker
+from workbench.base.texts import storable
 from workbench.runs.metrics import Logged
 from workbench.schema import DataInput, LogBatch, SourceInput, StepInput
 
@@ -86,7 +87,7 @@ class Taken:
         try:
             event = json.loads(line)
             if b"\\u" in line or not line.isascii():
-                event = _kept(event)
+                event = storable(event)
             kind = event.pop("kind")
             event = hidden.inside(event)
             if kind == "metric":
@@ -118,15 +119,6 @@ def _name(key: Any) -> str:
     if not name:
         raise ValueError("it has no name")
     return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
-
-
-def _kept(value: Any) -> Any:
-    """The value with escapes for what no database holds: NUL, and halves of surrogate pairs (of file names that are no UTF-8)."""
-    if isinstance(value, str):
-        return value.replace("\x00", "\\x00").encode("utf-8", "backslashreplace").decode()
-    if isinstance(value, dict):
-        return {_kept(key): _kept(inner) for key, inner in value.items()}
-    return [_kept(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _input(event: dict[str, Any]) -> DataInput:

@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 
 from workbench.base.clock import since
 from workbench.base.files import disk_error, write_atomic, write_json
+from workbench.base.texts import storable
 
 FINAL_STATES = frozenset({"finished", "failed", "cancelled", "lost"})
 _RESERVE_BYTES = 512 * 1024
@@ -289,9 +290,9 @@ class JobStatus:
 
     @classmethod
     def load(cls, folder: RunFolder) -> "JobStatus | None":
-        """None before the runner has begun."""
+        """None before the runner has begun. A reason may quote anything that a script has said."""
         try:
-            values: dict[str, Any] = json.loads(folder.status.read_text("utf-8"))
+            values: dict[str, Any] = storable(json.loads(folder.status.read_text("utf-8")))
         except FileNotFoundError:
             return None
         known = cls.__dataclass_fields__

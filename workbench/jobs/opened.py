@@ -1,10 +1,12 @@
 """Follows runs that a process opened by itself. Such a process is its own runner: it holds the lock of the run's folder while it
 lives, and writes the end into `status.json`; the scheduler reads its events as it reads those of jobs."""
 
+import contextlib
 import time
 
 from workbench.base.processes import is_alive
 from workbench.jobs.folder import JobStatus
+from workbench.jobs.outputs import make_readable
 from workbench.jobs.watched import WatchedJob
 from workbench.schema import RunStatus
 
@@ -25,6 +27,11 @@ class OpenedRun(WatchedJob):
             status.state, status.reason = "cancelled", f"{self.folder.cancel_reason or 'Cancelled by the user.'}{goes_on}"
             status.ended = time.time()
             status.save(self.folder)
+
+    def _finish(self, status: RunStatus, reason: str, seen: JobStatus | None, *, cause: str = "") -> None:
+        with contextlib.suppress(OSError):
+            make_readable(self.folder.outputs)
+        super()._finish(status, reason, seen, cause=cause)
 
     def _without_runner(self) -> bool:
         """The process has gone: it ended the run itself just before, or never will."""

@@ -37,7 +37,7 @@ def collect_outputs(folder: RunFolder, *, follow: bool = True) -> None:
     if folder.work.exists():
         _make_writable(folder.work)
         shutil.rmtree(folder.work, ignore_errors=True)
-    _make_readable(folder.outputs)
+    make_readable(folder.outputs)
     write_json(folder.artifacts, list_outputs(folder.outputs))
 
 
@@ -115,7 +115,7 @@ def _is_text(name: str) -> bool:
     return readable_name(name) == name
 
 
-def _make_readable(root: Path) -> None:
+def make_readable(root: Path) -> None:
     """Gives text as names to what lies under the folder, the innermost first."""
     for directory, names, files in os.walk(root, topdown=False):
         for name in (*files, *names):

@@ -87,9 +87,9 @@ class Scheduler:
     def _work(self, step_sweeps: Callable[[], bool]) -> None:
         while not self._stopping.is_set():
             self._wake.clear()
-            sweeping = False
+            pause = _TICK_S
             try:
-                sweeping = self._round(step_sweeps)
+                pause = self._round(step_sweeps)
             except WorkbenchError as error:
                 # What was half done, e.g. a runner started and not noted, is taken up as after a restart.
                 self._unfollowed.set()
@@ -97,19 +97,19 @@ class Scheduler:
             except Exception:  # noqa: BLE001 (one failed round must not end the work for good)
                 self._unfollowed.set()
                 _log.exception("The job manager failed in one round")
-            if not any(job.behind for job in self._watched.values()):
-                busy = self._watched or sweeping or self._unfollowed.is_set()
-                self._wake.wait(_TICK_S if busy else _IDLE_TICK_S)
+            self._wake.wait(pause)
 
-    def _round(self, step_sweeps: Callable[[], bool]) -> bool:
-        """Does all that can be done now; whether a sweep is under way."""
+    def _round(self, step_sweeps: Callable[[], bool]) -> float:
+        """Does all that can be done now; the seconds until there will be more to do, where nobody says so before."""
         if self._unfollowed.is_set():
             self._unfollowed.clear()
             self._take_up()
         self._follow()
         sweeping = step_sweeps()
         self._start_waiting()
-        return sweeping
+        if any(job.behind for job in self._watched.values()):
+            return 0.0
+        return _TICK_S if self._watched or sweeping else _IDLE_TICK_S
 
     def _take_up(self) -> None:
         """Finds the runners that nobody follows."""

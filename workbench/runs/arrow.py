@@ -158,16 +158,21 @@ def _texts(
     """Params or tags by key, each as long as there are runs."""
     import pyarrow as pa
 
-    found: dict[str, list[str | None]] = defaultdict(lambda: [None] * len(place))
+    places: dict[str, array[int]] = defaultdict(lambda: array("q"))
+    found: dict[str, list[pa.Array]] = defaultdict(list)
     query = sa.select(table.c.run_id, gathered(table.c.key, table.c.value)).group_by(table.c.run_id)
     for some in _rows(connection, _of_keys(query, table, wanted), table.c.run_id, place):
         # At once: the texts of keys are then made once.
         every = json.loads(f"[{','.join(texts for _, texts in some)}]")
+        part: dict[str, list[str]] = defaultdict(list)
         for (run_id, _), pairs in zip(some, every, strict=True):
             if (at := place.get(run_id)) is not None:
                 for key, value in pairs.items():
-                    found[key][at] = value
-    return {key: pa.array(found.pop(key), pa.string()) for key in list(found)}
+                    places[key].append(at)
+                    part[key].append(value)
+        for key, values in part.items():
+            found[key].append(pa.array(values, pa.string()))
+    return {key: _placed(places[key], pa.concat_arrays(found.pop(key)), len(place)) for key in places}
 
 
 def _numbers(
@@ -177,7 +182,6 @@ def _numbers(
     import numpy as np
     import pyarrow as pa
 
-    # Plain numbers: two million objects would not stay in the processor's reach.
     found: dict[str, tuple[array[int], array[float]]] = defaultdict(lambda: (array("q"), array("d")))
     query = _of_keys(sa.select(table.c.run_id, table.c.key, table.c.last), table, wanted)
     before, at = None, None
@@ -189,16 +193,26 @@ def _numbers(
                 places, values = found[key]
                 places.append(at)
                 values.append(math.nan if value is None else value)
+    return {
+        key: _placed(places, pa.array(np.frombuffer(values), from_pandas=False), len(place))
+        for key, (places, values) in found.items()
+    }
 
-    def column(key: str) -> "pa.Array":
-        places, values = found.pop(key)
-        numbers = np.zeros(len(place))
-        missing = np.ones(len(place), np.bool_)
-        numbers[np.frombuffer(places, np.int64)] = values
-        missing[np.frombuffer(places, np.int64)] = False
-        return pa.array(numbers, mask=missing, from_pandas=False)
 
-    return {key: column(key) for key in list(found)}
+def _placed(places: "array[int]", values: "pa.Array", count: int) -> "pa.Array":
+    """`count` values: those that are given at their places, the others missing.
+
+    The values come as plain columns, not as objects: millions of these would not stay in the processor's reach.
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    at = np.zeros(count, np.int64)
+    missing = np.ones(count, np.bool_)
+    taken = np.frombuffer(places, np.int64)
+    at[taken] = np.arange(len(places))
+    missing[taken] = False
+    return values.take(pa.array(at, mask=missing))
 
 
 def _of_keys(query: "sa.Select[Any]", table: sa.Table, wanted: Sequence[str] | None) -> "sa.Select[Any]":

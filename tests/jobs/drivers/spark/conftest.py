@@ -29,7 +29,8 @@ class SparkCluster:
     page: str
 
     def says(self) -> dict[str, Any]:
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.page}/json/", timeout=5) as answer:
+        # Before its parts are all there, a page answers with something else.
+        with contextlib.suppress(OSError, ValueError), urllib.request.urlopen(f"{self.page}/json/", timeout=5) as answer:
             return dict(json.load(answer))
         return {}
 
