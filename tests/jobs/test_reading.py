@@ -1,6 +1,8 @@
 """Logs and events are read while they are written."""
 
+import json
 import math
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from workbench.base.masking import MASK, Masker
 from workbench.jobs.advice import Given
 from workbench.jobs.collector import EventReader
 from workbench.jobs.endings import explain_exit
+from workbench.jobs.folder import JobStatus, RunFolder
 from workbench.jobs.logs import read_chunk
 
 
@@ -151,6 +154,16 @@ sklearn.E: bad data
 def test_that_the_end_of_the_log_becomes_the_reason(tmp_path: Path, log: str, reason: str) -> None:
     (tmp_path / "log.txt").write_text(log.replace("{work}", str(tmp_path / "work")))
     assert explain_exit(1, tmp_path / "log.txt", tmp_path / "work", _given(tmp_path), ran_out_of_memory=False) == reason
+
+
+def test_that_a_reason_with_what_no_database_holds_can_be_kept(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    status = JobStatus(state="failed", reason="ValueError: \udcff\0 in train.py.")
+    status.save(folder)
+    assert (found := JobStatus.load(folder))
+    assert found.reason == "ValueError: \\udcff\\x00 in train.py."
+    folder.status.write_text(json.dumps(asdict(status)))  # as a process writes it that has opened the run itself
+    assert JobStatus.load(folder) == found
 
 
 def test_that_out_of_memory_and_a_signal_are_told_apart(tmp_path: Path) -> None:

@@ -286,7 +286,7 @@ class JobStatus:
         return max(0.0, time.time() - self.started) if passed is None else passed
 
     def save(self, folder: RunFolder) -> None:
-        write_json(folder.status, asdict(self))
+        write_json(folder.status, storable(asdict(self)))
 
     @classmethod
     def load(cls, folder: RunFolder) -> "JobStatus | None":

@@ -65,6 +65,7 @@ class StartedRun(Run):
             self._state["ended"] = True
             if self in _open:
                 _open.remove(self)
+        reason = reason.encode("utf-8", "backslashreplace").decode()  # of bytes that are no text
         if pointed := self._state.pop("pointed", None):
             pointed.undo(_MLFLOW_STATUS[status], self._answers)
         events.close(self.folder)

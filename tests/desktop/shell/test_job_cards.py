@@ -55,3 +55,7 @@ def test_that_a_card_shows_whole_names_and_times_in_a_narrow_panel(context: AppC
     qtbot.waitUntil(lambda: card._title.text() == "long_training.py  #4", timeout=5_000)
     assert card._when.text() == "2 h 04 min"
     assert card._reason.text() == f"{moment_text(history[-1].time)} · flights"
+    panel._on_jobs([job(RunStatus.RUNNING, script="long_training.py").model_copy(update={"history": history[:2]})])
+    qtbot.waitUntil(lambda: card._cancel.isVisible() and card._cancel.x() > 0, timeout=5_000)
+    assert card._title.text() == "long_training.py  #4"
+    assert card._title.geometry().right() < card._log.x()

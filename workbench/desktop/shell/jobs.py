@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from workbench.client.client import Client
 
 _SHOWN = 40
-_BESIDE_TITLE = 44  # pixels of margins and gaps
+_BESIDE_TITLE = 38  # pixels of margins and gaps
 _LONG = 200  # characters of what a card tells
 
 
@@ -75,6 +75,8 @@ class _JobCard(QFrame):
         """Long names are shortened in their middle: the buttons beside them stay in the panel."""
         name, number = Path(self.job.script).name or self.job.run_name, f"  #{self.job.run_number}"
         metrics = self._title.fontMetrics()
+        for one in (self._title, self._log, self._cancel):
+            one.ensurePolished()  # what it needs depends on the style sheet
         buttons = sum(one.sizeHint().width() for one in (self._log, self._cancel) if not one.isHidden())
         room = max(60, self.width() - _BESIDE_TITLE - buttons - metrics.horizontalAdvance(number))
         shown = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room)
