@@ -89,6 +89,15 @@ def test_that_a_large_table_goes_through_the_metrics_run_by_run(sqlite_database:
     assert "SCAN metric_latest" in found
 
 
+def test_that_children_are_counted_without_those_in_the_trash(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    parent = made(store)
+    children = [made(store, parent_id=parent.id, status=RunStatus.FINISHED) for _ in range(3)]
+    store.trash(children[0].id)
+    for many in (arrow._MANY, 1):
+        monkeypatch.setattr(arrow, "_MANY", many)
+        assert table(store.runs_arrow(order_by=["number"]))["children"].to_pylist() == [2, 0, 0]
+
+
 def test_that_series_of_several_runs_come_in_one_table(store: RunStore) -> None:
     runs = [made(store), made(store)]
     store.log_batch(runs[0].id, points("loss", [float(at % 10) for at in range(6000)]))
