@@ -234,9 +234,7 @@ def _of_pixels(array: Any) -> Any:
     try:
         pillow = importlib.import_module("PIL.Image")
     except ImportError as error:
-        message = (
-            "log_image needs Pillow for an array, and this Python has none. Add to the project's requirements: pillow"
-        )
+        message = "log_image needs Pillow for an array, and this Python has none. Add to the project's requirements: pillow"
         raise ImportError(message) from error
     return pillow.fromarray(pixels.clip(0, 255).astype("uint8"))
 

@@ -17,7 +17,7 @@ _LONGEST = 80
 """Constants longer than that are taken whole or not at all."""
 _FAR = 3000
 _GRACE = 20_000
-"""Steps (some 15 microseconds each) that a search without any program still has when the time is up, however busy the machine is."""
+"""Steps (some 15 microseconds each) that a search without any program still has when the time is up, however busy it is here."""
 _CALENDAR = re.compile(
     r"\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b|\b(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)[a-z]*\b"
     r"|\b[ap]m\b|\d[ap]m\b|\bq[1-4]\b",
