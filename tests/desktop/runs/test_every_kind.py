@@ -1,6 +1,5 @@
 """Runs of every kind on the screens: sweeps and their trials, runs of other programs, skipped ones, those in the trash."""
 
-import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +12,6 @@ from pytestqt.qtbot import QtBot
 
 from tests.conftest import end_workspace
 from tests.screens.allkinds import ODD_NAME, furnish_kinds
-from workbench.client.client import Client
 from workbench.client.runs import RunCalls
 from workbench.desktop.context import AppContext
 from workbench.desktop.dashboard.facts import read_workspace
@@ -35,11 +33,10 @@ TRIALS = 6
 def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Path]]:
     """A workspace with all of them, and its project."""
     home = tmp_path_factory.mktemp("kinds") / "workspace"
-    folder = furnish_kinds(home, home.parent / "every-kind", trials=TRIALS)
-    yield home, folder
-    with contextlib.suppress(Exception), Client.connect(home, start=False) as client:
-        client.shutdown()
-    end_workspace(home)
+    try:
+        yield home, furnish_kinds(home, home.parent / "every-kind", trials=TRIALS)
+    finally:
+        end_workspace(home)
 
 
 @pytest.fixture
