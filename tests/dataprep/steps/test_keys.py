@@ -84,7 +84,7 @@ def test_that_tables_without_anything_in_common_have_no_keys(connection: duckdb.
 def test_that_keys_of_many_rows_are_found_in_a_moment(connection: duckdb.DuckDBPyConnection) -> None:
     chance = random.Random(3)
     codes = ["".join(chance.choices(string.ascii_uppercase, k=6)) for _ in range(50_000)]
-    left = Memory(connection, "a", {"code": [chance.choice(codes[:30_000]) for _ in range(300_000)], "n": list(range(300_000))})
+    left = Memory(connection, "a", {"code": chance.choices(codes[:30_000], k=300_000), "n": list(range(300_000))})
     right = Memory(connection, "b", {"part code": codes, "n2": [chance.random() for _ in codes]})
     (best,) = suggest_keys(left, right)
     assert (best.left, best.right) == ("code", "part code")
