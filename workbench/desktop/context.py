@@ -13,7 +13,7 @@ from workbench.base.settings import Settings, load_settings, save_settings
 from workbench.desktop.commands import CommandRegistry
 from workbench.desktop.events import Connection, EventBridge
 from workbench.desktop.notifications import Notifications
-from workbench.desktop.operations import Operation, Operations, Progress
+from workbench.desktop.operations import Collector, Operation, Operations, Progress
 from workbench.desktop.theme import Theme
 from workbench.schema import LineagePart
 
@@ -44,6 +44,7 @@ class AppContext(QObject):
         self.settings = Settings()
         self.notifications = Notifications(self)
         self.operations = Operations(self)
+        self._collector = Collector(self)
         self.commands = CommandRegistry(self)
         self.connection = Connection(home, start=start_server)
         self.events = EventBridge(self.connection, self.operations, self)
@@ -138,7 +139,9 @@ class AppContext(QObject):
     def close(self) -> bool:
         """Ends threads and timers; jobs and the server go on. False when a worker did not stop in time."""
         self.events.stop()
-        return self.operations.close()
+        ended = self.operations.close()
+        self._collector.close()
+        return ended
 
     def _load_settings(self) -> None:
         try:

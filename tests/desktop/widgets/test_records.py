@@ -62,6 +62,16 @@ def test_that_selection_and_checks_follow_the_ids_through_a_refresh(table: Recor
     assert table.checked_ids() == ("a",)
 
 
+@pytest.mark.parametrize("held", [Qt.Key.Key_Shift, Qt.Key.Key_Control])
+def test_that_a_record_is_selected_alone_whatever_key_is_held_down(table: RecordTable[Row], qtbot: QtBot, held: Qt.Key) -> None:
+    modifier = Qt.KeyboardModifier.ShiftModifier if held == Qt.Key.Key_Shift else Qt.KeyboardModifier.ControlModifier
+    qtbot.keyPress(table.view, held, modifier)
+    for wanted in ("c", "a"):
+        assert table.select_id(wanted)
+        assert table.selected_ids() == (wanted,)
+    qtbot.keyRelease(table.view, held)
+
+
 def test_that_a_refresh_with_the_same_ids_shows_the_new_values(table: RecordTable[Row]) -> None:
     table.set_records([Row(row.id, row.name.upper(), row.score) for row in ROWS])
     assert names(table)[0] == "ALPHA"

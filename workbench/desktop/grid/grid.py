@@ -145,7 +145,13 @@ class DataGrid(QWidget):
     def select_column(self, column: str) -> None:
         section = self.model.section_of(column)
         if section >= 0:
-            self.view.selectColumn(section)
+            self._select_section(section)
+
+    def _select_section(self, section: int) -> None:
+        """Unlike `selectColumn` of Qt this does not go by the keys that are held down just now."""
+        how = QItemSelectionModel.SelectionFlag
+        place = self.model.index(max(0, self.view.rowAt(0)), section)
+        self.view.selectionModel().setCurrentIndex(place, how.ClearAndSelect | how.Columns)
 
     def selected_columns(self) -> tuple[str, ...]:
         """Columns that are selected from top to bottom; else the current one."""
@@ -249,7 +255,7 @@ class DataGrid(QWidget):
 
     def _on_column_menu(self, section: int, place: QPoint) -> None:
         if not self.view.column_fully_selected(section):
-            self.view.selectColumn(section)
+            self._select_section(section)
         self.column_menu.emit(self.model.columns[section].name, place)
 
     def _on_rename(self, section: int, name: str) -> None:

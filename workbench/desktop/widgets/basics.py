@@ -156,28 +156,17 @@ def icon_button(
 
 
 class WrappedLabel(QLabel):
-    """Several lines, exactly as high as they need: takes no more where there is room."""
+    """Several lines, as high as they need at their width: the layout asks it, so that nothing is resized while it is laid out."""
 
     def __init__(self, text: str = "", role: str = "") -> None:
         super().__init__(text)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
-        self.setMinimumHeight(1)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         if role:
             self.setProperty("role", role)
-
-    def setText(self, text: str) -> None:
-        super().setText(text)
-        self._fit()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        height = self.heightForWidth(self.width())
-        if self.width() > 60 and height > 0 and (height != self.minimumHeight() or height != self.maximumHeight()):
-            self.setFixedHeight(height)
 
 
 class HLine(QFrame):

@@ -4,7 +4,7 @@ import re
 from collections import deque
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, Qt
+from PySide6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -281,8 +281,9 @@ class LogView(QWidget):
             row = (start + step * distance) % count
             if self.needle in lines[row].casefold():
                 self.follow = False
-                self.view.setCurrentIndex(self.model.index(row, 0))
-                self.view.scrollTo(self.model.index(row, 0), QAbstractItemView.ScrollHint.PositionAtCenter)
+                place, how = self.model.index(row, 0), QItemSelectionModel.SelectionFlag
+                self.view.selectionModel().setCurrentIndex(place, how.ClearAndSelect | how.Rows)  # Shift is held for backwards
+                self.view.scrollTo(place, QAbstractItemView.ScrollHint.PositionAtCenter)
                 return
 
     def _on_search(self, text: str) -> None:

@@ -245,10 +245,15 @@ class RecordTable(QWidget, Generic[R]):
         """Selects and shows the record; False when it is not in view."""
         for row, record in enumerate(self.model.shown):
             if self.model.id_of(record) == record_id:
-                self.view.selectRow(row)
+                self._select_row(row)
                 self.view.scrollTo(self.model.index(row, 0))
                 return True
         return False
+
+    def _select_row(self, row: int) -> None:
+        """Unlike `selectRow` of Qt this does not go by the keys that are held down just now."""
+        how = QItemSelectionModel.SelectionFlag
+        self.view.selectionModel().setCurrentIndex(self.model.index(row, 0), how.ClearAndSelect | how.Rows)
 
     def checked_ids(self) -> tuple[str, ...]:
         """In the order of the records."""
@@ -406,7 +411,7 @@ class RecordTable(QWidget, Generic[R]):
         index = self.view.indexAt(place)
         if index.isValid():
             if not self.view.selectionModel().isRowSelected(index.row()):
-                self.view.selectRow(index.row())
+                self._select_row(index.row())
             self.menu_requested.emit(self.model.shown[index.row()], self.view.viewport().mapToGlobal(place))
 
     def _on_theme_changed(self) -> None:

@@ -20,6 +20,8 @@ from tests.waiting import until
 from workbench.base.errors import EnvironmentError_, UserError
 from workbench.base.ids import new_id
 from workbench.jobs.drivers.docker import capacity, walk_chain
+from workbench.jobs.drivers.docker.beginning import hand_over
+from workbench.jobs.drivers.docker.container import user_of
 from workbench.jobs.drivers.docker.engine import EngineDown
 from workbench.jobs.drivers.docker.settings import explained
 from workbench.schema import DockerSpec, SshDockerSpec
@@ -222,6 +224,36 @@ def test_that_a_job_lives_on_while_the_engine_is_started_anew(make: Make, docker
     docker_engine.start()
     assert job.end(handle).exit_code == 0
     assert job.text.splitlines() == [f"line {number}" for number in range(60)]
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_that_a_start_which_the_engine_was_killed_in_is_done_again_unless_the_script_had_begun(
+    make: Make, docker_engine: Dockerd, *, begun: bool
+) -> None:
+    job = make("import time\nprint('begun', flush=True)\ntime.sleep(2)\nprint('ended')", variables={"KEY": "1"})
+    job.prepare()
+    engine = docker_engine.connect()
+    container = engine.container(job.driver.handle()["container"])
+    engine.close()
+    noted = docker_engine.folder / "data/containers" / container["Id"] / "config.v2.json"
+    before = noted.read_bytes()
+    job.until(job.driver.start(job.driver.handle()), lambda: "begun" in job.text)
+    docker_engine.kill()
+    noted.write_bytes(before)  # as if it had been killed before it noted that the container was started
+    docker_engine.start()
+    if not begun:
+        engine = docker_engine.connect()
+        hand_over(engine, container["Id"], {"KEY": "1"}, user_of(engine.facts()))
+        engine.close()
+    job.again()
+    handle = job.driver.start(job.driver.handle())
+    poll = job.end(handle)
+    if begun:
+        assert (poll.running, poll.exit_code) == (False, None)
+        assert poll.reason == "The Docker engine was stopped while it started the script: what became of it is not known."
+    else:
+        assert (poll.exit_code, handle["id"] != container["Id"]) == (0, True)
+        assert job.text.endswith("begun\nended\n")
 
 
 def test_that_a_job_whose_engine_was_stopped_is_lost_with_a_reason(make: Make, docker_engine: Dockerd) -> None:

@@ -10,7 +10,7 @@ import tarfile
 from pathlib import Path
 
 from workbench.jobs.drivers.docker import begin
-from workbench.jobs.drivers.docker.engine import Engine
+from workbench.jobs.drivers.docker.engine import Engine, Missing
 
 _FOLDER = "/workbench-begin"
 
@@ -39,3 +39,14 @@ def hand_over(engine: Engine, container: str, variables: dict[str, str], owner: 
             tar.addfile(entry, io.BytesIO(content or b""))
     with engine.asking("The handing over of variables") as api:
         api.put_archive(container, "/", made.getvalue())
+
+
+def has_begun(engine: Engine, container: str) -> bool:
+    """Whether the variables were taken out of a container: its script runs then, or did. Raises EngineError."""
+    try:
+        with engine.asking("The container") as api:
+            parts, _facts = api.get_archive(container, f"{_FOLDER}/variables.json")
+            parts.close()
+    except Missing:
+        return True
+    return False

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import math
+import re
 import signal
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,6 +14,7 @@ from workbench.base.errors import Cancelled, UserError
 from workbench.base.files import write_json
 from workbench.base.paths import WorkspacePaths
 from workbench.jobs.drivers.base import Follow, Handle, Poll, Usage
+from workbench.jobs.drivers.docker.beginning import has_begun
 from workbench.jobs.drivers.docker.connections import open_engine
 from workbench.jobs.drivers.docker.container import RUN_LABEL, container_name, create, places, user_of
 from workbench.jobs.drivers.docker.engine import Engine, EngineError, Missing, Refused, Taken
@@ -34,6 +36,8 @@ from workbench.schema import DockerSpec, SshDockerSpec
 
 _SIGNALS = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 13, 14, 15, 24, 25, 31})
 _OVER = frozenset({"exited", "dead"})
+_STUCK = re.compile(r"\b(?:task|container|id)\b.* already (?:exists|in use)", re.IGNORECASE)
+"""Of a start that the engine was killed in: what is below it (containerd) keeps a part of it, and no other start ever succeeds."""
 
 
 class DockerDriver:
@@ -103,6 +107,7 @@ class DockerDriver:
         state = self._engine.container(name)
         if state["State"]["Status"] == "created":
             self._start(name)
+            state = self._engine.container(name)
         return {**handle, "id": state["Id"]}
 
     def poll(self, handle: Handle) -> Poll:
@@ -115,8 +120,11 @@ class DockerDriver:
             return Poll(
                 running=False, reason="The job's container was removed while it ran, so how it would have ended is not known."
             )
+        if state["Status"] == "created":
+            reason = "The Docker engine was stopped while it started the script: what became of it is not known."
+            return Poll(running=False, reason=reason)
         if state["Status"] not in _OVER:
-            return Poll(running=state["Status"] != "created")
+            return Poll(running=True)
         code, memory = int(state["ExitCode"]), bool(state.get("OOMKilled"))
         if code > 128 and code - 128 in _SIGNALS:
             code = 128 - code  # its init process says so of a script that a signal ended
@@ -267,14 +275,23 @@ class DockerDriver:
             return False
         return True
 
-    def _start(self, name: str) -> None:
+    def _start(self, name: str, *, again: bool = False) -> None:
         try:
             with self._engine.asking("The container") as api:
                 api.start(name)
         except Taken:
             return
         except (EngineError, Refused, Missing) as error:
-            raise explained(error, f"of the target {self._spec.target}") from error
+            if again or not _STUCK.search(error.message):
+                raise explained(error, f"of the target {self._spec.target}") from error
+            if not has_begun(self._engine, name):
+                self._make_again()
+                self._start(name, again=True)
+
+    def _make_again(self) -> None:
+        """Makes the container anew, from what `prepare` found out."""
+        made = json.loads(self._made.read_text("utf-8"))
+        self._make_container(made["image"], made["python"], Follow(self._log.say, lambda: False))
 
     def _download(self, name: str, *, final: bool) -> None:
         if self._downloads is None:
