@@ -41,54 +41,36 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _take(out: Path, home: Path, project: Path, options: argparse.Namespace) -> dict[str, str]:
     """Takes the wanted screens on the real window; returns the reasons of those that failed."""
-    from PySide6.QtCore import QSettings, QStandardPaths
-
     from tests.screens.contents import write_index
     from tests.screens.listing import Props, all_screens
-    from tests.screens.stage import SIZE, Stage
+    from tests.screens.stage import opened_stage
     from tests.screens.workspace import furnish
     from workbench.client import Client
-    from workbench.desktop.app import make_application, make_context
-    from workbench.desktop.shell.window import MainWindow
 
     wanted = [one for one in all_screens() if not options.only or any(one.name.startswith(name) for name in options.only)]
     themes = [options.theme] if options.theme else list(THEMES)
     failed: dict[str, str] = {}
     with tempfile.TemporaryDirectory() as scratch, Client.connect(home) as client:
         furnish(client, project, Path(scratch))
-        QStandardPaths.setTestModeEnabled(True)
-        QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, scratch)
-        QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, scratch)
-        app = make_application()
-        app.setCursorFlashTime(0)
-        context = make_context(app)
-        window = MainWindow(context)
-        window.resize(*SIZE)
-        window.show()
-        stage = Stage(app, context, window, out, themes)
         props = Props(project, Path(scratch), client)
-        context.events.start()
-        stage.until(lambda: context.events.is_connected, "the job manager answers", 60)
-        for one in wanted:
-            began = time.monotonic()
-            try:
-                if one.project and context.project is None:
-                    context.open_project(project)
-                    stage.until(lambda: context.project is not None, "the project opens")
-                    stage.settle()
-                stage.dismiss_toasts()
-                one.act(stage, props)
-            except Exception as error:  # noqa: BLE001 (the other screens are taken all the same)
-                failed[one.name] = f"{type(error).__name__}: {error}"
-                if not isinstance(error, AssertionError):
-                    traceback.print_exc()
-            _tidy(stage, one.name, failed)
-            sys.stdout.write(f"{one.name:<28} {time.monotonic() - began:5.1f} s{'  FAILED' if one.name in failed else ''}\n")
-            sys.stdout.flush()
-        write_index(out, all_screens(), failed)
-        window.hide()
-        context.close()
-        app.processEvents()
+        with opened_stage(out, themes) as stage:
+            for one in wanted:
+                began = time.monotonic()
+                try:
+                    if one.project and stage.context.project is None:
+                        stage.context.open_project(project)
+                        stage.until(lambda: stage.context.project is not None, "the project opens")
+                        stage.settle()
+                    stage.dismiss_toasts()
+                    one.act(stage, props)
+                except Exception as error:  # noqa: BLE001 (the other screens are taken all the same)
+                    failed[one.name] = f"{type(error).__name__}: {error}"
+                    if not isinstance(error, AssertionError):
+                        traceback.print_exc()
+                _tidy(stage, one.name, failed)
+                sys.stdout.write(f"{one.name:<28} {time.monotonic() - began:5.1f} s{'  FAILED' if one.name in failed else ''}\n")
+                sys.stdout.flush()
+            write_index(out, all_screens(), failed)
     return failed
 
 

@@ -6,7 +6,6 @@ Makes a workspace of its own below OUT, with N small runs more, and ends its ser
 import argparse
 import os
 import sys
-import tempfile
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -38,43 +37,25 @@ def main(argv: Sequence[str] | None = None) -> None:
     if not folder.exists():
         furnish_kinds(home, folder, options.runs)
     try:
-        with tempfile.TemporaryDirectory() as scratch:
-            _take(out, folder, scratch)
+        _take(out, folder)
     finally:
         close_workspace(home)
 
 
-def _take(out: Path, folder: Path, scratch: str) -> None:
-    from PySide6.QtCore import QSettings, QStandardPaths
-
-    from tests.screens.stage import SIZE, Stage
-    from workbench.desktop.app import make_application, make_context
+def _take(out: Path, folder: Path) -> None:
+    from tests.screens.stage import opened_stage
     from workbench.desktop.runs.activity import RunsActivity
-    from workbench.desktop.shell.window import MainWindow
 
-    QStandardPaths.setTestModeEnabled(True)
-    for form in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):
-        QSettings.setPath(form, QSettings.Scope.UserScope, scratch)
-    app = make_application()
-    app.setCursorFlashTime(0)
-    context = make_context(app)
-    window = MainWindow(context)
-    window.resize(*SIZE)
-    window.show()
-    stage = Stage(app, context, window, out, ("light", "dark"))
-    context.events.start()
-    stage.until(lambda: context.events.is_connected, "the job manager answers", 60)
-    context.open_project(folder)
-    stage.until(lambda: context.project is not None, "the project opens")
-    stage.go("runs")
-    runs = window.activity("runs")
-    assert isinstance(runs, RunsActivity)
-    stage.until(lambda: runs.store.loaded, "the runs are loaded", 60)
-    _shoot(stage, runs)
-    sys.stdout.write("\n".join(f"{name} {problem}" for name, problem in _problems(stage)))
-    window.hide()
-    context.close()
-    app.processEvents()
+    with opened_stage(out, ("light", "dark")) as stage:
+        context = stage.context
+        context.open_project(folder)
+        stage.until(lambda: context.project is not None, "the project opens")
+        stage.go("runs")
+        runs = stage.window.activity("runs")
+        assert isinstance(runs, RunsActivity)
+        stage.until(lambda: runs.store.loaded, "the runs are loaded", 60)
+        _shoot(stage, runs)
+        sys.stdout.write("\n".join(f"{name} {problem}" for name, problem in _problems(stage)))
 
 
 def _shoot(stage: "Stage", runs: "RunsActivity") -> None:

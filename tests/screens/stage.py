@@ -1,11 +1,13 @@
 """The stage of the pictures: the real application and window, real clicks, waits by conditions, pictures in both themes."""
 
+import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QEvent, QEventLoop, QPoint, QRectF, Qt, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, QPoint, QRectF, QSettings, QStandardPaths, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QMenu, QWidget
@@ -24,6 +26,30 @@ W = TypeVar("W", bound=QWidget)
 
 class Unmet(AssertionError):
     """What a screen waited for did not come true in time."""
+
+
+@contextmanager
+def opened_stage(out: Path, themes: Sequence[str]) -> "Iterator[Stage]":
+    """The application and its window on the workspace of WORKBENCH_HOME, connected, with settings of the window's own."""
+    from workbench.desktop.app import make_application, make_context
+
+    with tempfile.TemporaryDirectory() as scratch:
+        QStandardPaths.setTestModeEnabled(True)
+        for form in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):
+            QSettings.setPath(form, QSettings.Scope.UserScope, scratch)
+        app = make_application()
+        app.setCursorFlashTime(0)
+        context = make_context(app)
+        window = MainWindow(context)
+        window.resize(*SIZE)
+        window.show()
+        stage = Stage(app, context, window, out, themes)
+        context.events.start()
+        stage.until(lambda: context.events.is_connected, "the job manager answers", 60)
+        yield stage
+        window.hide()
+        context.close()
+        app.processEvents()
 
 
 class Stage:

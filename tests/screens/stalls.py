@@ -8,7 +8,6 @@ own gaps: `chrt -r 1` before the command keeps them away.
 import argparse
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -40,48 +39,30 @@ def main(argv: Sequence[str] | None = None) -> None:
     if not home.exists():
         fill(home, options.runs)
     try:
-        with tempfile.TemporaryDirectory() as scratch:
-            _measure(home, scratch, stacks=options.stacks)
+        _measure(options.out, stacks=options.stacks)
     finally:
         close_workspace(home)
 
 
-def _measure(home: Path, scratch: str, *, stacks: bool) -> None:
-    from PySide6.QtCore import QSettings, QStandardPaths
-
-    from tests.screens.stage import SIZE, Stage
-    from workbench.desktop.app import make_application, make_context, preload
+def _measure(out: Path, *, stacks: bool) -> None:
+    from tests.screens.stage import opened_stage
+    from workbench.desktop.app import preload
     from workbench.desktop.operations import Progress, Watchdog
     from workbench.desktop.runs.activity import RunsActivity
-    from workbench.desktop.shell.window import MainWindow
 
-    QStandardPaths.setTestModeEnabled(True)
-    for form in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):
-        QSettings.setPath(form, QSettings.Scope.UserScope, scratch)
-    app = make_application()
-    app.setCursorFlashTime(0)
-    context = make_context(app)
-    window = MainWindow(context)
-    window.resize(*SIZE)
-    window.show()
-    stage = Stage(app, context, window, Path(scratch), ("light",))
-    context.events.start()
-    stage.until(lambda: context.events.is_connected, "the job manager answers", 60)
-    preload(Progress())
-    stage.settle()
-    dog = Watchdog(beat_ms=_BEAT_MS, limit_s=0.02)
-    dog.start()
-    try:
-        acts = _Acts(stage, dog, stacks=stacks)
-        acts.take("the list comes", lambda: window.show_place("runs"))
-        runs = window.activity("runs")
-        assert isinstance(runs, RunsActivity)
-        acts.over(runs)
-    finally:
-        dog.stop()
-        window.hide()
-        context.close()
-        app.processEvents()
+    with opened_stage(out, ("light",)) as stage:
+        preload(Progress())
+        stage.settle()
+        dog = Watchdog(beat_ms=_BEAT_MS, limit_s=0.02)
+        dog.start()
+        try:
+            acts = _Acts(stage, dog, stacks=stacks)
+            acts.take("the list comes", lambda: stage.window.show_place("runs"))
+            runs = stage.window.activity("runs")
+            assert isinstance(runs, RunsActivity)
+            acts.over(runs)
+        finally:
+            dog.stop()
 
 
 class _Acts:

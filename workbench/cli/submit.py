@@ -68,8 +68,7 @@ def submit(
       workbench submit --dry-run train.py
     """
     from workbench.cli.follow import raise_for_result, stream_log
-    from workbench.cli.format import command_line
-    from workbench.cli.output import plain, print_json, say
+    from workbench.cli.output import plain, print_json
     from workbench.schema import JobRequest
 
     request = JobRequest(
@@ -94,12 +93,7 @@ def submit(
             _show_plan(client.plan(request), as_json=as_json)
             return
         run = client.submit(request)
-        say(f"Run {run.number} ({run.id[:8]}) of {run.experiment}: {command_line(run.script, run.arguments)}")
-        if given := [one for one in run.arguments if one in _OURS]:
-            say(f"{given[0]} stands after the script, so the script gets it. Workbench's own options stand before the script.")
-        if run.left_out:
-            names = ", ".join(run.left_out)
-            say(f"Not in the run's copy of the project (too big, not readable, or a repository of its own): {names}")
+        _print_begin(run)
         if not detach:
             run = stream_log(client, run, stream=sys.stderr if as_json else sys.stdout)
         if as_json:
@@ -118,6 +112,18 @@ def _show_plan(plan: "JobPlanned", *, as_json: bool) -> None:
         print_json(plain(plan))
     else:
         print_plan(plan)
+
+
+def _print_begin(run: "Run") -> None:
+    from workbench.cli.format import command_line
+    from workbench.cli.output import say
+
+    say(f"Run {run.number} ({run.id[:8]}) of {run.experiment}: {command_line(run.script, run.arguments)}")
+    if given := [one for one in run.arguments if one in _OURS]:
+        say(f"{given[0]} stands after the script, so the script gets it. Workbench's own options stand before the script.")
+    if run.left_out:
+        names = ", ".join(run.left_out)
+        say(f"Not in the run's copy of the project (too big, not readable, or a repository of its own): {names}")
 
 
 def _print_end(run: "Run") -> None:

@@ -108,8 +108,8 @@ def test_that_missing_stays_missing(root: Node) -> None:
     assert root.run(()) is None
 
 
-def test_that_a_long_text_takes_no_time() -> None:
-    text = "a1 " * 5000
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("text", ["a1 " * 5000, "-" * 10_000])
+def test_that_a_long_text_takes_no_time(text: str) -> None:
     for root, _, _ in CASES:
-        root.run((text,))
-        root.run(("-" * 10_000,))
+        assert isinstance(root.run((text,)), str | None)

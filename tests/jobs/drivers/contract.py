@@ -26,6 +26,7 @@ from tests.waiting import until
 from workbench.base.errors import Cancelled, EnvironmentError_
 from workbench.base.ids import new_id
 from workbench.base.paths import WorkspacePaths
+from workbench.jobs.drivers.base import Usage
 from workbench.jobs.drivers.registry import takes_up
 from workbench.jobs.folder import JobStatus, RunFolder, RunSecrets, runner_command
 from workbench.jobs.outputs import output_folders
@@ -253,12 +254,14 @@ class DriverContract:
         job = make("kept = b'x' * 120_000_000\nwhile True:\n    sum(range(10_000))")
         handle = job.start()
 
-        def measured() -> bool:
+        def measured() -> Usage | None:
             usage = job.driver.usage(handle)
-            return usage is not None and usage.memory_mb > 100 and usage.cpus > 0.1
+            return usage if usage is not None and usage.memory_mb > 100 and usage.cpus > 0.1 else None
 
-        until(measured, "the usage of a busy script")
+        usage = until(measured, "the usage of a busy script")
         job.driver.cancel(handle, 1.0)
+        assert usage is not None
+        assert usage.memory_mb < 1000
 
     def test_that_a_job_whose_runner_was_killed_is_taken_up_or_stopped(
         self, home: Path, tmp_path: Path, target: ContractTarget

@@ -52,6 +52,12 @@ class RunBar(QWidget):
         self._choices: RunChoices | None = None
         self._way = RunWay()
         self._targets: tuple[str, ...] = ()
+        self._build()
+        self._register(scope, command)
+        context.project_changed.connect(self.reload)
+        self.reload()
+
+    def _build(self) -> None:
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(4)
@@ -98,6 +104,9 @@ class RunBar(QWidget):
         self.config.activated.connect(self._on_config_chosen)
         self.script.editTextChanged.connect(self._clear_message)
         self.arguments.textChanged.connect(self._clear_message)
+
+    def _register(self, scope: QWidget, command: str) -> None:
+        context = self._context
         context.commands.register(
             Command(
                 command,
@@ -121,8 +130,6 @@ class RunBar(QWidget):
                 scope=scope,
             ),
         )
-        context.project_changed.connect(self.reload)
-        self.reload()
 
     def reload(self) -> None:
         """Reads the project's configurations and scripts again; what was typed stays."""
