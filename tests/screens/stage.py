@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QMenu, QWidget
 
 from workbench.base.settings import Settings
+from workbench.desktop.charts.turns import turns
 from workbench.desktop.context import AppContext
 from workbench.desktop.shell.window import MainWindow
 from workbench.desktop.widgets import LoadingState
@@ -87,7 +88,7 @@ class Stage:
         self.until(calm, "the window comes to rest", seconds)
 
     def _calm(self) -> bool:
-        if self.context.operations.inflight:
+        if self.context.operations.inflight or turns().waiting:
             return False
         for root in (self.window, self.context):
             for timer in root.findChildren(QTimer):

@@ -2,22 +2,22 @@
 
 from typing import Any
 
-from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from workbench.desktop.widgets.basics import WrappedLabel
+from workbench.desktop.widgets.basics import label
 
 _SENTENCE = "The script was stopped: it used more than its 200 MB of memory. "
 
 
-def _column(count: int) -> tuple[QScrollArea, list[WrappedLabel]]:
+def _column(count: int) -> tuple[QScrollArea, list[QLabel]]:
     area, holder, labels = QScrollArea(), QWidget(), []
     area.setWidgetResizable(True)
     column = QVBoxLayout(holder)
     for number in range(count):
         card = QFrame()
         inner = QVBoxLayout(card)
-        made = WrappedLabel(_SENTENCE * (1 + number % 3), "small")
+        made = label(_SENTENCE * (1 + number % 3), "small", wrap=True)
         inner.addWidget(made)
         column.addWidget(card)
         labels.append(made)
@@ -46,7 +46,7 @@ def test_that_a_label_takes_as_much_as_its_text_needs_whatever_room_there_is(the
     holder = QWidget()
     qtbot.addWidget(holder)
     column = QVBoxLayout(holder)
-    made = WrappedLabel(_SENTENCE)
+    made = label(_SENTENCE, wrap=True)
     column.addWidget(made)
     column.addStretch(1)
     holder.resize(500, 600)

@@ -23,6 +23,11 @@ class Turns(QObject):
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._next)
 
+    @property
+    def waiting(self) -> int:
+        """How many have not been drawn yet."""
+        return len(self._waiting)
+
     def ask(self, chart: Drawn) -> None:
         """It is drawn when its turn comes, if it is still there."""
         if chart not in self._waiting:

@@ -13,7 +13,7 @@ from workbench.desktop.notifications import NoticeAction
 from workbench.desktop.operations import Progress
 from workbench.desktop.runs.outputspanel import likely_model
 from workbench.desktop.runs.wording import run_title
-from workbench.desktop.widgets import Sheet, WrappedLabel, button, restyle
+from workbench.desktop.widgets import Sheet, button, label, restyle
 from workbench.desktop.wording import number_text, size_text
 from workbench.schema import ModelRequest, ModelSummary, ModelVersion, Run
 
@@ -83,7 +83,7 @@ class RegisterDialog(Sheet):
         self.name.setEditText(suggest_model_name(run))
         self.name.editTextChanged.connect(self._on_name_changed)
         form.addRow("Name", self.name)
-        self.version = WrappedLabel("", "small")
+        self.version = label("", "small", wrap=True)
         form.addRow("", self.version)
         self.path = QComboBox()
         self.path.setAccessibleName("Output")

@@ -12,7 +12,7 @@ from workbench.client.client import Client
 from workbench.desktop.context import AppContext
 from workbench.desktop.operations import Progress
 from workbench.desktop.services.naming import name_problem, suggest_name
-from workbench.desktop.widgets import KeyValueTable, Wizard, WizardPage, WrappedLabel, label, restyle
+from workbench.desktop.widgets import KeyValueTable, Wizard, WizardPage, label, restyle
 from workbench.desktop.wording import full_moment, number_text, size_text
 from workbench.schema import ModelSummary, ModelVersion, Service, ServiceRequest
 
@@ -144,7 +144,7 @@ class ServicePage(WizardPage):
         form.addRow("Name", self.name)
         form.addRow("", self.problem)
         form.addRow("Score script", self.script)
-        form.addRow("", WrappedLabel("Has init(), which loads the model, and run(data), which answers a request.", "small"))
+        form.addRow("", label("Has init(), which loads the model, and run(data), which answers a request.", "small", wrap=True))
         form.addRow("Packages", self.requirements)
         form.addRow("Port", self.port)
         self.body.addLayout(form)

@@ -14,7 +14,7 @@ from workbench.desktop.context import AppContext
 from workbench.desktop.operations import Progress
 from workbench.desktop.shell.joblog import JobLog
 from workbench.desktop.theme import theme
-from workbench.desktop.widgets.basics import ElidedLabel, WrappedLabel, button, icon_button, label
+from workbench.desktop.widgets.basics import ElidedLabel, button, icon_button, label
 from workbench.desktop.widgets.states import EmptyState
 from workbench.desktop.widgets.status import StatusPill
 from workbench.desktop.wording import duration_text, moment_text
@@ -56,7 +56,7 @@ class _JobCard(QFrame):
         self._when = ElidedLabel("", "small")
         middle.addWidget(self._when, 1)
         outer.addLayout(middle)
-        self._reason = WrappedLabel("", "small")
+        self._reason = label("", "small", wrap=True)
         self._told = ""
         outer.addWidget(self._reason)
         self.show_job(job)

@@ -155,20 +155,6 @@ def icon_button(
     return made
 
 
-class WrappedLabel(QLabel):
-    """Several lines, as high as they need at their width: the layout asks it, so that nothing is resized while it is laid out."""
-
-    def __init__(self, text: str = "", role: str = "") -> None:
-        super().__init__(text)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setWordWrap(True)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
-        if role:
-            self.setProperty("role", role)
-
-
 class HLine(QFrame):
     """A hairline across."""
 

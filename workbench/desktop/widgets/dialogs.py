@@ -4,13 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QScrollArea, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.base.errors import WorkbenchError
 from workbench.desktop.icons import pixmap
 from workbench.desktop.theme import theme
-from workbench.desktop.widgets.basics import HLine, VLine, WrappedLabel, button, label
+from workbench.desktop.widgets.basics import HLine, VLine, button, label
 
 
 class Sheet(QDialog):
@@ -47,14 +47,23 @@ class Sheet(QDialog):
         self.buttons.addStretch(1)
         outer.addLayout(self.buttons)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """As high as the content needs at this width: Qt goes by the width that the content would like to have."""
+        super().showEvent(event)
+        if not event.spontaneous() and not self.testAttribute(Qt.WidgetAttribute.WA_Resized):
+            self.resize(self.width(), self._needed_height())
+
     def event(self, event: QEvent) -> bool:
         """Grows when a message needs room: a dialog does not by itself."""
-        if event.type() == QEvent.Type.LayoutRequest and (layout := self.layout()) is not None:
-            needed = max(layout.totalHeightForWidth(self.width()), layout.totalSizeHint().height())
-            room = self.screen().availableGeometry().height() - 60 if self.screen() else needed
-            if needed > self.height():
-                self.resize(self.width(), min(needed, room))
+        if event.type() == QEvent.Type.LayoutRequest and (needed := self._needed_height()) > self.height():
+            self.resize(self.width(), needed)
         return super().event(event)
+
+    def _needed_height(self) -> int:
+        if (layout := self.layout()) is None:
+            return 0
+        needed = layout.totalHeightForWidth(self.width()) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
+        return min(needed, self.screen().availableGeometry().height() - 60) if self.screen() else needed
 
     def show_error(self, error: Exception | str) -> None:
         """Shows a sentence over the buttons; the dialog stays open."""
@@ -134,7 +143,7 @@ class WizardPage(QWidget):
         heading = label(title, font="title_font")
         heading.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.body.addWidget(heading)
-        self.subtitle = WrappedLabel(subtitle, "muted")
+        self.subtitle = label(subtitle, "muted", wrap=True)
         self.subtitle.setVisible(bool(subtitle))
         self.body.addWidget(self.subtitle)
 

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 
 from workbench.desktop.icons import icon
 from workbench.desktop.theme import theme
-from workbench.desktop.widgets.basics import ElidedLabel, WrappedLabel, button, clear_layout, icon_button, label
+from workbench.desktop.widgets.basics import ElidedLabel, button, clear_layout, icon_button, label
 from workbench.desktop.widgets.states import IconLabel
 from workbench.schema import LineagePart
 
@@ -98,7 +98,7 @@ class KeyValueTable(QWidget):
         for number, row in enumerate(rows):
             name: QLabel
             if row[0] in alike:
-                name = WrappedLabel(_AFTER_SIGNS.sub("\u200b", row[0]), "muted")  # where lines may end
+                name = label(_AFTER_SIGNS.sub("\u200b", row[0]), "muted", wrap=True)  # where lines may end
                 name.setAccessibleName(row[0])
             else:
                 name = ElidedLabel(row[0], "muted", Qt.TextElideMode.ElideLeft)  # `layers.12.bias`: its end tells it from others
