@@ -10,10 +10,10 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QPlainTextEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
 
 from workbench.desktop.theme import theme
-from workbench.desktop.widgets.basics import button, restyle
+from workbench.desktop.widgets.basics import NumberField, button, restyle
 
 
 class Field(QObject):
@@ -36,13 +36,6 @@ class Field(QObject):
 
 
 class _Combo(QComboBox):
-    """Does not change by a passing wheel."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
-
-
-class _Spin(QSpinBox):
     """Does not change by a passing wheel."""
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -113,17 +106,14 @@ def _text(*, number: bool = False) -> Field:
 
 
 def _whole_number(info: FieldInfo) -> Field:
-    spin = _Spin()
     low, high = -(2**31) + 1, 2**31 - 1
     for rule in info.metadata:
         low = int(getattr(rule, "ge", low)) if getattr(rule, "ge", None) is not None else low
         low = int(rule.gt) + 1 if getattr(rule, "gt", None) is not None else low
         high = int(rule.le) if getattr(rule, "le", None) is not None else high
         high = int(rule.lt) - 1 if getattr(rule, "lt", None) is not None else high
-    spin.setRange(low, high)
-    spin.setGroupSeparatorShown(high > 99_999)
+    spin = NumberField(low, high)
     spin.setFixedWidth(150)
-    spin.lineEdit().setTextMargins(6, 0, 0, 0)
     field = Field(spin, spin.value, lambda value: spin.setValue(int(value or 0)))
     spin.valueChanged.connect(field.changed)
     return field

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QWidget
 
 from workbench.base.errors import WorkbenchError
 from workbench.client.client import Client
 from workbench.desktop.context import AppContext
 from workbench.desktop.operations import Progress
 from workbench.desktop.services.naming import name_problem, suggest_name
-from workbench.desktop.widgets import KeyValueTable, Wizard, WizardPage, label, restyle
+from workbench.desktop.widgets import KeyValueTable, NumberField, Wizard, WizardPage, label, restyle
 from workbench.desktop.wording import full_moment, number_text, size_text
 from workbench.schema import ModelSummary, ModelVersion, Service, ServiceRequest
 
@@ -136,8 +136,7 @@ class ServicePage(WizardPage):
         self.requirements = QComboBox()
         self.requirements.setAccessibleName("Packages")
         self.requirements.addItem(_AS_RUN, "")
-        self.port = QSpinBox()
-        self.port.setRange(0, 65535)
+        self.port = NumberField(0, 65535)
         self.port.setSpecialValueText("A free one")
         self.port.setAccessibleName("Port")
         self.port.setMaximumWidth(160)

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
 from workbench.base.errors import UserError
 from workbench.dataprep.columns import unique_name
@@ -10,7 +10,7 @@ from workbench.desktop.data.editors.base import StepEditor
 from workbench.desktop.data.editors.columns import ColumnsEditor
 from workbench.desktop.data.editors.fields import column_combo
 from workbench.desktop.theme import theme
-from workbench.desktop.widgets.basics import label
+from workbench.desktop.widgets.basics import NumberField, label
 
 if TYPE_CHECKING:
     from workbench.dataprep.columns import Schema
@@ -94,8 +94,7 @@ class SplitEditor(StepEditor):
         super().__init__(schema, step, columns)
         self.column = column_combo(schema, getattr(step, "column", "") or next(iter(columns), ""))
         self.delimiter = line(self, getattr(step, "delimiter", "").replace("\t", "\\t"), "Delimiter", 90)
-        self.parts = QSpinBox()
-        self.parts.setRange(2, 100)
+        self.parts = NumberField(2, 100)
         self.parts.setValue(getattr(step, "parts", 2))
         self.keep = QCheckBox("keep the column itself")
         self.keep.setChecked(getattr(step, "keep_source", True))
@@ -165,9 +164,7 @@ class TopEditor(StepEditor):
 
     def __init__(self, schema: "Schema", step: "StepBase | None" = None, columns: tuple[str, ...] = ()) -> None:
         super().__init__(schema, step, columns)
-        self.count = QSpinBox()
-        self.count.setRange(1, 2_000_000_000)
-        self.count.setGroupSeparatorShown(True)
+        self.count = NumberField(1, 2_000_000_000)
         self.count.setMinimumWidth(140)
         self.count.setValue(getattr(step, "count", 1000))
         self.count.valueChanged.connect(self.tell)

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -25,7 +24,7 @@ from workbench.desktop.data.wizard.draft import DELIMITERS, ENCODINGS, QUOTES, T
 from workbench.desktop.data.wizard.preview import TextTable
 from workbench.desktop.grid import DataGrid
 from workbench.desktop.theme import theme
-from workbench.desktop.widgets import IconLabel, StateStack, WizardPage, button, label
+from workbench.desktop.widgets import IconLabel, NumberField, StateStack, WizardPage, button, label
 
 if TYPE_CHECKING:
     from workbench.dataprep.sources import SourceSpec, TextSpec
@@ -170,8 +169,7 @@ class DetailsPage(WizardPage):
         self.starts = QLineEdit()
         self.starts.setPlaceholderText("0, 8, 20")
         self.starts.setToolTip("Where each column begins, counted in characters from 0.")
-        self.skip = QSpinBox()
-        self.skip.setRange(0, 1_000_000)
+        self.skip = NumberField(0, 1_000_000)
         self.header = QCheckBox("First line holds the names")
         self._captions: dict[QWidget, QWidget] = {}
         self._timer = QTimer(self)
