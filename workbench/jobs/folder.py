@@ -209,6 +209,11 @@ class JobSpec:
         """The kind of the target: local, docker, ssh, ssh-docker, spark."""
         return str(self.target_spec.get("kind", "local"))
 
+    @property
+    def proxy(self) -> str:
+        """That of the target's containers, maybe with a password in it; empty where there is none."""
+        return str({**self.target_spec, **self.target_spec.get("docker", {})}.get("proxy", ""))
+
     def save(self, folder: RunFolder) -> None:
         write_json(folder.spec, self.stored(), mode=0o600)
 

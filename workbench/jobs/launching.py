@@ -66,13 +66,13 @@ class Launcher:
         """The variables that no file may hold, with their values. Raises NotFound for a secret that this machine does not have."""
         return resolved({name: value for name, value in variables.items() if is_secret(name, value)}, self._secrets.get)
 
-    def masker(self, variables: dict[str, str]) -> Masker:
-        """Blacks out what is secret among the variables. A secret that is not here any more is not known."""
+    def masker(self, spec: JobSpec) -> Masker:
+        """Blacks out what is secret in a job's settings. A secret that is not here any more is not known."""
         known: dict[str, str] = {}
-        for name, value in variables.items():
+        for name, value in spec.variables.items():
             with contextlib.suppress(NotFound):
                 known |= resolved({name: value}, self._secrets.get)
-        return Masker(secret_values(known, variables))
+        return Masker([*secret_values(known, spec.variables), *secret_values({"proxy": spec.proxy}, {})])
 
 
 def keep_attempt(folder: RunFolder, attempt: int) -> None:

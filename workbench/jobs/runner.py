@@ -71,7 +71,8 @@ class Runner:
         variables = {**spec.variables, **secrets.variables}
         token = secrets.tracking.get("MLFLOW_TRACKING_TOKEN", "")  # all else that tracking needs is no secret
         public = {"", *secrets.tracking.values()} - {token}
-        hidden = {*secret_values(variables, spec.variables), secrets.password or "", token} - public
+        given = {*secret_values(variables, spec.variables), *secret_values({"proxy": spec.proxy}, {})}
+        hidden = {*given, secrets.password or "", token} - public
         self._folder = folder
         self._spec = replace(spec, variables=variables, tracking=secrets.tracking)
         self._paths = WorkspacePaths(Path(spec.home))

@@ -10,7 +10,7 @@ from workbench.base.masking import Masker
 from workbench.base.paths import WorkspacePaths
 from workbench.jobs import table
 from workbench.jobs.dispatching import Dispatcher
-from workbench.jobs.folder import RunFolder
+from workbench.jobs.folder import JobSpec, RunFolder
 from workbench.jobs.launching import Launcher
 from workbench.jobs.opened import OPENED, OpenedRun
 from workbench.jobs.queue import Decision
@@ -184,8 +184,7 @@ class Scheduler:
 
     def _watch(self, run_id: str) -> None:
         row = self._row(run_id)
-        kind = OpenedRun if OPENED in row.spec else WatchedJob
-        hidden = self._launcher.masker(row.spec.get("variables", {}))
+        kind, hidden = (OpenedRun, Masker(())) if OPENED in row.spec else (WatchedJob, self._launcher.masker(JobSpec.of(row.spec)))
         run = self._store.get(run_id)
         self._watched[run_id] = kind(run, row, self._folder(run_id), self._store, self._emit, self._launch_again, hidden)
 

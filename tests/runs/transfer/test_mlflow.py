@@ -154,6 +154,8 @@ def test_that_one_experiment_can_take_all(source: Source, store: RunStore, bring
     path, _ = source
     bring(path, "everything")
     assert {one.name for one in store.experiments()} == {"everything"}
+    assert bring(path, "again").present == 6
+    assert {one.name for one in store.experiments()} == {"everything"}
 
 
 def test_that_a_moved_folder_is_read_with_its_artifacts(

@@ -66,12 +66,14 @@ class _Import:
         self._left_out = left_out
         self._folder = folder
         self._parents: dict[str, str] = {}
+        self._with_runs: set[str] = set()
         self.added: list[str] = []
         self.present = 0
         self.changed = 0
 
     def take(self, found: FoundRun, experiment: FoundExperiment | None, say: Callable[[str], None]) -> None:
         """Writes one run, unless it is here."""
+        self._with_runs.add(found.experiment)
         marks = self._marks(found.id)
         if marks is not None and _UNFINISHED in marks:
             self._remove(found.id)  # an import before this one was killed half-way
@@ -104,8 +106,8 @@ class _Import:
             sa.select(experiments.c.id, experiments.c.deleted).where(experiments.c.name == known.name)
         ).one_or_none()
         if row is None:
-            if known.deleted is not None:
-                return  # deleted, and without any run
+            if known.deleted is not None or known.name in self._with_runs:
+                return  # deleted and without any run, or its runs are here already, in another one
             row_id = self._experiment(write, known)
         else:
             row_id = row.id

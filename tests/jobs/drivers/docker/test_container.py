@@ -24,7 +24,7 @@ from workbench.jobs.drivers.docker.beginning import hand_over
 from workbench.jobs.drivers.docker.container import user_of
 from workbench.jobs.drivers.docker.engine import EngineDown
 from workbench.jobs.drivers.docker.settings import explained
-from workbench.schema import DockerSpec, SshDockerSpec
+from workbench.schema import DockerSpec, JobRequest, RunStatus, SshDockerSpec, TargetRequest
 
 Make = Callable[..., SmallJob]
 
@@ -105,6 +105,23 @@ def test_that_secrets_reach_the_script_but_not_the_engines_description_of_its_co
         assert "hunter2" not in json.dumps([before, after])
         assert "WORKBENCH_RUN_ID" in json.dumps(after)
         assert "/workbench-begin/variables.json" not in changed
+
+
+def test_that_the_proxys_password_is_blacked_out_where_a_script_prints_it(
+    workspace: Any, request_for: Callable[..., JobRequest], project: Any, docker_engine: Dockerd
+) -> None:
+    (project.folder / "runconfig/docker.toml").write_text(
+        'target = "box"\n[environment]\nkind = "interpreter"\npython = "python3"\n'
+    )
+    spec = DockerSpec.model_validate(docker_engine.spec(ca_bundle="", proxy="http://me:proxy-hunter2@proxy:3128"))
+    code = "import os, workbench\nprint(os.environ['HTTP_PROXY'])\nworkbench.log_params({'proxy': os.environ['HTTP_PROXY']})\n"
+    with workspace.manager() as manager:
+        manager.targets.add(TargetRequest(name="box", spec=spec))
+        run = workspace.end_of(manager.submit(request_for(code, config="docker")).id)
+    assert run.status is RunStatus.FINISHED, run.reason
+    assert "••••••" in workspace.log(run.id)
+    assert "hunter2" not in workspace.log(run.id) + run.model_dump_json()
+    assert "proxy" in run.params
 
 
 def test_that_volumes_are_there_and_wrong_ones_are_named(make: Make, docker_engine: Dockerd, tmp_path: Path) -> None:
