@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from PySide6.QtCore import QObject, QTimer
 
-_EVERY_MS = 500
+_EVERY_MS = 100
 
 
 class Collector(QObject):
@@ -30,11 +30,11 @@ class Collector(QObject):
 
     def collect(self) -> None:
         """By Python's own rules: the old ones are looked through only when a quarter more have become old since."""
-        young, middle, _old = (count > most for count, most in zip(gc.get_count(), gc.get_threshold(), strict=True))
+        young, middle, old = (count > most for count, most in zip(gc.get_count(), gc.get_threshold(), strict=True))
         if middle:
             looked_through = len(gc.get_objects(0)) + len(gc.get_objects(1))
             self._aged += looked_through - gc.collect(1)
-            if self._aged > self._kept / 4:
+            if old and self._aged > self._kept / 4:
                 gc.collect()
                 self._kept, self._aged = len(gc.get_objects(2)), 0
         elif young:
