@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from workbench.base.clock import utc_now
@@ -59,3 +60,26 @@ def test_that_a_card_shows_whole_names_and_times_in_a_narrow_panel(context: AppC
     qtbot.waitUntil(lambda: card._cancel.isVisible() and card._cancel.x() > 0, timeout=5_000)
     assert card._title.text() == "long_training.py  #4"
     assert card._title.geometry().right() < card._log.x()
+
+
+def test_that_cards_with_long_names_come_to_rest_at_every_size_of_the_panel(context: AppContext, qtbot: QtBot) -> None:
+    """A title that asked for as much as it showed just now made the panel resize itself until the stack was full."""
+    panel = JobsPanel(context)
+    qtbot.addWidget(panel)
+    panel.resize(300, 700)
+    panel.show()
+    scripts = ("a_very_long_training_script.py", "slow.py", "another_rather_long_script_of_mine.py")
+    jobs = [job(RunStatus.RUNNING, script=script, reason="word " * 12) for script in scripts]
+    scrolls = set()
+    for count in (1, 2, 3):
+        panel._on_jobs([one.model_copy(update={"id": str(at)}) for at, one in enumerate(jobs[:count])])
+        for width in (260, 300, 350, 420):
+            for height in range(200, 480, 9):
+                panel.resize(width, height)
+                QApplication.processEvents()
+                scrolls.add(panel._area.verticalScrollBar().isVisible())
+                for card in panel._cards.values():
+                    assert card.width() <= panel._area.viewport().width()
+                    assert card._title.text().endswith("#4")
+                    assert card._title.geometry().right() < card._log.x()
+    assert scrolls == {True, False}

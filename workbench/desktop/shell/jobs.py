@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.base.clock import utc_now
@@ -14,7 +14,7 @@ from workbench.desktop.context import AppContext
 from workbench.desktop.operations import Progress
 from workbench.desktop.shell.joblog import JobLog
 from workbench.desktop.theme import theme
-from workbench.desktop.widgets.basics import ElidedLabel, button, icon_button, label
+from workbench.desktop.widgets.basics import ElidedLabel, ElidedLink, button, icon_button, label
 from workbench.desktop.widgets.states import EmptyState
 from workbench.desktop.widgets.status import StatusPill
 from workbench.desktop.wording import duration_text, moment_text
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from workbench.client.client import Client
 
 _SHOWN = 40
-_BESIDE_TITLE = 38  # pixels of margins and gaps
 _LONG = 200  # characters of what a card tells
 
 
@@ -41,7 +40,7 @@ class _JobCard(QFrame):
         outer.setSpacing(2)
         top = QHBoxLayout()
         top.setSpacing(6)
-        self._title = button("", self.open_run, kind="link", tooltip="Show the run")
+        self._title = ElidedLink("", self.open_run, tooltip="show the run")
         top.addWidget(self._title)
         top.addStretch(1)
         self._log = icon_button("square-terminal", "Show the log", self._show_log)
@@ -68,24 +67,8 @@ class _JobCard(QFrame):
         live = not job.status.is_final
         self._cancel.setVisible(live)
         self._cancel.setEnabled(not job.cancel_requested)
-        self._fit_title()
+        self._title.set_text(Path(job.script).name or job.run_name, f"  #{job.run_number}")
         self.tick()
-
-    def _fit_title(self) -> None:
-        """Long names are shortened in their middle: the buttons beside them stay in the panel."""
-        name, number = Path(self.job.script).name or self.job.run_name, f"  #{self.job.run_number}"
-        metrics = self._title.fontMetrics()
-        for one in (self._title, self._log, self._cancel):
-            one.ensurePolished()  # what it needs depends on the style sheet
-        buttons = sum(one.sizeHint().width() for one in (self._log, self._cancel) if not one.isHidden())
-        room = max(60, self.width() - _BESIDE_TITLE - buttons - metrics.horizontalAdvance(number))
-        shown = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room)
-        self._title.setText(shown + number)
-        self._title.setToolTip("Show the run" if shown == name else f"{name}: show the run")
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit_title()
 
     def tick(self) -> None:
         """Counts on."""

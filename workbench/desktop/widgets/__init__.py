@@ -3,6 +3,7 @@
 from workbench.desktop.widgets.basics import (
     Card,
     ElidedLabel,
+    ElidedLink,
     HLine,
     NumberField,
     PageHeader,
@@ -33,6 +34,7 @@ __all__ = [
     "CodeView",
     "Column",
     "ElidedLabel",
+    "ElidedLink",
     "EmptyState",
     "ErrorState",
     "FormDialog",

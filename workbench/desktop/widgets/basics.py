@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QFont, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -112,6 +112,57 @@ class ElidedLabel(QLabel):
         shown = self.fontMetrics().elidedText(first, self._mode, max(self.width(), 24))
         self.setText(shown)
         self.setToolTip(self._full if shown != self._full else "")
+
+
+class ElidedLink(QPushButton):
+    """A link as high as a line of text, shortened in its middle where it does not fit; its `tail` is always whole.
+
+    What it asks of its layout depends on its text alone, never on what it shows just now: a layout would not come to rest.
+    """
+
+    def __init__(self, text: str, handler: Callable[[], object], *, tooltip: str = "") -> None:
+        super().__init__()
+        self._full, self._tail, self._tip = "", "", tooltip
+        self.setProperty("kind", "link")
+        self.setAutoDefault(False)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.clicked.connect(lambda _checked=False: handler())
+        self.set_text(text)
+
+    def set_text(self, text: str, tail: str = "") -> None:
+        """Shows another text."""
+        if (text, tail) != (self._full, self._tail):
+            self._full, self._tail = text, tail
+            self.setAccessibleName(text + tail)
+            self._fit()
+            self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        return QSize(metrics.horizontalAdvance(self._full + self._tail) + 6, metrics.height() + 2)
+
+    def minimumSizeHint(self) -> QSize:
+        hint = self.sizeHint()
+        return QSize(min(60 + self.fontMetrics().horizontalAdvance(self._tail), hint.width()), hint.height())
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() in {QEvent.Type.Polish, QEvent.Type.StyleChange}:  # the style sheet's own minimum lets rows shrink
+            self.setMinimumHeight(self.sizeHint().height())
+        return done
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        metrics = self.fontMetrics()
+        room = self.width() - 4 - metrics.horizontalAdvance(self._tail)
+        shown = metrics.elidedText(self._full, Qt.TextElideMode.ElideMiddle, room)
+        self.setText((shown + self._tail).replace("&", "&&"))
+        self.setToolTip(self._tip if shown == self._full else ": ".join(filter(None, (self._full, self._tip))))
 
 
 def button(

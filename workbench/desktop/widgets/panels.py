@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QEvent, QRectF, QSettings, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPixmap, QResizeEvent, QTextCharFormat, QWheelEvent
+from PySide6.QtCore import QByteArray, QRectF, QSettings, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPixmap, QTextCharFormat, QWheelEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 
 from workbench.desktop.icons import icon
 from workbench.desktop.theme import theme
-from workbench.desktop.widgets.basics import ElidedLabel, button, clear_layout, icon_button, label
+from workbench.desktop.widgets.basics import ElidedLabel, ElidedLink, button, clear_layout, icon_button, label
 from workbench.desktop.widgets.states import IconLabel
 from workbench.schema import LineagePart
 
@@ -33,39 +33,6 @@ Link = Callable[[], object]
 _NAMES_WIDTH, _NARROW_NAMES = 220, 148
 _AFTER_SIGNS = re.compile(r"(?<=[./_:-])")
 _LONG_WORD = 24  # characters
-
-
-class _Link(QPushButton):
-    """A link as high as a line of text, elided where it does not fit."""
-
-    def __init__(self, text: str, handler: Link) -> None:
-        super().__init__(text)
-        self._full = text
-        self.setProperty("kind", "link")
-        self.setAutoDefault(False)
-        self.setAccessibleName(text)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self.clicked.connect(lambda _checked=False: handler())
-
-    def sizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().horizontalAdvance(self._full) + 6, self.fontMetrics().height() + 2)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(min(60, self.sizeHint().width()), self.sizeHint().height())
-
-    def event(self, event: QEvent) -> bool:
-        done = super().event(event)
-        if event.type() in {QEvent.Type.Polish, QEvent.Type.StyleChange}:  # the style sheet's own minimum lets rows shrink
-            self.setMinimumHeight(self.sizeHint().height())
-        return done
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        shown = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideMiddle, self.width() - 4)
-        self.setText(shown.replace("&", "&&"))
-        self.setToolTip(self._full if shown != self._full else "")
 
 
 class KeyValueTable(QWidget):
@@ -106,7 +73,7 @@ class KeyValueTable(QWidget):
             link = row[2] if len(row) == 3 else None
             value: QWidget
             if link is not None:
-                value = _Link(row[1], link)
+                value = ElidedLink(row[1], link)
                 self._grid.addWidget(value, number, 1, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
             else:
                 value = _value(row[1] or "–")
