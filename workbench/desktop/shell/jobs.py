@@ -40,7 +40,7 @@ class _JobCard(QFrame):
         outer.setSpacing(2)
         top = QHBoxLayout()
         top.setSpacing(6)
-        self._title = ElidedLink("", self.open_run, tooltip="show the run")
+        self._title = ElidedLink("", self.open_run, tooltip="Show the run")
         top.addWidget(self._title)
         top.addStretch(1)
         self._log = icon_button("square-terminal", "Show the log", self._show_log)

@@ -162,7 +162,7 @@ class ElidedLink(QPushButton):
         room = self.width() - 4 - metrics.horizontalAdvance(self._tail)
         shown = metrics.elidedText(self._full, Qt.TextElideMode.ElideMiddle, room)
         self.setText((shown + self._tail).replace("&", "&&"))
-        self.setToolTip(self._tip if shown == self._full else ": ".join(filter(None, (self._full, self._tip))))
+        self.setToolTip(self._tip if shown == self._full else "\n".join(filter(None, (self._full, self._tip))))
 
 
 def button(
